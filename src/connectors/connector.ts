@@ -1,0 +1,46 @@
+/**
+ * Connector: the code that listens to one phone system. It reconnects for ever, reports its state, and hands over
+ * events until they are durable. Not in it: the log, subscriptions, receivers.
+ */
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { Service } from '../kit/service.ts';
+import type { Call, Leg } from '../model/call.ts';
+import type { NewEvent } from '../model/event.ts';
+
+export interface ConnectorStatus {
+  readonly state: 'connecting' | 'up' | 'down' | 'stopped';
+  /** Milliseconds; when it came into this state. */
+  readonly since: number;
+  /** Why it is down, in words a reader can act on; null when it is not. */
+  readonly problem: string | null;
+}
+
+export interface Connector extends Service {
+  readonly id: string;
+  /** `asterisk`, `simulator`, … */
+  readonly kind: string;
+  status(): ConnectorStatus;
+}
+
+/** A call of this connector that had not ended when Offhook stopped, with its legs as last seen. */
+export interface OpenCall {
+  readonly call: Call;
+  readonly legs: readonly Leg[];
+  readonly extensions: readonly string[];
+}
+
+/** What a connector is given by the one who wires it. */
+export interface ConnectorHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /**
+   * Resolves when the events are durable, keeping their order. Rejects when the log refuses for now: the connector
+   * keeps them (at most 64 MB), offers them again, and past that closes its PBX connection and says `connector.down`.
+   */
+  accept(events: readonly NewEvent[]): Promise<void>;
+  /** Calls of this connector that were in progress when Offhook last stopped. Asked once, at start. */
+  openCalls(): Promise<readonly OpenCall[]>;
+}

@@ -1,0 +1,53 @@
+/**
+ * A dialect: a vendor's way to say events. Pure: no clock, no network, no store. Nothing outside `dialects/` knows a
+ * vendor's name; the rest sees this.
+ */
+import type { Event } from '../model/event.ts';
+import type { EventType } from '../model/event-types/index.ts';
+
+/** What an encoder may know besides the events. */
+export interface EncodeContext {
+  /** The subscription's id, where the vendor's format names it. */
+  readonly subscriptionId: string;
+  readonly method: string;
+  readonly url: string;
+  /** Validated against the dialect's `optionsSchema`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What to send; headers and URL override those of the endpoint where given. */
+export interface EncodedRequest {
+  readonly kind: 'request';
+  readonly method?: string;
+  readonly url?: string;
+  /** Lower-case names. `content-type` belongs here. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | null;
+}
+
+export type Encoded =
+  | EncodedRequest
+  /** The dialect has no word for it: settled without a request. */
+  | { readonly kind: 'skipped'; readonly reason: string }
+  /** It should have, but can't: an outcome, never a stop. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface DialectDefaults {
+  readonly events: readonly EventType[];
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'GET';
+  /** The vendor's documented retry policy; null: Offhook's own. */
+  readonly retry: { readonly maxAttempts: number; readonly delays: readonly string[] } | null;
+}
+
+export interface Dialect {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  /** JSON Schema of `options`, with a description for every property. */
+  readonly optionsSchema: object;
+  readonly defaults: DialectDefaults;
+  /** Most events one request may carry with these options: 1 where the format is not an array. */
+  maxBatch(options: Readonly<Record<string, unknown>>): number;
+  /** `events` has at least one and at most `maxBatch` of one subscription, in sequence order. */
+  encode(events: readonly Event[], context: EncodeContext): Encoded;
+}

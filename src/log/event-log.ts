@@ -1,0 +1,69 @@
+/**
+ * EventLog: the durable ordered record of all events; it is the queue. The port says what is kept and in which order,
+ * not how. Not in it: who wants an event, what became of its deliveries, search over history.
+ *
+ * Every driver passes `test/conformance/event-log.ts`.
+ */
+import type { Event, NewEvent } from '../model/event.ts';
+
+export type AppendOutcome =
+  /** On stable storage. `duplicate`: the id was known within the id window; the first one's sequence is given. */
+  | { readonly kind: 'accepted'; readonly id: string; readonly seq: number; readonly duplicate: boolean }
+  /** The id is known within the id window with another body; nothing was stored. */
+  | { readonly kind: 'conflict'; readonly id: string; readonly seq: number };
+
+export interface ReadRequest {
+  /** Events with a higher sequence than this. */
+  readonly after: number;
+  /** At most this sequence, where given. */
+  readonly upTo?: number;
+  /** At most so many events (the driver may give fewer, and ends a page at about 4 MB). */
+  readonly limit: number;
+  /** Only events of these domains; the filter runs inside the store. */
+  readonly domains?: readonly string[];
+}
+
+export interface ReadPage {
+  readonly events: readonly Event[];
+  /** Every event up to here was looked at: the next page starts after it. At least `after`. */
+  readonly scannedTo: number;
+}
+
+/** Thrown when the log takes nothing more for now (size limit, disk full): 503 to a source, never a lost event. */
+export class LogFullError extends Error {
+  override readonly name = 'LogFullError';
+}
+
+export interface EventLog {
+  /** Made when the log was; another id means that the log was replaced. */
+  readonly id: string;
+  /**
+   * Stores events in the given order and resolves when they are on stable storage, in one outcome per event.
+   * The same id from the same connector within the id window is stored once.
+   * @throws LogFullError when it refuses; none of the batch was stored.
+   */
+  append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]>;
+  read(request: ReadRequest): Promise<ReadPage>;
+  /** The events at these sequences, in the same order; null where trimmed or never given out. */
+  get(seqs: readonly number[]): Promise<readonly (Event | null)[]>;
+  /** Events with this id, newest first; ids are unique per connector, so there may be several. */
+  findById(id: string): Promise<readonly Event[]>;
+  /** The highest durable sequence; 0 while empty and new. Never goes back, not even when everything was trimmed. */
+  head(): number;
+  /** Everything up to here was trimmed; 0 when nothing was. */
+  floor(): number;
+  /**
+   * Called in sequence order with newly durable events, before the append that brought them resolves. Events are
+   * given once to each listener; whoever needs more reads.
+   */
+  onAppended(listener: (events: readonly Event[]) => void): () => void;
+  /**
+   * Drops events accepted before `acceptedBefore` (milliseconds), at most `limit` of them, so that writers are never
+   * kept waiting; call again while `more`.
+   */
+  trim(request: {
+    readonly acceptedBefore: number;
+    readonly limit: number;
+  }): Promise<{ trimmedTo: number; more: boolean }>;
+  close(): Promise<void>;
+}

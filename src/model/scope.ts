@@ -1,0 +1,34 @@
+import Type, { type Static } from 'typebox';
+
+/**
+ * Who a thing belongs to, outermost first: reseller > domain > user > extension. A PBX without tenants is one domain,
+ * `default`.
+ */
+export const ScopeSchema = Type.Object({
+  reseller: Type.String({ minLength: 1, maxLength: 128 }),
+  domain: Type.String({ minLength: 1, maxLength: 128 }),
+  user: Type.Union([Type.String({ minLength: 1, maxLength: 128 }), Type.Null()]),
+  extension: Type.Union([Type.String({ minLength: 1, maxLength: 128 }), Type.Null()]),
+});
+export type Scope = Static<typeof ScopeSchema>;
+
+/**
+ * What a caller may see: `*` is everything on that level. Every read and write below the API carries one, and a store
+ * answers as if the rest did not exist.
+ */
+export interface Access {
+  readonly reseller: string;
+  readonly domain: string;
+  readonly user: string;
+  readonly extension: string;
+}
+
+/** The administrator's access: everything. */
+export const everything: Access = { reseller: '*', domain: '*', user: '*', extension: '*' };
+
+const covers = (allowed: string, value: string | null): boolean => allowed === '*' || allowed === value;
+
+/** Whether `access` covers the reseller and domain of a thing; extension and user are judged by who took part. */
+export function mayAccessDomain(access: Access, of: { readonly reseller: string; readonly domain: string }): boolean {
+  return covers(access.reseller, of.reseller) && covers(access.domain, of.domain);
+}

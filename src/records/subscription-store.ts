@@ -1,0 +1,16 @@
+import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
+
+/**
+ * Subscriptions and their endpoints, kept whole. Reading with scope happens in the registry, which holds them all;
+ * this port only makes them durable.
+ */
+export interface SubscriptionStore {
+  load(): Promise<{ readonly subscriptions: readonly Subscription[]; readonly endpoints: readonly Endpoint[] }>;
+  /** Numbers never given out before, not even to what was deleted since. */
+  nextNumbers(): Promise<{ readonly subscription: number; readonly endpoint: number }>;
+  /** Writes both in one transaction, new or replaced; durable when it resolves. */
+  put(subscription: Subscription, endpoint: Endpoint): Promise<void>;
+  putEndpoint(endpoint: Endpoint): Promise<void>;
+  /** Removes it and its counters; its endpoint too when `endpointEmpty`. Its attempts stay until retention takes them. */
+  remove(subscription: number, endpointEmpty: number | null): Promise<void>;
+}

@@ -1,0 +1,97 @@
+import type { EventType } from '../model/event-types/index.ts';
+
+/** Whose events: `*` is everything on that level. */
+export interface SubscriptionScope {
+  readonly reseller: string;
+  readonly domain: string;
+  readonly user: string;
+  readonly extension: string;
+}
+
+/** What decides whether an event is wanted. Versioned by sequence: the version in force at an event decides. */
+export interface Selection {
+  readonly enabled: boolean;
+  readonly scope: SubscriptionScope;
+  /** Expanded: no wildcards here. */
+  readonly events: readonly EventType[];
+  /** Source text of the filter, null for none. */
+  readonly filter: string | null;
+}
+
+export interface SelectionVersion extends Selection {
+  /** First sequence it decides about. */
+  readonly from: number;
+  /** Last sequence it decides about; null: it is the newest. */
+  readonly to: number | null;
+}
+
+export type EndpointAuth =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> };
+
+/** Standard Webhooks secrets (`whsec_…`): during rotation two are valid, newest first. */
+export interface Signing {
+  readonly secrets: readonly string[];
+}
+
+export interface EndpointTarget {
+  /** Shares an endpoint with others of that name instead of those of the same origin. */
+  readonly name: string | null;
+  readonly url: string;
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'GET';
+  readonly auth: EndpointAuth;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly maxInFlight: number;
+  readonly ratePerSecond: number | null;
+  readonly signing: Signing | null;
+}
+
+export interface RetryPolicy {
+  /** Attempts in all, the first included. */
+  readonly maxAttempts: number;
+  /** Milliseconds before attempt 2, 3, …; the last one is used for all that follow. */
+  readonly delaysMs: readonly number[];
+  /** Each delay is moved by up to this share of itself, up or down. */
+  readonly jitter: number;
+}
+
+export interface Subscription {
+  /** 32 random hex digits. Confidential: receivers validate posts by it; never in logs or metric labels. */
+  readonly id: string;
+  /** Public number: in logs, metrics, delivery ids. */
+  readonly number: number;
+  /** Public number of the endpoint it delivers to. */
+  readonly endpoint: number;
+  readonly name: string;
+  readonly notes: string;
+  /** The newest selection. */
+  readonly selection: Selection;
+  /** Oldest first; the last one has `to: null` and equals `selection`. */
+  readonly versions: readonly SelectionVersion[];
+  readonly dialect: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly target: EndpointTarget;
+  readonly retry: RetryPolicy;
+  readonly order: 'call' | 'none';
+  /** Milliseconds by event type, counted from when the event was accepted. */
+  readonly expireAfterMs: Readonly<Partial<Record<EventType, number>>>;
+  readonly redundancy: { readonly geo: boolean; readonly preferredServer: string | null };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** One receiver: the subscriptions of one domain whose URLs share an origin, or that name it. */
+export interface Endpoint {
+  readonly number: number;
+  /** The domain of its subscriptions' scope; `*` for those of a whole system. */
+  readonly domain: string;
+  readonly reseller: string;
+  /** The shared origin, or `name:…`. Unique within (reseller, domain). */
+  readonly key: string;
+  readonly maxInFlight: number;
+  readonly ratePerSecond: number | null;
+  readonly paused: boolean;
+}
