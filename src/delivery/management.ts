@@ -1,0 +1,69 @@
+/** What the API needs of delivery: subscriptions kept under scope, and the state of each receiver. */
+import type { Service } from '../kit/service.ts';
+import type { Access } from '../model/scope.ts';
+import type { EventType } from '../model/event-types/index.ts';
+import type { EndpointTarget, RetryPolicy, Selection, Subscription } from '../subscriptions/subscription.ts';
+
+/** A subscription as its owner states it, complete and validated by schema. */
+export interface SubscriptionDraft {
+  readonly name: string;
+  readonly notes: string;
+  readonly selection: Selection;
+  readonly dialect: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly target: EndpointTarget;
+  readonly retry: RetryPolicy;
+  readonly order: 'call' | 'none';
+  readonly expireAfterMs: Readonly<Partial<Record<EventType, number>>>;
+  readonly redundancy: { readonly geo: boolean; readonly preferredServer: string | null };
+}
+
+/** Why a draft was refused, in terms of its fields. */
+export interface DraftProblem {
+  /** JSON path as the caller wrote it, e.g. `endpoint.url`. */
+  readonly field: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type DraftResult = { readonly subscription: Subscription } | { readonly problem: DraftProblem };
+
+export interface SubscriptionManager {
+  /** Those of the caller's scope, by number, after the given one. */
+  list(access: Access, page: { readonly after: number; readonly limit: number }): readonly Subscription[];
+  get(access: Access, id: string): Subscription | null;
+  byNumber(access: Access, number: number): Subscription | null;
+  /** Nothing accepted after this resolves is missed. */
+  create(access: Access, draft: SubscriptionDraft): Promise<DraftResult>;
+  /** Null: there is no such subscription in the caller's scope. */
+  update(access: Access, id: string, draft: SubscriptionDraft): Promise<DraftResult | null>;
+  /** Cancels what is parked for it. False: there is no such subscription in the caller's scope. */
+  remove(access: Access, id: string): Promise<boolean>;
+}
+
+export type BreakerState = 'closed' | 'open' | 'recovering';
+
+export interface EndpointStatus {
+  readonly number: number;
+  readonly domain: string;
+  readonly reseller: string;
+  readonly key: string;
+  readonly breaker: BreakerState;
+  readonly attached: boolean;
+  readonly window: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly parked: number;
+  /** Events between what this receiver has settled and the log's head; an upper bound of what waits for it. */
+  readonly lag: number;
+  readonly ratePerSecond: number | null;
+  readonly maxInFlight: number;
+}
+
+export interface Delivery extends Service {
+  readonly subscriptions: SubscriptionManager;
+  endpoints(access: Access): readonly EndpointStatus[];
+  endpoint(access: Access, number: number): EndpointStatus | null;
+  /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */
+  settledUpTo(seq: number): Promise<void>;
+}
