@@ -25,6 +25,11 @@ export interface ChannelFacts {
   readonly dialledNumber: string | null;
   readonly context: string | null;
   readonly accountCode: string | null;
+  /**
+   * When the PBX made the channel, milliseconds (perhaps exact to the second only), where its ids or messages say so.
+   * Ids are made from it: with it, whoever starts to listen later names the call alike.
+   */
+  readonly createdAt?: number | null;
 }
 
 export type DialStatus =
@@ -48,7 +53,7 @@ export type Signal = At &
     | { readonly kind: 'channel.created'; readonly channel: ChannelFacts }
     /** Anything about it may have changed; sent for every message that shows a channel. */
     | { readonly kind: 'channel.seen'; readonly channel: ChannelFacts }
-    /** `by` is true when this channel's own device asked for the end (the first one is who hung up). */
+    /** This channel's own device asked for the end; not sent when the PBX itself ends it (dial timeout, `Hangup()`). */
     | { readonly kind: 'channel.hangup_requested'; readonly channelId: string }
     | {
         readonly kind: 'channel.ended';
@@ -106,6 +111,8 @@ export type Signal = At &
           readonly holding: boolean;
           readonly channelIds: readonly string[];
         }[];
+        /** The pipes among the channels; without them two devices that talk through one look unconnected. */
+        readonly pipes?: readonly { readonly oneId: string; readonly twoId: string }[];
         /** The PBX was restarted meanwhile: every call before it is lost. */
         readonly restarted: boolean;
       }

@@ -2,11 +2,11 @@
  * Connector: the code that listens to one phone system. It reconnects for ever, reports its state, and hands over
  * events until they are durable. Not in it: the log, subscriptions, receivers.
  */
+import type { OpenCall } from '../calls/open-call.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
-import type { Call, Leg } from '../model/call.ts';
 import type { NewEvent } from '../model/event.ts';
 
 export interface ConnectorStatus {
@@ -24,12 +24,7 @@ export interface Connector extends Service {
   status(): ConnectorStatus;
 }
 
-/** A call of this connector that had not ended when Offhook stopped, with its legs as last seen. */
-export interface OpenCall {
-  readonly call: Call;
-  readonly legs: readonly Leg[];
-  readonly extensions: readonly string[];
-}
+export type { OpenCall };
 
 /** What a connector is given by the one who wires it. */
 export interface ConnectorHost {
