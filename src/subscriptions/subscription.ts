@@ -19,6 +19,8 @@ export interface Selection {
 }
 
 export interface SelectionVersion extends Selection {
+  /** Where events decided by it go: an edit that moves a subscription to another endpoint starts a new version. */
+  readonly endpoint: number;
   /** First sequence it decides about. */
   readonly from: number;
   /** Last sequence it decides about; null: it is the newest. */

@@ -1,0 +1,48 @@
+import type { Event } from '../../model/event.ts';
+import type { AttemptOutcome } from '../../records/delivery-store.ts';
+import type { KeyQueue } from './key-queue.ts';
+
+/** One event for one subscription, while its lane holds it. */
+export interface Delivery {
+  readonly subscription: number;
+  readonly seq: number;
+  readonly key: KeyQueue;
+  /** Monotonic milliseconds; how long it holds the checkpoint back is counted from here. */
+  readonly offeredAt: number;
+  /** Let go when it is parked: the log has it. */
+  event: Event | null;
+  /** Nothing is left to do before the checkpoint may pass it: done, given up, or durably parked. */
+  settled: boolean;
+}
+
+/** What goes out in one request: one delivery, or a batch that was fixed at its first attempt. */
+export interface Unit {
+  readonly subscription: number;
+  readonly deliveries: readonly Delivery[];
+  /** Attempts made so far. */
+  attempts: number;
+  /** Monotonic time of the next attempt while parked. */
+  dueAt: number;
+  parked: boolean;
+  inFlight: boolean;
+  /** Its subscription is gone or disabled: it is not tried again. */
+  cancelled: string | null;
+}
+
+/** What became of an attempt, in the lane's terms. */
+export interface Verdict {
+  /** `stopped`: the process is ending, nothing is known; it will be sent again after the restart. */
+  readonly outcome: AttemptOutcome | 'stopped';
+  /** Whether a request went out: only then does it count for the breaker and as an attempt. */
+  readonly requested: boolean;
+  readonly status: number;
+  readonly detail: string | null;
+  readonly retryAfterMs: number | null;
+  /** Wall clock, milliseconds. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+export function firstSeq(unit: Unit): number {
+  return (unit.deliveries[0] as Delivery).seq;
+}
