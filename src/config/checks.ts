@@ -1,0 +1,56 @@
+/** What no single key can tell: settings that must fit each other. */
+import { formatDuration } from '../kit/duration.ts';
+import type { ConfigProblem } from './place.ts';
+import type { Raw } from './raw.ts';
+import { placeOf } from './read.ts';
+import type { Config } from './schema.ts';
+
+export function checkTogether(config: Config, raw: Raw | null): ConfigProblem[] {
+  return [...tlsIsWhole(config, raw), ...idsAreKeptShorter(config, raw), ...connectorIdsAreUnique(config, raw)];
+}
+
+function tlsIsWhole(config: Config, raw: Raw | null): ConfigProblem[] {
+  const { cert, key } = config.server.tls;
+  if ((cert === null) === (key === null)) return [];
+  const given = cert === null ? 'key' : 'cert';
+  const missing = cert === null ? 'cert' : 'key';
+  return [
+    {
+      place: placeOf(raw, ['server', 'tls', given]),
+      key: `server.tls.${missing}`,
+      message: `is missing beside server.tls.${given}`,
+      remedy: 'give both for HTTPS, or neither',
+    },
+  ];
+}
+
+function idsAreKeptShorter(config: Config, raw: Raw | null): ConfigProblem[] {
+  const { ids, events } = config.retention;
+  if (ids <= events) return [];
+  return [
+    {
+      place: placeOf(raw, ['retention', 'ids']) ?? placeOf(raw, ['retention', 'events']),
+      key: 'retention.ids',
+      message: `${formatDuration(ids)} is longer than events are kept`,
+      remedy: `make it at most retention.events, ${formatDuration(events)}`,
+    },
+  ];
+}
+
+function connectorIdsAreUnique(config: Config, raw: Raw | null): ConfigProblem[] {
+  const seen = new Set<string>();
+  return config.connectors.flatMap(({ id }, index) => {
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return [
+      {
+        place: placeOf(raw, ['connectors', String(index), 'id']),
+        key: `connectors[${index}].id`,
+        message: `${JSON.stringify(id)} is the id of another connector too`,
+        remedy: 'give each connector its own id',
+      },
+    ];
+  });
+}

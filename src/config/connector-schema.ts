@@ -1,0 +1,91 @@
+import {
+  bytes,
+  decimal,
+  duration,
+  host,
+  listOf,
+  oneOf,
+  orNull,
+  regularExpression,
+  text,
+  whole,
+  yesNo,
+} from './kinds.ts';
+import { group, setting, variants } from './nodes.ts';
+
+const name = text({ maxLength: 128 });
+const country = text({ pattern: /^[A-Z]{2}$/, expects: 'a country as two capital letters, such as US' });
+
+/** What every connector has. */
+const common = {
+  id: setting(
+    text({ maxLength: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, expects: 'a name of letters, digits, _, . and -' }),
+    {
+      description:
+        'Names this connector in events, logs and metrics. Unique, and never changed later: event ids and calls in progress hang on it.',
+    },
+  ),
+  domain: setting(orNull(name), {
+    default: null,
+    description: 'Domain its calls belong to; null takes `defaults.domain`.',
+  }),
+  reseller: setting(name, { default: 'default', description: 'Reseller its calls belong to.' }),
+  country: setting(orNull(country), {
+    default: null,
+    description: 'Country that national phone numbers are read in; null takes `defaults.country`.',
+  }),
+  extensions: setting(regularExpression, {
+    default: '^[0-9]{2,6}$',
+    description: 'Which numbers are extensions of this phone system (a regular expression).',
+  }),
+};
+
+export const connectorSchema = variants('Phone systems to listen to.', {
+  asterisk: group('An Asterisk (or a system built on it) through its manager interface, AMI.', {
+    ...common,
+    host: setting(host, { description: 'Where AMI listens.' }),
+    port: setting(whole(1, 65535), { default: 5038, description: 'Port of AMI; with TLS usually 5039.' }),
+    username: setting(name, { description: 'The manager user, as in `manager.conf`.' }),
+    secret: setting(text(), { description: 'Its password.', secret: true }),
+    auth: setting(oneOf(['md5', 'plain']), {
+      default: 'md5',
+      description: 'How to log in: by MD5 challenge, so that the password never travels, or plainly.',
+    }),
+    tls: group('An encrypted connection to AMI.', {
+      enabled: setting(yesNo, { default: false, description: 'Whether to connect with TLS.' }),
+      ca: setting(orNull(text()), {
+        default: null,
+        description: 'File (PEM) of the certificate authority to trust instead of the well-known ones.',
+      }),
+      serverName: setting(orNull(host), {
+        default: null,
+        description: 'Name the certificate must carry, where it is not `host`.',
+      }),
+      verify: setting(yesNo, {
+        default: true,
+        description: 'Whether to refuse a certificate that does not prove who answers.',
+      }),
+    }),
+    trunks: setting(listOf(name), {
+      default: [],
+      description: 'Channels that lead outside, as `PJSIP/trunk-*`; `*` stands for anything.',
+    }),
+    maxBufferedBytes: setting(bytes(1e6), {
+      default: 64_000_000,
+      description: 'Events kept in memory while the log refuses; past it the connection is closed until it takes them.',
+    }),
+    pingEvery: setting(duration('1s', '10m'), {
+      default: 15_000,
+      description: 'How often the connection is proven alive.',
+    }),
+  }),
+  simulator: group('A phone system that does not exist: believable calls of a small company, for trying Offhook.', {
+    ...common,
+    ratePerMinute: setting(decimal(0, 60_000), { default: 20, description: 'Calls begun per minute.' }),
+    seed: setting(whole(0, 2 ** 32 - 1), { default: 1, description: 'The same seed plays the same calls.' }),
+    speed: setting(decimal(0.01, 1000), {
+      default: 1,
+      description: 'How much faster than life calls pass: at 10 a minute of talk takes six seconds.',
+    }),
+  }),
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import * as fc from 'fast-check';
+import { loadConfig, type ConfigSources } from './load-config.ts';
+import { showProblem } from './place.ts';
+import type { Config } from './schema.ts';
+import { summarize, summarizeChanges } from './summary.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'offhook-config-'));
+after(() => rmSync(directory, { recursive: true }));
+
+let count = 0;
+function written(yaml: string): string {
+  const file = join(directory, `${count++}.yaml`);
+  writeFileSync(file, yaml);
+  return file;
+}
+
+function load(yaml: string, more: Partial<ConfigSources> = {}): Config {
+  const loaded = loadConfig({ env: {}, file: written(yaml), ...more });
+  if ('problems' in loaded) throw new Error(loaded.problems.map(showProblem).join('\n'));
+  return loaded.config;
+}
+
+function refuse(yaml: string, more: Partial<ConfigSources> = {}): string[] {
+  const file = written(yaml);
+  const loaded = loadConfig({ env: {}, file, ...more });
+  assert.ok('problems' in loaded, 'it was accepted');
+  return loaded.problems.map((problem) => showProblem(problem).replace(file, 'offhook.yaml'));
+}
+
+test('an empty file gives the defaults', () => {
+  const config = load('');
+  assert.equal(config.server.port, 4665);
+  assert.equal(config.retention.events, 7 * 86_400_000);
+  assert.deepEqual(config.connectors, []);
+  assert.deepEqual(summarizeChanges(config), {});
+});
+
+test('flags win over the environment, the environment over the file', () => {
+  const yaml = 'server: { port: 1000 }';
+  assert.equal(load(yaml).server.port, 1000);
+  assert.equal(load(yaml, { env: { OFFHOOK_SERVER_PORT: '2000' } }).server.port, 2000);
+  assert.equal(load(yaml, { env: { OFFHOOK_PORT: '3000', OFFHOOK_SERVER_PORT: '2000' } }).server.port, 3000);
+  const flags = new Map([['OFFHOOK_PORT', { flag: '--port', value: '4000' }]]);
+  assert.equal(load(yaml, { env: { OFFHOOK_PORT: '3000' }, flags }).server.port, 4000);
+});
+
+test('every kind of value can come from the environment', () => {
+  const env = {
+    OFFHOOK_RETENTION_EVENTS: '2d',
+    OFFHOOK_RETENTION_MAX_BYTES: '5GB',
+    OFFHOOK_DELIVERY_ALLOW_NETWORKS: '10.0.0.0/8, fd00::/8',
+    OFFHOOK_DELIVERY_TIMEOUT_MS: '500',
+    OFFHOOK_CONNECTORS: '[{ id: s, kind: simulator, speed: 10 }]',
+  };
+  const config = load('', { env });
+  assert.equal(config.retention.events, 2 * 86_400_000);
+  assert.equal(config.retention.maxBytes, 5e9);
+  assert.deepEqual(config.delivery, { allowNetworks: ['10.0.0.0/8', 'fd00::/8'], timeoutMs: 500 });
+  assert.equal(config.connectors[0]?.kind, 'simulator');
+});
+
+test('the connector of the documentation is read', () => {
+  const yaml = `
+connectors:
+  - { id: pbx1, kind: asterisk, host: 127.0.0.1, port: 5038, username: hub, secret: env:AMI_SECRET,
+      domain: acme, trunks: ["PJSIP/trunk-*"], extensions: "^[0-9]{3,4}$" }
+`;
+  const [connector] = load(yaml, { env: { AMI_SECRET: 'hush' } }).connectors;
+  assert.ok(connector?.kind === 'asterisk');
+  assert.equal(connector.secret, 'hush');
+  assert.deepEqual(connector.trunks, ['PJSIP/trunk-*']);
+});
+
+test('every mistake is told at once, with its place and what would be right', () => {
+  const yaml = `server:
+  prot: 80
+  host: "no such host!"
+retention:
+  events: 7 days
+colour: blue
+connectors:
+  - id: a
+    kind: asterix
+  - kind: simulator
+    speed: fast
+`;
+  assert.deepEqual(refuse(yaml), [
+    'offhook.yaml:2:3: server.prot: there is no such key; did you mean "port"?',
+    'offhook.yaml:3:9: server.host: "no such host!" is not right; it must be a host name or an IP address',
+    'offhook.yaml:5:11: retention.events: "7 days" is not right; it must be a number with a unit (ms, s, m, h, d or w), such as 30s, 5m or 7d, from 10m to 3650d',
+    'offhook.yaml:6:1: colour: there is no such key; the keys here are server, data, admin, secret, defaults, connectors, delivery, retention, log, stop, cluster',
+    'offhook.yaml:9:11: connectors[0].kind: "asterix" is no kind of connector; did you mean "asterisk"?',
+    'offhook.yaml:10:5: connectors[1].id: is missing; it must be a name of letters, digits, _, . and -',
+    'offhook.yaml:11:12: connectors[1].speed: "fast" is not right; it must be a number from 0.01 to 1000',
+  ]);
+});
+
+test('text that is no YAML is told with its line', () => {
+  const [problem] = refuse('server:\n  port: [1\nx: 1');
+  assert.match(problem as string, /^offhook\.yaml:\d+:\d+: not valid YAML/);
+});
+
+test('a cluster is refused with a clear word', () => {
+  assert.match(refuse('cluster: { nats: [] }')[0] as string, /1:10: cluster: is not supported in this version; remove/);
+});
+
+test('settings that do not fit each other are refused', () => {
+  assert.match(refuse('server: { tls: { cert: a.pem } }')[0] as string, /server\.tls\.key: is missing beside/);
+  assert.match(refuse('retention: { events: 10m, ids: 1h }')[0] as string, /retention\.ids: 1h is longer/);
+  const twice = 'connectors: [{ id: a, kind: simulator }, { id: a, kind: simulator }]';
+  assert.match(refuse(twice)[0] as string, /connectors\[1\]\.id: "a" is the id of another/);
+});
+
+test('a secret comes from a file or the environment, and is never shown', () => {
+  writeFileSync(join(directory, 'token'), 'a-token-of-the-administrator\n');
+  const config = load('admin: { token: "file:token" }');
+  assert.equal(config.admin.token, 'a-token-of-the-administrator');
+  assert.ok(!JSON.stringify(summarize(config)).includes('a-token-of'));
+  assert.deepEqual(summarizeChanges(config), { admin: { token: '(set)' } });
+  assert.match(refuse('admin: { token: "env:NOT_SET" }')[0] as string, /NOT_SET is not set/);
+  const short = refuse('admin: { token: "tooshort" }')[0] as string;
+  assert.ok(!short.includes('tooshort'), 'a wrong secret is not shown either');
+});
+
+test('a Kubernetes service link is no port', () => {
+  const loaded = loadConfig({ env: { OFFHOOK_PORT: 'tcp://10.0.0.1:4665' }, file: written('') });
+  assert.ok('config' in loaded);
+  assert.equal(loaded.config.server.port, 4665);
+  assert.equal(loaded.warnings.length, 1);
+});
+
+test('a missing file is told when it was named', () => {
+  const loaded = loadConfig({ env: {}, file: join(directory, 'missing.yaml') });
+  assert.ok('problems' in loaded);
+  assert.match(showProblem(loaded.problems[0]!), /cannot be read \(ENOENT\); check the path/);
+});
+
+test('no text makes the loader throw', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.string({ unit: fc.constantFrom(...Array.from('abc: -[]{}&*!|>#\n\t"\'?,')) }),
+  );
+  fc.assert(
+    fc.property(text, (yaml) => {
+      const loaded = loadConfig({ env: {}, file: written(yaml) });
+      return 'config' in loaded || loaded.problems.length > 0;
+    }),
+  );
+});
