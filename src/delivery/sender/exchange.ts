@@ -1,0 +1,153 @@
+/**
+ * One request on its way and its answer, as undici's handler. It ends exactly once: with the whole answer, or with the
+ * first thing that goes wrong, whichever comes first; what undici still reports afterwards is ignored.
+ *
+ * waiting ─> running ─> answered            the connection is kept
+ *    │          ├────> failed, stopped, late  the connection is dropped
+ *    │          └────> waiting              a kept connection turned out to be dead: once, on a new one
+ *    └────────────────> stopped, late
+ */
+import type { Dispatcher } from 'undici';
+import type { Timer } from '../../kit/clock.ts';
+import type { Connection, ConnectionPool, Job } from './connection-pool.ts';
+import { excerptOf } from './excerpt.ts';
+import { exchangeFailure } from './failure.ts';
+import { retryAfterMs } from './retry-after.ts';
+import type { Exchange, OutgoingRequest, SendFailure } from './sender.ts';
+
+/** What all exchanges of one sender share. */
+export interface ExchangeHost {
+  monotonic(): number;
+  now(): number;
+  /** Bytes of an answer that are read at most. */
+  readonly maxResponseBytes: number;
+  /** Told once, when it has ended. */
+  ended(exchange: RunningExchange): void;
+}
+
+type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Bytes of an answer that are kept. */
+const excerptBytes = 2048;
+/** A socket that was idle for this long may have been closed by the receiver at the moment it was used. */
+const staleAfterMs = 1_000;
+
+export class RunningExchange implements Job, Dispatcher.DispatchHandler {
+  /** Whom it is for; set by the sender, so that ending it finds it again. */
+  timer: Timer | null = null;
+  signal: AbortSignal | null = null;
+  readonly request: OutgoingRequest;
+  readonly #host: ExchangeHost;
+  readonly #pool: ConnectionPool;
+  readonly #resolve: (exchange: Exchange) => void;
+  readonly #path: string;
+  readonly #startedAt: number;
+  #connection: Connection | null = null;
+  #done = false;
+  #retried = false;
+  #status = 0;
+  #headers: ResponseHeaders = {};
+  #bytes = 0;
+  #kept: Buffer | null = null;
+
+  constructor(
+    host: ExchangeHost,
+    pool: ConnectionPool,
+    request: OutgoingRequest,
+    path: string,
+    resolve: (exchange: Exchange) => void,
+  ) {
+    this.#host = host;
+    this.#pool = pool;
+    this.request = request;
+    this.#path = path;
+    this.#resolve = resolve;
+    this.#startedAt = host.monotonic();
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** For the pool: sends the request over this connection. */
+  run(connection: Connection): void {
+    this.#connection = connection;
+    const { method, headers, body } = this.request;
+    connection.client.dispatch({ path: this.#path, method, headers, body }, this);
+  }
+
+  onRequestStart(): void {}
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    if (this.#done || status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (Number(headers['content-length']) > this.#host.maxResponseBytes) this.#tooLarge();
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#done) return;
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#host.maxResponseBytes) return this.#tooLarge();
+    if (this.#kept === null) this.#kept = chunk;
+    else if (this.#kept.length < excerptBytes) this.#kept = Buffer.concat([this.#kept, chunk]);
+  }
+
+  onResponseEnd(): void {
+    if (this.#done) return;
+    this.#settle({
+      kind: 'answered',
+      status: this.#status,
+      excerpt: excerptOf(this.#kept, this.#headers['content-encoding'], excerptBytes),
+      retryAfterMs: retryAfterMs(this.#headers['retry-after'], this.#host.now()),
+      durationMs: this.#duration(),
+    });
+    if (this.#connection) this.#pool.release(this.#connection);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#done) return;
+    const { failure, message } = exchangeFailure(error);
+    if (failure === 'reset' && this.#wasStale()) return this.#runAgain();
+    this.fail(failure, message);
+  }
+
+  /** Ends it as failed, whatever it is doing; nothing when it has ended. */
+  fail(failure: SendFailure, message: string): void {
+    if (this.#done) return;
+    this.#settle({ kind: 'failed', failure, message, durationMs: this.#duration() });
+    if (this.#connection) this.#pool.drop(this.#connection);
+  }
+
+  #wasStale(): boolean {
+    return !this.#retried && this.#status === 0 && (this.#connection?.idleMs ?? 0) >= staleAfterMs;
+  }
+
+  /**
+   * The receiver closed an idle connection just as the request was written to it. A new connection settles whether
+   * the receiver is there, instead of a failed attempt and its delay. If the request did arrive, the second one has
+   * the same delivery id, as after any failed attempt.
+   */
+  #runAgain(): void {
+    this.#retried = true;
+    const broken = this.#connection;
+    this.#connection = null;
+    if (broken) this.#pool.drop(broken);
+    this.#pool.runFresh(this);
+  }
+
+  #tooLarge(): void {
+    const most = this.#host.maxResponseBytes;
+    this.fail('response_too_large', `status ${this.#status}, and the answer is larger than ${most} bytes`);
+  }
+
+  #settle(exchange: Exchange): void {
+    this.#done = true;
+    this.#host.ended(this);
+    this.#resolve(exchange);
+  }
+
+  #duration(): number {
+    return Math.round(this.#host.monotonic() - this.#startedAt);
+  }
+}

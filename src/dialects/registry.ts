@@ -1,0 +1,10 @@
+import { cloudevents } from './cloudevents/index.ts';
+import type { Dialect } from './dialect.ts';
+
+/** Every dialect there is, in the order they are shown. */
+export const dialects: readonly Dialect[] = [cloudevents];
+
+/** @returns null where there is no dialect of that name. */
+export function findDialect(name: string): Dialect | null {
+  return dialects.find((dialect) => dialect.name === name) ?? null;
+}
