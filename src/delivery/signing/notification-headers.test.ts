@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { EndpointAuth } from '../../subscriptions/subscription.ts';
+import { isHeaderValue } from '../sender/headers.ts';
+import { authHeaders, authProblem } from './auth-headers.ts';
+import { fixedHeaders, type Notification, notificationHeaders } from './notification-headers.ts';
+import { newSigningSecret } from './secret.ts';
+import { createSigner } from './signer.ts';
+
+const none: EndpointAuth = { kind: 'none' };
+const notification = (change: Partial<Notification> = {}): Notification => ({
+  fixed: fixedHeaders({ headers: {}, auth: none }, 'sub-id'),
+  encoded: { 'content-type': 'application/json' },
+  body: '{}',
+  eventId: 'event-1',
+  count: 1,
+  deliveryId: 'delivery-1',
+  attempt: 1,
+  signer: null,
+  nowMs: 1_000_000,
+  ...change,
+});
+
+describe('notification headers', () => {
+  it('name event, delivery, attempt and subscription', () => {
+    assert.deepEqual(notificationHeaders(notification({ attempt: 3 })), {
+      'user-agent': 'Offhook',
+      'x-correlation-id': 'sub-id',
+      'content-type': 'application/json',
+      'x-offhook-event': 'event-1',
+      'x-offhook-delivery': 'delivery-1',
+      'x-offhook-attempt': '3',
+    });
+  });
+
+  it('say how many events a batch has', () => {
+    assert.equal(notificationHeaders(notification({ count: 7 }))['x-offhook-count'], '7');
+  });
+
+  it('carry the signature of the delivery where there is a secret', () => {
+    const signer = createSigner([newSigningSecret()]);
+    const headers = notificationHeaders(notification({ signer }));
+    assert.deepEqual(
+      { ...signer.sign('delivery-1', 1_000_000, '{}') },
+      {
+        'webhook-id': headers['webhook-id'],
+        'webhook-timestamp': '1000',
+        'webhook-signature': headers['webhook-signature'],
+      },
+    );
+  });
+
+  it('let a later source win, and none forge what Offhook or HTTP says', () => {
+    const fixed = fixedHeaders(
+      {
+        headers: { 'X-A': 'custom', Authorization: 'custom', 'User-Agent': 'mine' },
+        auth: { kind: 'bearer', token: 't' },
+      },
+      'sub-id',
+    );
+    const encoded = {
+      'x-a': 'dialect',
+      host: 'evil',
+      'content-length': '1',
+      'x-offhook-attempt': '9',
+      'webhook-id': 'x',
+    };
+    const headers = notificationHeaders(notification({ fixed, encoded }));
+    assert.equal(headers['x-a'], 'dialect');
+    assert.equal(headers['user-agent'], 'mine');
+    assert.equal(headers['authorization'], 'Bearer t');
+    assert.equal(headers['x-offhook-attempt'], '1');
+    for (const name of ['host', 'content-length', 'webhook-id']) assert.ok(!(name in headers), name);
+  });
+
+  it('percent-encode ids a header cannot carry', () => {
+    const headers = notificationHeaders(notification({ eventId: 'ü\r\nx: y\ud800', deliveryId: 'a b' }));
+    assert.ok(isHeaderValue(headers['x-offhook-event'] ?? '\n'));
+    assert.equal(headers['x-offhook-event'], '%C3%BC%0D%0Ax%3A%20y%EF%BF%BD');
+    assert.equal(headers['x-offhook-delivery'], 'a%20b');
+  });
+
+  it('authenticate as the endpoint asks', () => {
+    assert.deepEqual(authHeaders({ kind: 'basic', username: 'ü', password: 'p:w' }), {
+      authorization: 'Basic w7w6cDp3',
+    });
+    assert.deepEqual(authHeaders({ kind: 'headers', headers: { 'X-Key': 'k' } }), { 'x-key': 'k' });
+    assert.deepEqual(authHeaders(none), {});
+  });
+
+  it('refuse credentials that cannot be sent, without repeating them', () => {
+    assert.equal(authProblem({ kind: 'basic', username: 'a:b', password: 'geheim' })?.field, 'username');
+    const problem = authProblem({ kind: 'bearer', token: 'se\r\ncret' });
+    assert.equal(problem?.field, 'token');
+    assert.ok(!problem.message.includes('cret'));
+    assert.equal(authProblem({ kind: 'bearer', token: 'eyJ.a-b_c/d+e==' }), null);
+    assert.equal(authProblem({ kind: 'headers', headers: { 'X-Key': 'k' } }), null);
+    assert.equal(authProblem({ kind: 'headers', headers: { Host: 'k' } })?.field, 'headers.Host');
+  });
+});

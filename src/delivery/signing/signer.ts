@@ -1,0 +1,56 @@
+/**
+ * Standard Webhooks signatures, scheme v1: HMAC-SHA256 over `id.timestamp.body`. During rotation both secrets sign,
+ * newest first, and the receiver accepts whichever it knows.
+ */
+import { createHmac, createSecretKey } from 'node:crypto';
+import { secretBytes, secretProblem } from './secret.ts';
+
+export interface SignatureHeaders {
+  readonly 'webhook-id': string;
+  readonly 'webhook-timestamp': string;
+  readonly 'webhook-signature': string;
+}
+
+export interface Signer {
+  /**
+   * @param id the same on every attempt, so that a receiver can tell a repeat; header characters only
+   * @param nowMs when this attempt is made: receivers refuse old timestamps
+   */
+  sign(id: string, nowMs: number, body: string | Uint8Array | null): SignatureHeaders;
+}
+
+/** One secret, or two while one replaces the other. */
+const maxSecrets = 2;
+
+/** @returns what is wrong with them, for the one who takes them in; null: they can sign. */
+export function signingProblem(
+  secrets: readonly string[],
+): { readonly index: number; readonly message: string } | null {
+  if (secrets.length === 0 || secrets.length > maxSecrets) {
+    return { index: 0, message: 'signing needs one secret, or two during rotation, newest first' };
+  }
+  const problems = secrets.map(secretProblem);
+  const index = problems.findIndex((problem) => problem !== null);
+  return index === -1 ? null : { index, message: problems[index] ?? '' };
+}
+
+/** Reads the secrets once; keep the signer as long as the subscription has them. @throws Error where one is not a secret. */
+export function createSigner(secrets: readonly string[]): Signer {
+  const problem = signingProblem(secrets);
+  if (problem) throw new Error(problem.message);
+  const keys = secrets.map((secret) => createSecretKey(secretBytes(secret)));
+  return {
+    sign: (id, nowMs, body) => {
+      const timestamp = String(Math.floor(nowMs / 1000));
+      const head = `${id}.${timestamp}.`;
+      let signatures = '';
+      for (const key of keys) {
+        const hmac = createHmac('sha256', key);
+        if (typeof body === 'string') hmac.update(head + body);
+        else hmac.update(head).update(body ?? '');
+        signatures += `${signatures === '' ? '' : ' '}v1,${hmac.digest('base64')}`;
+      }
+      return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures };
+    },
+  };
+}
