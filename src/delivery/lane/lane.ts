@@ -124,21 +124,28 @@ export class Lane {
   /**
    * Takes a delivery, in sequence order. False: it has no room and took nothing of this event.
    * All deliveries of one event are taken or none.
+   * @param share how many waiting deliveries it may hold, as memory goes
    */
-  offer(subscription: Subscription, event: Event): boolean {
+  offer(subscription: Subscription, event: Event, share: number): boolean {
     const name = deliveryId(subscription.number, event.seq);
     if (this.#skip.size > 0 && this.#skip.delete(name)) {
       this.#outstanding.add({ subscription: subscription.number, seq: event.seq, offeredAt: 0, settled: true });
       return true;
     }
-    if (event.seq !== this.#lastOffered && !this.hasRoom()) return false;
+    if (event.seq !== this.#lastOffered && this.room(share) === 0) return false;
     this.#lastOffered = event.seq;
     this.#take(subscription, event, name);
     return true;
   }
 
-  hasRoom(): boolean {
+  /** Room for the router's next event. */
+  get hasRoom(): boolean {
     return this.#waiting < this.#limits.waiting && this.#parked < this.#limits.parked;
+  }
+
+  /** Deliveries that are not settled, or settled above one that is not. */
+  get outstanding(): number {
+    return this.#outstanding.size;
   }
 
   #take(subscription: Subscription, event: Event, name: string): void {
@@ -239,14 +246,17 @@ export class Lane {
    */
   wakeAt(moreToRead: boolean): number | null {
     if (this.endpoint.paused || this.inFlight >= this.breaker.window(this.endpoint.maxInFlight)) return null;
-    const hasFirst = this.#ready.size > 0 || (moreToRead && !this.attached && this.hasRoom());
+    const hasFirst = this.#ready.size > 0 || (moreToRead && this.breaker.state === 'open' && this.#waiting === 0);
     const firstAt = this.breaker.state === 'open' ? this.breaker.probeAt : 0;
     const at = Math.min(this.#due.peek()?.dueAt ?? Infinity, hasFirst ? firstAt : Infinity);
     if (at === Infinity) return null;
     return Math.max(at, this.blockedUntil, this.#rate.readyAt(this.#context.clock.monotonic()));
   }
 
-  /** Whether the catch-up reader should bring it events now. */
+  /**
+   * Whether the catch-up reader should bring it events now.
+   * @param share how many waiting deliveries it may hold, as memory goes
+   */
   wantsEvents(share: number): boolean {
     if (this.attached || this.endpoint.paused || this.#limbo.size > 0 || this.#parked >= this.#limits.parked)
       return false;
@@ -438,7 +448,7 @@ export class Lane {
   /** Whether it has read and settled enough to go on in step with the router at `position`. */
   mayAttach(position: number, checkpoint: number): boolean {
     if (this.attached || this.readPosition !== position || this.endpoint.paused || this.#limbo.size > 0) return false;
-    return this.breaker.state !== 'open' && this.hasRoom() && this.lowWater() >= checkpoint;
+    return this.breaker.state !== 'open' && this.hasRoom && this.lowWater() >= checkpoint;
   }
 
   attach(): void {

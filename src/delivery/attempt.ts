@@ -1,0 +1,134 @@
+/** One attempt: from a unit's events to what became of them. Everything that goes wrong is a verdict. */
+import type { Clock } from '../kit/clock.ts';
+import type { Dialect, Encoded, EncodedRequest } from '../dialects/dialect.ts';
+import type { Event } from '../model/event.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
+import { deliveryId } from './lane/lane.ts';
+import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
+import type { Exchange, Sender } from './sender/sender.ts';
+
+export interface NotificationFacts {
+  readonly subscription: Subscription;
+  readonly deliveryId: string;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  readonly eventId: string;
+  /** Events in the request. */
+  readonly count: number;
+  readonly body: string | Uint8Array | null;
+  /** Wall clock, milliseconds. */
+  readonly now: number;
+}
+
+export interface AttemptDeps {
+  readonly clock: Clock;
+  readonly sender: Sender;
+  readonly dialect: (name: string) => Dialect | undefined;
+  /** Headers every notification carries besides the dialect's: Offhook's own, credentials, signature, custom ones. */
+  readonly headers: (facts: NotificationFacts) => Record<string, string>;
+}
+
+const noRequest = (outcome: Verdict['outcome'], detail: string | null, now: number): Verdict => ({
+  outcome,
+  requested: false,
+  status: 0,
+  detail,
+  retryAfterMs: null,
+  startedAt: now,
+  durationMs: 0,
+});
+
+/** Whether every event of it is past its subscription's time limit for its type. */
+export function isExpired(subscription: Subscription, events: readonly Event[], now: number): boolean {
+  return events.every((event) => {
+    const limitMs = subscription.expireAfterMs[event.type];
+    return limitMs !== undefined && now > Date.parse(event.acceptedAt) + limitMs;
+  });
+}
+
+/** Why it is settled without a request, or null when it has to be sent. */
+export function verdictBeforeSending(
+  unit: Unit,
+  subscription: Subscription | undefined,
+  events: readonly (Event | null)[],
+  now: number,
+): Verdict | null {
+  if (unit.cancelled !== null) return noRequest('cancelled', unit.cancelled, now);
+  if (!subscription) return noRequest('cancelled', 'subscription_deleted', now);
+  if (!subscription.selection.enabled) return noRequest('cancelled', 'subscription_disabled', now);
+  if (events.some((event) => event === null)) return noRequest('expired', 'retention', now);
+  if (isExpired(subscription, events as readonly Event[], now)) return noRequest('expired', 'expire_after', now);
+  return null;
+}
+
+function encode(deps: AttemptDeps, subscription: Subscription, events: readonly Event[]): Encoded {
+  const dialect = deps.dialect(subscription.dialect);
+  if (!dialect) return { kind: 'failed', reason: `there is no dialect ${subscription.dialect}` };
+  const { url, method } = subscription.target;
+  try {
+    return dialect.encode(events, { subscriptionId: subscription.id, method, url, options: subscription.options });
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+export async function attempt(
+  deps: AttemptDeps,
+  unit: Unit,
+  subscription: Subscription,
+  events: readonly Event[],
+  signal?: AbortSignal,
+): Promise<Verdict> {
+  const now = deps.clock.now();
+  const encoded = encode(deps, subscription, events);
+  if (encoded.kind === 'skipped') return noRequest('skipped', encoded.reason, now);
+  if (encoded.kind === 'failed') return noRequest('not_encoded', `not_encoded: ${encoded.reason}`.slice(0, 2048), now);
+  const exchange = await deps.sender.send(outgoing(deps, unit, subscription, events, encoded, now), signal);
+  return verdictOf(exchange, now);
+}
+
+function outgoing(
+  deps: AttemptDeps,
+  unit: Unit,
+  subscription: Subscription,
+  events: readonly Event[],
+  encoded: EncodedRequest,
+  now: number,
+) {
+  const { target } = subscription;
+  const id = deliveryId(unit.subscription, firstSeq(unit));
+  const headers = deps.headers({
+    subscription,
+    deliveryId: id,
+    attempt: unit.attempts + 1,
+    eventId: events.length === 1 ? (events[0] as Event).id : id,
+    count: events.length,
+    body: encoded.body,
+    now,
+  });
+  return {
+    url: encoded.url ?? target.url,
+    method: encoded.method ?? target.method,
+    headers: Object.assign(headers, encoded.headers),
+    body: encoded.body,
+    timeoutMs: target.timeoutMs,
+    domain: subscription.selection.scope.domain,
+  };
+}
+
+/** 2xx is success. 410 means the receiver is gone for good. Everything else, redirects included, is tried again. */
+function verdictOf(exchange: Exchange, startedAt: number): Verdict {
+  const { durationMs } = exchange;
+  if (exchange.kind === 'failed') {
+    const outcome = exchange.failure === 'stopped' ? 'stopped' : 'failed';
+    const detail = `${exchange.failure}: ${exchange.message}`.slice(0, 2048);
+    return { outcome, requested: true, status: 0, detail, retryAfterMs: null, startedAt, durationMs };
+  }
+  const { status, excerpt, retryAfterMs } = exchange;
+  if (status >= 200 && status < 300) {
+    return { outcome: 'delivered', requested: true, status, detail: null, retryAfterMs: null, startedAt, durationMs };
+  }
+  const detail = `http_${status}${excerpt ? `: ${excerpt}` : ''}`.slice(0, 2048);
+  const outcome = status === 410 ? 'cancelled' : 'failed';
+  return { outcome, requested: true, status, detail, retryAfterMs, startedAt, durationMs };
+}

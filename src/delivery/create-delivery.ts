@@ -1,0 +1,96 @@
+/** Puts the parts of delivery together behind the face the API sees. */
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { type Access, mayAccessDomain } from '../model/scope.ts';
+import type { DeliveryStore } from '../records/delivery-store.ts';
+import type { SubscriptionStore } from '../records/subscription-store.ts';
+import { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import type { Endpoint } from '../subscriptions/subscription.ts';
+import type { NotificationFacts } from './attempt.ts';
+import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
+import type { Delivery, EndpointStatus } from './management.ts';
+import type { Sender } from './sender/sender.ts';
+import { LiveSubscriptionManager } from './subscription-manager.ts';
+
+export interface DeliveryDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly log: EventLog;
+  readonly store: DeliveryStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly sender: Sender;
+  readonly dialect: (name: string) => Dialect | undefined;
+  readonly headers: (facts: NotificationFacts) => Record<string, string>;
+  /** `retention.events`, milliseconds. */
+  readonly retentionMs: number;
+}
+
+const noFilters = 'filters are not available in this version';
+
+export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): Delivery {
+  const registry = new SubscriptionRegistry(() => {
+    throw new Error(noFilters);
+  });
+  const gone = (number: number): void => {
+    manager.disable(number).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      deps.logger.error(
+        { subscription: number, reason },
+        'a subscription whose receiver is gone could not be disabled',
+      );
+    });
+  };
+  const engine = new DeliveryEngine({ ...deps, registry, gone }, limits);
+  const manager = new LiveSubscriptionManager({
+    clock: deps.clock,
+    registry,
+    store: deps.subscriptions,
+    engine,
+    hasDialect: (name) => deps.dialect(name) !== undefined,
+    filterProblem: () => noFilters,
+    floor: () => deps.log.floor(),
+    retentionMs: deps.retentionMs,
+  });
+  const statusOf = (endpoint: Endpoint): EndpointStatus => endpointStatus(endpoint, engine, deps.log.head());
+  return {
+    subscriptions: manager,
+    start: async () => {
+      const { subscriptions, endpoints } = await deps.subscriptions.load();
+      for (const endpoint of endpoints) registry.putEndpoint(endpoint);
+      for (const subscription of subscriptions) registry.put(subscription);
+      await engine.start();
+    },
+    stop: () => engine.stop(),
+    endpoints: (access: Access) =>
+      [...registry.endpoints()].filter((one) => mayAccessDomain(access, one)).map(statusOf),
+    endpoint: (access: Access, number: number) => {
+      const endpoint = registry.endpoint(number);
+      return endpoint && mayAccessDomain(access, endpoint) ? statusOf(endpoint) : null;
+    },
+    settledUpTo: (seq: number) => engine.settledUpTo(seq),
+  };
+}
+
+function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, head: number): EndpointStatus {
+  const { number, domain, reseller, key, ratePerSecond, maxInFlight } = endpoint;
+  const lane = engine.laneOf(number);
+  return {
+    number,
+    domain,
+    reseller,
+    key,
+    ratePerSecond,
+    maxInFlight,
+    breaker: lane?.breaker.state ?? 'closed',
+    attached: lane?.attached ?? true,
+    window: lane?.breaker.window(maxInFlight) ?? maxInFlight,
+    inFlight: lane?.inFlight ?? 0,
+    waiting: lane?.waiting ?? 0,
+    parked: lane?.parked ?? 0,
+    lag: lane ? Math.max(0, head - lane.lowWater(engine.position)) : head - engine.position,
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * Gathers what lanes want remembered and makes it durable, one flush at a time.
+ *
+ *   idle ── something was recorded ──> gathering ── `gatherMs` later ──> flushing ── durable ──> idle or gathering
+ *   flushing ── the store failed ──> holding ── `retryMs` later ──> flushing (the same flush, then what came since)
+ *
+ * While more than `limit` attempts are not yet durable, or the oldest has waited for `limitMs`, `blocked` is true and
+ * no new request starts: what a crash can repeat stays bounded.
+ */
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type {
+  AttemptRow,
+  Checkpoint,
+  CounterDelta,
+  DeliveryFlush,
+  DeliveryKey,
+  DeliveryStore,
+  DetachedLane,
+  ParkedRow,
+} from '../records/delivery-store.ts';
+import type { LaneRecorder } from './lane/lane.ts';
+
+/** What the lanes and the router stand at when a flush is put together. */
+export interface FlushExtras {
+  readonly detach: readonly DetachedLane[];
+  readonly attach: readonly number[];
+  readonly checkpoint: Checkpoint | null;
+  /** Called when it is durable. */
+  readonly done: (lastAttemptRow: number) => void;
+}
+
+export interface FlusherDeps {
+  readonly store: DeliveryStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** `attempts` is false when nothing was recorded since the last flush. */
+  collect(attempts: boolean): FlushExtras | null;
+  /** The limit no longer stands in the way of new requests. */
+  unblocked(): void;
+}
+
+export interface FlushLimits {
+  readonly gatherMs: number;
+  readonly retryMs: number;
+  readonly limit: number;
+  readonly limitMs: number;
+}
+
+/** 10 ms: with the commit well below the 50 ms within which a crash may repeat a delivery. */
+export const defaultFlushLimits: FlushLimits = { gatherMs: 10, retryMs: 500, limit: 1_000, limitMs: 1_000 };
+
+export class Flusher implements LaneRecorder {
+  readonly #deps: FlusherDeps;
+  readonly #limits: FlushLimits;
+  #attempts: AttemptRow[] = [];
+  /** Null: no longer parked. The last word on each delivery counts. */
+  #parked = new Map<string, ParkedRow | DeliveryKey>();
+  #counters = new Map<number, CounterDelta>();
+  #unflushed = 0;
+  #oldestAt = 0;
+  #timer: Timer | null = null;
+  #flushing: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(deps: FlusherDeps, limits: FlushLimits = defaultFlushLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
+  }
+
+  get blocked(): boolean {
+    if (this.#unflushed >= this.#limits.limit) return true;
+    return this.#unflushed > 0 && this.#deps.clock.monotonic() - this.#oldestAt > this.#limits.limitMs;
+  }
+
+  attempt(row: AttemptRow): void {
+    if (this.#unflushed === 0) this.#oldestAt = this.#deps.clock.monotonic();
+    this.#attempts.push(row);
+    this.#unflushed++;
+    this.#count(row);
+    this.wake();
+  }
+
+  park(row: ParkedRow): void {
+    this.#parked.set(`${row.subscription}-${row.seq}`, row);
+    this.wake();
+  }
+
+  unpark(key: DeliveryKey): void {
+    this.#parked.set(`${key.subscription}-${key.seq}`, { subscription: key.subscription, seq: key.seq });
+    this.wake();
+  }
+
+  /** Flushes soon, even when only lanes or the checkpoint changed. */
+  wake(): void {
+    if (this.#timer || this.#flushing || this.#closed) return;
+    this.#timer = this.#deps.clock.schedule(this.#limits.gatherMs, () => {
+      this.#timer = null;
+      this.#start();
+    });
+  }
+
+  /** Resolves when all that was recorded before is durable. */
+  async flushed(): Promise<void> {
+    while (this.#flushing || this.#attempts.length > 0 || this.#parked.size > 0) {
+      if (!this.#flushing) this.#start();
+      await this.#flushing;
+    }
+  }
+
+  /** Flushes what there is, checkpoint included, and takes nothing more. */
+  async close(): Promise<void> {
+    await this.flushed();
+    this.#start();
+    await this.#flushing;
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  /** Forgets everything that is not durable, as a crash would. For tests of recovery. */
+  abandon(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  #start(): void {
+    if (this.#flushing || this.#closed) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+    const recorded = this.#attempts.length > 0 || this.#parked.size > 0;
+    const extras = this.#deps.collect(recorded);
+    if (!recorded && !extras) return;
+    const batch = this.#takeBatch(extras);
+    this.#flushing = this.#write(batch).then((lastAttemptRow) => {
+      this.#flushing = null;
+      if (lastAttemptRow !== null) this.#settled(batch, extras, lastAttemptRow);
+    });
+  }
+
+  #takeBatch(extras: FlushExtras | null): DeliveryFlush {
+    const changes = [...this.#parked.values()];
+    const batch: DeliveryFlush = {
+      attempts: this.#attempts,
+      park: changes.filter((change): change is ParkedRow => 'orderKey' in change),
+      unpark: changes.filter((change) => !('orderKey' in change)),
+      detach: extras?.detach ?? [],
+      attach: extras?.attach ?? [],
+      counters: [...this.#counters.values()],
+      checkpoint: extras?.checkpoint ?? null,
+    };
+    this.#attempts = [];
+    this.#parked = new Map();
+    this.#counters = new Map();
+    return batch;
+  }
+
+  async #write(batch: DeliveryFlush): Promise<number | null> {
+    for (;;) {
+      try {
+        return (await this.#deps.store.flush(batch)).lastAttemptRow;
+      } catch (error) {
+        if (this.#closed) return null;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#deps.logger.error(
+          { reason, attempts: batch.attempts.length },
+          'delivery results could not be stored; trying again',
+        );
+        await new Promise<void>((resolve) => void this.#deps.clock.schedule(this.#limits.retryMs, resolve));
+        if (this.#closed) return null;
+      }
+    }
+  }
+
+  #settled(batch: DeliveryFlush, extras: FlushExtras | null, lastAttemptRow: number): void {
+    const wasBlocked = this.blocked;
+    this.#unflushed -= batch.attempts.length;
+    // An upper bound on how long the rest has waited: it was recorded after this flush was put together.
+    this.#oldestAt = this.#deps.clock.monotonic();
+    extras?.done(lastAttemptRow);
+    if (this.#attempts.length > 0 || this.#parked.size > 0) this.wake();
+    if (wasBlocked && !this.blocked) this.#deps.unblocked();
+  }
+
+  #count(row: AttemptRow): void {
+    if (row.attempt === 0) return;
+    const before = this.#counters.get(row.subscription);
+    const good = row.outcome === 'delivered';
+    this.#counters.set(row.subscription, {
+      subscription: row.subscription,
+      posts: (before?.posts ?? 0) + 1,
+      errors: (before?.errors ?? 0) + (good ? 0 : 1),
+      lastSuccessAt: good ? row.startedAt : (before?.lastSuccessAt ?? null),
+      lastErrorAt: good ? (before?.lastErrorAt ?? null) : row.startedAt,
+      lastError: good ? (before?.lastError ?? null) : row.detail,
+    });
+  }
+}

@@ -1,0 +1,115 @@
+/** All subscriptions and endpoints in memory, with the indexes that match events to them. Pure: it makes nothing durable. */
+import { type Filter, MatchIndex, type Selector, toSelector } from './match-index.ts';
+import type { Endpoint, Subscription } from './subscription.ts';
+
+export type CompileFilter = (source: string) => Filter;
+
+export class SubscriptionRegistry {
+  /** Of every subscription: for the router. */
+  readonly index = new MatchIndex();
+  readonly #compile: CompileFilter;
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #numbers = new Map<string, number>();
+  readonly #endpoints = new Map<number, Endpoint>();
+  readonly #endpointNumbers = new Map<string, number>();
+  readonly #selectors = new Map<number, readonly Selector[]>();
+  readonly #laneIndexes = new Map<number, MatchIndex>();
+
+  constructor(compile: CompileFilter) {
+    this.#compile = compile;
+  }
+
+  /** By number, oldest first. */
+  subscriptions(): IterableIterator<Subscription> {
+    return this.#subscriptions.values();
+  }
+
+  endpoints(): IterableIterator<Endpoint> {
+    return this.#endpoints.values();
+  }
+
+  subscription(number: number): Subscription | undefined {
+    return this.#subscriptions.get(number);
+  }
+
+  subscriptionById(id: string): Subscription | undefined {
+    const number = this.#numbers.get(id);
+    return number === undefined ? undefined : this.#subscriptions.get(number);
+  }
+
+  endpoint(number: number): Endpoint | undefined {
+    return this.#endpoints.get(number);
+  }
+
+  /** The endpoint that subscriptions of this domain with this key share. */
+  findEndpoint(reseller: string, domain: string, key: string): Endpoint | undefined {
+    const number = this.#endpointNumbers.get(endpointName(reseller, domain, key));
+    return number === undefined ? undefined : this.#endpoints.get(number);
+  }
+
+  /** Of the subscriptions whose events go, or once went, to this endpoint: for its lane. */
+  laneIndex(endpoint: number): MatchIndex {
+    let index = this.#laneIndexes.get(endpoint);
+    if (!index) this.#laneIndexes.set(endpoint, (index = new MatchIndex()));
+    return index;
+  }
+
+  putEndpoint(endpoint: Endpoint): void {
+    const before = this.#endpoints.get(endpoint.number);
+    if (before) this.#endpointNumbers.delete(endpointName(before.reseller, before.domain, before.key));
+    this.#endpoints.set(endpoint.number, endpoint);
+    this.#endpointNumbers.set(endpointName(endpoint.reseller, endpoint.domain, endpoint.key), endpoint.number);
+  }
+
+  put(subscription: Subscription): void {
+    this.#unindex(subscription.number);
+    this.#subscriptions.set(subscription.number, subscription);
+    this.#numbers.set(subscription.id, subscription.number);
+    const selectors = subscription.versions
+      .filter(({ enabled }) => enabled)
+      .map((version) =>
+        toSelector(subscription.number, version, version.filter === null ? null : this.#compile(version.filter)),
+      );
+    this.#selectors.set(subscription.number, selectors);
+    for (const selector of selectors) {
+      this.index.add(selector);
+      this.laneIndex(selector.endpoint).add(selector);
+    }
+  }
+
+  remove(number: number): void {
+    const subscription = this.#subscriptions.get(number);
+    if (!subscription) return;
+    this.#unindex(number);
+    this.#subscriptions.delete(number);
+    this.#numbers.delete(subscription.id);
+  }
+
+  removeEndpoint(number: number): void {
+    const endpoint = this.#endpoints.get(number);
+    if (!endpoint) return;
+    this.#endpoints.delete(number);
+    this.#endpointNumbers.delete(endpointName(endpoint.reseller, endpoint.domain, endpoint.key));
+    this.#laneIndexes.delete(number);
+  }
+
+  /** Numbers of the subscriptions whose newest or earlier versions send to this endpoint. */
+  usersOf(endpoint: number): readonly number[] {
+    const users: number[] = [];
+    for (const { number, endpoint: current, versions } of this.#subscriptions.values()) {
+      if (current === endpoint || versions.some((version) => version.endpoint === endpoint)) users.push(number);
+    }
+    return users;
+  }
+
+  #unindex(number: number): void {
+    for (const selector of this.#selectors.get(number) ?? []) {
+      this.index.remove(selector);
+      this.laneIndex(selector.endpoint).remove(selector);
+    }
+    this.#selectors.delete(number);
+  }
+}
+
+const endpointName = (reseller: string, domain: string, key: string): string =>
+  `${reseller}\u0000${domain}\u0000${key}`;
