@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 /** How a call ended, seen as a whole. `lost`: its end was never seen (PBX restarted, Offhook was away). */
 export const callOutcomes = [

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 /**
  * Who a thing belongs to, outermost first: reseller > domain > user > extension. A PBX without tenants is one domain,

@@ -1,0 +1,117 @@
+import { Type } from 'typebox';
+import { text } from '../fields.ts';
+import { defineType } from './definition.ts';
+import {
+  alice,
+  answeredCall,
+  answeredLeg,
+  at,
+  bobsPhone,
+  endedCall,
+  endedLeg,
+  exampleCall,
+  exampleLeg,
+  ringingLeg,
+} from './examples.ts';
+
+const estimated = Type.Optional(
+  Type.Boolean({ description: 'True where the moment was not seen but had to be inferred, after a lost connection.' }),
+);
+const transferred = Type.Optional(
+  Type.Boolean({ description: 'True where this leg was dialled because the call was transferred or forwarded.' }),
+);
+const remoteNumber = Type.Optional(
+  text('The outside number this leg is about, where a transfer inside the system makes `call.from` somebody else.'),
+);
+
+const bobDials = exampleLeg({ role: 'caller', state: 'dialing', startedAt: at(200) });
+const bobsCall = exampleCall({
+  id: 'c-1795253600.58',
+  direction: 'outbound',
+  from: bobsPhone,
+  to: alice,
+  did: null,
+  startedAt: at(200),
+  origin: { source: 'extension', requestId: null, billingCode: null, buttonId: null },
+});
+
+export const legTypes = {
+  'leg.dial_in': defineType('leg.dial_in', {
+    subject: 'leg',
+    reporter: 'source',
+    description:
+      'The phone system begins to call an extension: the moment for a screen pop-up. Where several phones are tried at once each has its own leg, and its own event.',
+    data: Type.Object({ transferred, remoteNumber }),
+    example: { seconds: 1, seq: 1044, call: exampleCall(), leg: exampleLeg(), data: {} },
+  }),
+  'leg.dial_out': defineType('leg.dial_out', {
+    subject: 'leg',
+    reporter: 'source',
+    description:
+      'An extension calls a number, inside or outside. A call that was started for it by software (click to call) begins the same way, with `call.origin` saying so.',
+    data: Type.Object({ transferred, remoteNumber }),
+    example: { seconds: 200, seq: 1102, call: bobsCall, leg: bobDials, data: {} },
+  }),
+  'leg.ringing': defineType('leg.ringing', {
+    subject: 'leg',
+    reporter: 'source',
+    description:
+      'The called device has said that it rings. Sent once for each leg, before it is answered; a device that answers at once may never ring.',
+    data: Type.Object({ estimated }),
+    example: { seconds: 1.2, seq: 1045, call: exampleCall(), leg: ringingLeg, data: {} },
+  }),
+  'leg.answered': defineType('leg.answered', {
+    subject: 'leg',
+    reporter: 'source',
+    description:
+      'The parties of this leg are connected: on a called leg somebody picked up, on a calling leg the other side did. A leg is answered at most once; after hold it is resumed.',
+    data: Type.Object({ estimated }),
+    example: { seconds: 4, seq: 1047, call: answeredCall, leg: answeredLeg, data: {} },
+  }),
+  'leg.held': defineType('leg.held', {
+    subject: 'leg',
+    reporter: 'source',
+    description: 'The device of this leg put the other party on hold.',
+    data: Type.Object({ estimated }),
+    example: {
+      seconds: 20,
+      seq: 1049,
+      call: { ...answeredCall, state: 'held', talkMs: 16_000 },
+      leg: { ...answeredLeg, state: 'held' },
+      data: {},
+    },
+  }),
+  'leg.resumed': defineType('leg.resumed', {
+    subject: 'leg',
+    reporter: 'source',
+    description: 'The device of this leg took the other party off hold again.',
+    data: Type.Object({ estimated }),
+    example: {
+      seconds: 31,
+      seq: 1050,
+      call: { ...answeredCall, talkMs: 27_000 },
+      leg: answeredLeg,
+      data: {},
+    },
+  }),
+  'leg.ended': defineType('leg.ended', {
+    subject: 'leg',
+    reporter: 'source',
+    description:
+      'This device’s part in the call is over; `leg.outcome` says how. Of several phones that rang, those that lost end as `answered_elsewhere`: close their pop-ups, and count no missed call.',
+    data: Type.Object({
+      sipStatus: Type.Optional(
+        Type.Integer({
+          minimum: 100,
+          maximum: 699,
+          description: 'SIP status of the refusal, where the device gave one.',
+        }),
+      ),
+      answeredElsewhereBy: Type.Optional(text('Extension that took the call instead.')),
+      forwardedTo: Type.Optional(text('Number the device sent the call on to.')),
+      transferred,
+      estimated,
+    }),
+    example: { seconds: 64, seq: 1052, call: endedCall, leg: endedLeg, data: {} },
+  }),
+};

@@ -1,0 +1,61 @@
+/** Every type of event there is, in the order of the documentation. */
+export const eventTypes = [
+  'call.started',
+  'call.updated',
+  'call.answered',
+  'call.ended',
+  'call.closed',
+  'leg.dial_in',
+  'leg.dial_out',
+  'leg.ringing',
+  'leg.answered',
+  'leg.held',
+  'leg.resumed',
+  'leg.ended',
+  'transfer.started',
+  'transfer.completed',
+  'transfer.failed',
+  'queue.joined',
+  'queue.agent_ringing',
+  'queue.agent_missed',
+  'queue.answered',
+  'queue.left',
+  'agent.state_changed',
+  'park.parked',
+  'park.retrieved',
+  'park.timed_out',
+  'park.abandoned',
+  'conference.started',
+  'conference.joined',
+  'conference.left',
+  'conference.ended',
+  'recording.ready',
+  'voicemail.left',
+  'message.received',
+  'message.sent',
+  'message.status_changed',
+  'messagesession.updated',
+  'chat.started',
+  'chat.queued',
+  'chat.agent_ringing',
+  'chat.agent_missed',
+  'chat.answered',
+  'chat.ended',
+  'campaign.attempted',
+  'charge.made',
+  'subscriber.updated',
+  'presence.changed',
+  'audit.recorded',
+  'connector.up',
+  'connector.down',
+  'delivery.cancelled',
+  'subscription.disabled',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+const known: ReadonlySet<string> = new Set(eventTypes);
+
+export function isEventType(name: unknown): name is EventType {
+  return typeof name === 'string' && known.has(name);
+}

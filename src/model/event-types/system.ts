@@ -1,0 +1,147 @@
+import { Type } from 'typebox';
+import { count, idText, nullable, nullableCount, nullableEnum, nullableText, nullableTime, text } from '../fields.ts';
+import { defineType } from './definition.ts';
+import { at } from './examples.ts';
+
+const snapshot = (description: string) => nullable(Type.Record(Type.String(), Type.Unknown()), description);
+const kind = nullableText('Kind of connector, such as `asterisk`.');
+const system = nullableText('Phone system it listens to, without secrets.');
+
+export const systemTypes = {
+  'audit.recorded': defineType('audit.recorded', {
+    subject: 'none',
+    reporter: 'offhook',
+    description: 'Somebody changed a setting, or was refused. Secrets are never in it, neither before nor after.',
+    data: Type.Object({
+      action: Type.Enum(['created', 'updated', 'deleted', 'logged_in', 'refused', 'used'], {
+        description: 'What was done.',
+      }),
+      object: text('Kind of thing it was done to, such as `subscription`.'),
+      objectId: nullableText('Which one.'),
+      actor: nullableText('Who did it: name of the token or user.'),
+      address: nullableText('Network address it came from.'),
+      requestId: nullableText('Request it was done by.'),
+      before: snapshot('The thing before, without secrets.'),
+      after: snapshot('The thing after, without secrets.'),
+    }),
+    example: {
+      seconds: 1000,
+      seq: 1160,
+      connector: 'offhook',
+      data: {
+        action: 'updated',
+        object: 'subscription',
+        objectId: '12',
+        actor: 'admin',
+        address: '192.0.2.10',
+        requestId: 'req-77',
+        before: { enabled: true },
+        after: { enabled: false },
+      },
+    },
+  }),
+  'connector.up': defineType('connector.up', {
+    subject: 'none',
+    reporter: 'offhook',
+    description:
+      'A phone system is being listened to: connected, logged in, and brought up to date with the calls in progress there.',
+    data: Type.Object({
+      kind,
+      system,
+      version: nullableText('Version the phone system reports.'),
+      downMs: nullableCount('Milliseconds it was not listened to before.'),
+      restarted: nullable(Type.Boolean(), 'Whether the phone system had restarted meanwhile.'),
+    }),
+    example: {
+      seconds: 1100,
+      seq: 1170,
+      data: { kind: 'asterisk', system: '192.0.2.20:5038', version: '22.4.1', downMs: 4_200, restarted: false },
+    },
+  }),
+  'connector.down': defineType('connector.down', {
+    subject: 'none',
+    reporter: 'offhook',
+    description:
+      'A phone system is no longer listened to. What happens there meanwhile is learnt when it is up again; what then has to be guessed is marked `estimated`.',
+    data: Type.Object({
+      kind,
+      system,
+      reason: nullableEnum(['connection_lost', 'login_refused', 'log_full', 'stopped', 'other'], 'Why.'),
+      message: nullableText('Why, in words a reader can act on.'),
+      since: nullableTime('When it was last heard from.'),
+    }),
+    example: {
+      seconds: 1095.8,
+      seq: 1169,
+      data: {
+        kind: 'asterisk',
+        system: '192.0.2.20:5038',
+        reason: 'connection_lost',
+        message: 'The phone system closed the connection.',
+        since: at(1095),
+      },
+    },
+  }),
+  'delivery.cancelled': defineType('delivery.cancelled', {
+    subject: 'none',
+    reporter: 'offhook',
+    description:
+      'A delivery was given up: its attempts were used up, its time was over, or its subscription went away. It can be sent again with a replay while the event is kept. No such event is ever made about another one.',
+    data: Type.Object({
+      subscription: count('Public number of the subscription.'),
+      endpoint: nullableCount('Public number of the endpoint.'),
+      eventId: idText('Event that was not delivered.'),
+      eventSeq: count('Its sequence.'),
+      eventType: text('Its type.'),
+      reason: Type.Enum(['attempts_used_up', 'expired', 'gone', 'disabled', 'deleted', 'not_encoded'], {
+        description: 'Why it was given up.',
+      }),
+      attempts: count('Attempts that were made.'),
+      lastStatus: nullableCount('HTTP status of the last answer; null where none came.'),
+      lastError: nullableText('What went wrong last.'),
+    }),
+    example: {
+      seconds: 1300,
+      seq: 1180,
+      connector: 'offhook',
+      data: {
+        subscription: 12,
+        endpoint: 4,
+        eventId: '01kahv9c0g7m2q0x7b1n5d8wzt',
+        eventSeq: 1042,
+        eventType: 'call.started',
+        reason: 'attempts_used_up',
+        attempts: 5,
+        lastStatus: 503,
+        lastError: 'http 503',
+      },
+    },
+  }),
+  'subscription.disabled': defineType('subscription.disabled', {
+    subject: 'none',
+    reporter: 'offhook',
+    description:
+      'Offhook switched a subscription off: its receiver said for good that it is gone, or failed for too long.',
+    data: Type.Object({
+      subscription: count('Public number of the subscription.'),
+      name: nullableText('Its name.'),
+      reason: Type.Enum(['gone', 'failing', 'other'], { description: 'Why.' }),
+      message: nullableText('Why, in words a reader can act on.'),
+      lastStatus: nullableCount('HTTP status of the last answer; null where none came.'),
+      cancelled: count('Waiting deliveries that were given up with it.'),
+    }),
+    example: {
+      seconds: 1310,
+      seq: 1181,
+      connector: 'offhook',
+      data: {
+        subscription: 12,
+        name: 'CRM pop-ups',
+        reason: 'gone',
+        message: 'The receiver answered 410 Gone.',
+        lastStatus: 410,
+        cancelled: 3,
+      },
+    },
+  }),
+};
