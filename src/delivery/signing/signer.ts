@@ -2,7 +2,7 @@
  * Standard Webhooks signatures, scheme v1: HMAC-SHA256 over `id.timestamp.body`. During rotation both secrets sign,
  * newest first, and the receiver accepts whichever it knows.
  */
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmacKey } from './hmac.ts';
 import { secretBytes, secretProblem } from './secret.ts';
 
 export interface SignatureHeaders {
@@ -38,18 +38,13 @@ export function signingProblem(
 export function createSigner(secrets: readonly string[]): Signer {
   const problem = signingProblem(secrets);
   if (problem) throw new Error(problem.message);
-  const keys = secrets.map((secret) => createSecretKey(secretBytes(secret)));
+  const keys = secrets.map((secret) => createHmacKey(secretBytes(secret)));
   return {
     sign: (id, nowMs, body) => {
       const timestamp = String(Math.floor(nowMs / 1000));
       const head = `${id}.${timestamp}.`;
       let signatures = '';
-      for (const key of keys) {
-        const hmac = createHmac('sha256', key);
-        if (typeof body === 'string') hmac.update(head + body);
-        else hmac.update(head).update(body ?? '');
-        signatures += `${signatures === '' ? '' : ' '}v1,${hmac.digest('base64')}`;
-      }
+      for (const key of keys) signatures += `${signatures === '' ? '' : ' '}v1,${key.digest(head, body ?? '')}`;
       return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures };
     },
   };

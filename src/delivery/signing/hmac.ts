@@ -1,0 +1,44 @@
+/**
+ * HMAC-SHA256 (RFC 2104) from two one-shot hashes. `createHmac` makes a native object per message, which then waits for
+ * the garbage collector: sending 1.2 kB notifications, a signature costs about 9 µs of CPU that way and 5 µs this way
+ * (measured on the sender's benchmark). `hmac.test.ts` holds the two equal.
+ */
+import { hash } from 'node:crypto';
+
+export interface HmacKey {
+  /** @returns base64 of the HMAC over the text (as UTF-8) and what follows it. */
+  digest(head: string, body: string | Uint8Array): string;
+}
+
+const blockBytes = 64;
+const hashBytes = 32;
+
+function pad(key: Uint8Array, mask: number): Buffer {
+  const short = key.length > blockBytes ? hash('sha256', key, 'buffer') : key;
+  const block = Buffer.alloc(blockBytes, mask);
+  for (const [index, byte] of short.entries()) block[index] = byte ^ mask;
+  return block;
+}
+
+/** The padded key, the text and the body in one piece, so that one call hashes them. */
+function message(innerPad: Buffer, head: string, body: string | Uint8Array): Buffer {
+  const text = typeof body === 'string' ? head + body : head;
+  const textBytes = Buffer.byteLength(text);
+  const rest = typeof body === 'string' ? null : body;
+  const bytes = Buffer.allocUnsafe(blockBytes + textBytes + (rest?.length ?? 0));
+  innerPad.copy(bytes);
+  bytes.write(text, blockBytes);
+  if (rest) bytes.set(rest, blockBytes + textBytes);
+  return bytes;
+}
+
+export function createHmacKey(key: Uint8Array): HmacKey {
+  const innerPad = pad(key, 0x36);
+  const outer = Buffer.concat([pad(key, 0x5c), Buffer.alloc(hashBytes)]);
+  return {
+    digest: (head, body) => {
+      outer.write(hash('sha256', message(innerPad, head, body), 'binary'), blockBytes, 'binary');
+      return hash('sha256', outer, 'base64');
+    },
+  };
+}
