@@ -1,0 +1,165 @@
+/**
+ * The log in SQLite. Appends go to the writer thread; reads are answered from the newest events in memory where they
+ * can be, else by the reader thread. What is not told to listeners yet is not read either.
+ */
+import type { Clock } from '../../kit/clock.ts';
+import { newId } from '../../kit/ids.ts';
+import type { Event, NewEvent } from '../../model/event.ts';
+import type { SqliteEngine } from '../../sqlite/engine.ts';
+import { StorageError } from '../../sqlite/storage-error.ts';
+import { AppendListeners } from '../append-listeners.ts';
+import { inLog } from '../event-body.ts';
+import { type AppendOutcome, type EventLog, LogFullError, type ReadPage, type ReadRequest } from '../event-log.ts';
+import { encodeEvents } from './append-input.ts';
+import { decodeRows } from './event-rows.ts';
+import type { LogFacts, Stored } from './event-write-jobs.ts';
+import { readRecent } from './read-recent.ts';
+import { RecentEvents } from './recent-events.ts';
+
+export interface SqliteEventLogOptions {
+  readonly engine: SqliteEngine;
+  readonly clock: Clock;
+  /** Milliseconds for which an id is remembered (`retention.ids`); an event trimmed before takes its id along. */
+  readonly idWindowMs: number;
+  /** The database takes no event while it is at least this large (`retention.maxBytes`). */
+  readonly maxBytes?: number | null;
+  /** Characters of events on their way to the disk, at most; beyond it the log refuses. */
+  readonly maxPending?: number;
+}
+
+const defaultMaxPending = 64 * 1024 * 1024;
+
+/** Errors after which the same append may succeed later: a source is told to come back, not that it is wrong. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof StorageError)) return error;
+  const passing = error.code === 'full' || error.code === 'readonly' || error.code === 'io' || error.code === 'busy';
+  return passing ? new LogFullError(error.message, { cause: error }) : error;
+}
+
+class SqliteEventLog implements EventLog {
+  readonly id: string;
+  readonly #options: Required<SqliteEventLogOptions>;
+  readonly #listeners = new AppendListeners();
+  readonly #recent = new RecentEvents();
+  #head: number;
+  #floor: number;
+  #lastAcceptedAt: number;
+  #pending = 0;
+
+  constructor(options: SqliteEventLogOptions, facts: LogFacts) {
+    this.#options = { maxBytes: null, maxPending: defaultMaxPending, ...options };
+    this.id = facts.id;
+    this.#head = facts.head;
+    this.#floor = facts.floor;
+    this.#lastAcceptedAt = facts.lastAcceptedAt;
+  }
+
+  head(): number {
+    return this.#head;
+  }
+
+  floor(): number {
+    return this.#floor;
+  }
+
+  onAppended(listener: (events: readonly Event[]) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  async append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]> {
+    if (events.length === 0) return [];
+    const { engine, clock, idWindowMs, maxBytes, maxPending } = this.#options;
+    if (this.#pending > maxPending) throw new LogFullError('more is waiting for the disk than fits in memory');
+    const { input, characters } = encodeEvents(events);
+    const acceptedAt = Math.max(clock.now(), this.#lastAcceptedAt);
+    this.#lastAcceptedAt = acceptedAt;
+    this.#pending += characters;
+    try {
+      const job = { ...input, acceptedAt, idsSince: acceptedAt - idWindowMs, maxBytes };
+      const output = await engine.write('log.append', job, characters);
+      if (output !== 'over maxBytes') return this.#appended(events, input.texts, acceptedAt, output);
+      throw new LogFullError(`the database has reached its limit of ${maxBytes} bytes (retention.maxBytes)`);
+    } catch (error) {
+      throw asRefusal(error);
+    } finally {
+      this.#pending -= characters;
+    }
+  }
+
+  /** Runs in the order of the appends, before any of their callers goes on. */
+  #appended(
+    events: readonly NewEvent[],
+    texts: readonly string[],
+    acceptedAtMs: number,
+    { first, known }: Stored,
+  ): readonly AppendOutcome[] {
+    const acceptedAt = new Date(acceptedAtMs).toISOString();
+    const stored: Event[] = [];
+    const outcomes = events.map((event, index): AppendOutcome => {
+      const seq = known?.[index] ?? 0;
+      if (seq < 0) return { kind: 'conflict', id: event.id, seq: -seq };
+      if (seq > 0) return { kind: 'accepted', id: event.id, seq, duplicate: true };
+      const inside = inLog(event, first + stored.length, acceptedAt);
+      stored.push(inside);
+      this.#recent.push(inside, texts[index * 2 + 1]?.length ?? 0);
+      return { kind: 'accepted', id: event.id, seq: inside.seq, duplicate: false };
+    });
+    this.#head = stored.at(-1)?.seq ?? this.#head;
+    this.#listeners.tell(stored);
+    return outcomes;
+  }
+
+  async read({ after, upTo, limit, domains }: ReadRequest): Promise<ReadPage> {
+    const end = Math.min(upTo ?? this.#head, this.#head);
+    if (after >= end || limit < 1) return { events: [], scannedTo: after };
+    const recent = readRecent(this.#recent, { after, upTo: end, limit, domains: domains ?? null });
+    if (recent) return recent;
+    for (let from = Math.max(after, this.#floor); ; ) {
+      const request = { after: from, upTo: end, limit, domains: domains ?? null };
+      const { rows, scannedTo } = await this.#options.engine.read('log.read', request);
+      if (rows.length > 0 || scannedTo >= end) return { events: decodeRows(rows), scannedTo };
+      from = scannedTo;
+    }
+  }
+
+  async get(seqs: readonly number[]): Promise<readonly (Event | null)[]> {
+    const found = new Map<number, Event>();
+    const missing: number[] = [];
+    for (const seq of seqs) {
+      const recent = this.#recent.at(seq);
+      if (recent) found.set(seq, recent.event);
+      else if (seq > this.#floor && seq <= this.#head) missing.push(seq);
+    }
+    for (let from = 0; from < missing.length; ) {
+      const { rows, taken } = await this.#options.engine.read('log.get', { seqs: missing.slice(from, from + 1_000) });
+      for (const event of decodeRows(rows)) found.set(event.seq, event);
+      from += taken;
+    }
+    return seqs.map((seq) => found.get(seq) ?? null);
+  }
+
+  async findById(id: string): Promise<readonly Event[]> {
+    const events = decodeRows(await this.#options.engine.read('log.findById', { id }));
+    return events.filter((event) => event.seq <= this.#head);
+  }
+
+  async trim(request: {
+    readonly acceptedBefore: number;
+    readonly limit: number;
+  }): Promise<{ trimmedTo: number; more: boolean }> {
+    const outcome = await this.#options.engine.write('log.trim', request);
+    this.#floor = Math.max(this.#floor, outcome.trimmedTo);
+    this.#recent.dropUpTo(this.#floor);
+    return outcome;
+  }
+
+  /** The engine belongs to whoever opened it, and is closed there. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export async function openSqliteEventLog(options: SqliteEventLogOptions): Promise<EventLog> {
+  const facts = await options.engine.write('log.open', { newId: newId(options.clock.now()) });
+  return new SqliteEventLog(options, facts);
+}

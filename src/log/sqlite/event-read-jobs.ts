@@ -1,0 +1,114 @@
+/** What the reader thread does for the log. Every job is bounded in rows looked at and bytes given. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
+import { columnCount, columns, type FlatRows } from './event-rows.ts';
+
+export interface ReadInput {
+  readonly after: number;
+  readonly upTo: number;
+  readonly limit: number;
+  readonly domains: readonly string[] | null;
+}
+
+export interface ReadOutput {
+  readonly rows: FlatRows;
+  readonly scannedTo: number;
+}
+
+/** A page ends at about this many characters of bodies. */
+const pageCharacters = 4 * 1024 * 1024;
+/** Rows a filtered read looks at in one go: about 20 ms, then others have their turn. */
+const mostScanned = 20_000;
+const mostFoundById = 100;
+/** Names remembered in memory; beyond that they are looked up again. */
+const mostNames = 50_000;
+
+type Row = [seq: number, acceptedAt: number, connector: number, domain: number, id: string, body: string];
+
+function namesByNumber(db: DatabaseSync) {
+  const known = new Map<number, string>();
+  const find = db.prepare('SELECT name FROM names WHERE id = ?');
+  return {
+    nameOf: (number: number): string => {
+      let name = known.get(number);
+      if (name === undefined) {
+        name = fromExactText((find.get(number) as { name: string }).name);
+        if (known.size >= mostNames) known.clear();
+        known.set(number, name);
+      }
+      return name;
+    },
+    forget: () => known.clear(),
+  };
+}
+
+export function eventReadJobs(db: DatabaseSync) {
+  const names = namesByNumber(db);
+  const prepare = (where: string): StatementSync => {
+    const statement = db.prepare(`SELECT ${columns} FROM events ${where}`);
+    statement.setReturnArrays(true);
+    return statement;
+  };
+  const readAll = prepare('WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?');
+  const readDomain = prepare('WHERE seq > ?1 AND seq <= ?2 AND domain = ?4 ORDER BY seq LIMIT ?3');
+  const readDomains = prepare(
+    'WHERE seq > ?1 AND seq <= ?2 AND domain IN (SELECT value FROM json_each(?4)) ORDER BY seq LIMIT ?3',
+  );
+  const readSeq = prepare('WHERE seq = ?');
+  const readId = prepare('WHERE id = ? ORDER BY seq DESC LIMIT ?');
+  const findName = db.prepare('SELECT id FROM names WHERE name = ?');
+
+  /** Takes rows until the page is full; `full` says that it stopped before the rows did. */
+  function page(rows: Iterable<unknown>): { flat: (number | string)[]; full: boolean } {
+    const flat: (number | string)[] = [];
+    let characters = 0;
+    for (const row of rows) {
+      const [seq, acceptedAt, connector, domain, id, body] = row as Row;
+      flat.push(seq, acceptedAt, names.nameOf(connector), names.nameOf(domain), fromExactText(id), body);
+      characters += body.length;
+      if (characters >= pageCharacters) return { flat, full: true };
+    }
+    return { flat, full: false };
+  }
+
+  function numbersOf(domains: readonly string[]): number[] {
+    return domains.flatMap((domain) => {
+      const row = findName.get(toExactText(domain)) as { id: number } | undefined;
+      return row ? [row.id] : [];
+    });
+  }
+
+  function select({ after, limit }: ReadInput, end: number, domains: readonly number[] | null): Iterable<unknown> {
+    if (domains === null) return readAll.iterate(after, end, limit);
+    if (domains.length === 1) return readDomain.iterate(after, end, limit, domains[0] as number);
+    return readDomains.iterate(after, end, limit, JSON.stringify(domains));
+  }
+
+  function read(input: ReadInput): ReadOutput {
+    const domains = input.domains && numbersOf(input.domains);
+    if (domains?.length === 0) return { rows: [], scannedTo: input.upTo };
+    const end = domains ? Math.min(input.upTo, input.after + mostScanned) : input.upTo;
+    const { flat, full } = page(select(input, end, domains));
+    const count = flat.length / columnCount;
+    const stopped = full || count === input.limit;
+    return { rows: flat, scannedTo: stopped ? (flat.at(-columnCount) as number) : end };
+  }
+
+  /** The events at the given places, as far as one page goes; `taken`: how many of them were looked at. */
+  function get({ seqs }: { readonly seqs: readonly number[] }): { rows: FlatRows; taken: number } {
+    let taken = 0;
+    const rows = function* () {
+      for (const seq of seqs) {
+        taken++;
+        const row = readSeq.get(seq);
+        if (row) yield row;
+      }
+    };
+    return { rows: page(rows()).flat, taken };
+  }
+
+  const findById = ({ id }: { readonly id: string }): FlatRows =>
+    page(readId.iterate(toExactText(id), mostFoundById)).flat;
+
+  return { jobs: { 'log.read': read, 'log.get': get, 'log.findById': findById }, forget: names.forget };
+}

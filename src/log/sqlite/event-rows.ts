@@ -1,0 +1,25 @@
+/**
+ * How an event lies in the database. Its id, connector and domain have columns; `body` is the JSON of everything else
+ * but sequence and acceptance time.
+ */
+import type { Event } from '../../model/event.ts';
+import { decodeBody, inLog } from '../event-body.ts';
+
+export const columns = 'seq, accepted_at, connector, domain, id, body';
+/** Values of one row, and how many of them there are. */
+type Row = [seq: number, acceptedAt: number, connector: string, domain: string, id: string, body: string];
+export const columnCount = 6;
+
+/** Rows as they travel from the reader: one flat array, names instead of their numbers. */
+export type FlatRows = readonly (number | string)[];
+
+function decodeRow(rows: FlatRows, at: number): Event {
+  const [seq, acceptedAt, connector, domain, id, json] = rows.slice(at, at + columnCount) as Row;
+  return inLog({ ...decodeBody(json), id, connector, domain }, seq, new Date(acceptedAt).toISOString());
+}
+
+export function decodeRows(rows: FlatRows): Event[] {
+  const events: Event[] = [];
+  for (let at = 0; at < rows.length; at += columnCount) events.push(decodeRow(rows, at));
+  return events;
+}

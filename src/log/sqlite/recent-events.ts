@@ -1,0 +1,59 @@
+import type { Event } from '../../model/event.ts';
+
+interface Held {
+  readonly event: Event;
+  readonly characters: number;
+}
+
+/**
+ * The newest events as objects, so that whoever reads right behind the head needs neither the reader thread nor a
+ * parse. Bounded in events and in characters of their JSON; always a run of sequences without a hole.
+ */
+export class RecentEvents {
+  readonly #mostEvents: number;
+  readonly #mostCharacters: number;
+  /** A ring: the event of a sequence lies at its remainder. */
+  readonly #ring: (Held | undefined)[];
+  /** The run held is first..last; none while first is larger. */
+  #first = 1;
+  #last = 0;
+  #characters = 0;
+
+  constructor(mostEvents = 4_096, mostCharacters = 16 * 1024 * 1024) {
+    this.#mostEvents = mostEvents;
+    this.#mostCharacters = mostCharacters;
+    this.#ring = Array.from({ length: mostEvents });
+  }
+
+  push(event: Event, characters: number): void {
+    if (event.seq !== this.#last + 1) this.#startAt(event.seq);
+    if (this.#last - this.#first + 1 === this.#mostEvents) this.#dropOldest();
+    this.#ring[event.seq % this.#mostEvents] = { event, characters };
+    this.#last = event.seq;
+    this.#characters += characters;
+    while (this.#characters > this.#mostCharacters) this.#dropOldest();
+  }
+
+  /** The event at this sequence, with the size of its JSON, if it is held. */
+  at(seq: number): Held | null {
+    if (seq < this.#first || seq > this.#last) return null;
+    return this.#ring[seq % this.#mostEvents] ?? null;
+  }
+
+  dropUpTo(seq: number): void {
+    while (this.#first <= Math.min(seq, this.#last)) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const place = this.#first % this.#mostEvents;
+    this.#characters -= this.#ring[place]?.characters ?? 0;
+    this.#ring[place] = undefined;
+    this.#first++;
+  }
+
+  #startAt(seq: number): void {
+    this.dropUpTo(this.#last);
+    this.#first = seq;
+    this.#last = seq - 1;
+  }
+}

@@ -1,0 +1,66 @@
+import type { SqliteEngine } from '../../sqlite/engine.ts';
+import type { AttemptPage, AttemptQueries, Counters, StoredAttempt } from '../attempt-queries.ts';
+import { type AttemptOutcome, attemptOutcomes } from '../delivery-store.ts';
+import { attemptColumns, type AttemptScan, parkedColumns } from './delivery-read-jobs.ts';
+import { toParked } from './delivery-store.ts';
+import { type FlatValue, mapRows } from './flat.ts';
+
+function toAttempt(values: FlatValue[]): StoredAttempt {
+  const [row, subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, durationMs, detail] = values;
+  return {
+    row: row as number,
+    subscription: subscription as number,
+    endpoint: endpoint as number,
+    seq: seq as number,
+    batch: batch as number,
+    attempt: attempt as number,
+    outcome: attemptOutcomes[outcome as number] as AttemptOutcome,
+    status: status as number,
+    startedAt: startedAt as number,
+    durationMs: durationMs as number,
+    detail: detail as string | null,
+  };
+}
+
+function toCounters(row: FlatValue[]): Counters {
+  const [subscription, posts, errors, since, lastSuccessAt, lastErrorAt, lastError] = row as [
+    number,
+    number,
+    number,
+    number,
+    number | null,
+    number | null,
+    string | null,
+  ];
+  return { subscription, posts, errors, since, lastSuccessAt, lastErrorAt, lastError };
+}
+
+/** Goes through the rows in bounded pieces until the page is full or there are no more. */
+async function list(engine: SqliteEngine, request: AttemptScan): Promise<AttemptPage> {
+  const attempts: StoredAttempt[] = [];
+  let next = request.before;
+  do {
+    const limit = request.limit - attempts.length;
+    const page = await engine.read('attempts.scan', { ...request, before: next, limit });
+    attempts.push(...mapRows(page.rows, attemptColumns, toAttempt));
+    next = page.next;
+  } while (next !== null && attempts.length < request.limit);
+  return { attempts, next };
+}
+
+export function sqliteAttemptQueries(engine: SqliteEngine): AttemptQueries {
+  return {
+    list: ({ subscriptions, seq, outcome, before, limit }) =>
+      list(engine, {
+        subscriptions,
+        seq: seq ?? null,
+        outcome: outcome === undefined ? null : attemptOutcomes.indexOf(outcome),
+        before: before ?? null,
+        limit: Math.max(1, limit),
+      }),
+    parked: async (request) => mapRows(await engine.read('attempts.parked', request), parkedColumns, toParked),
+    counters: async (subscriptions) =>
+      mapRows(await engine.read('attempts.counters', { subscriptions }), 7, toCounters),
+    trimAttempts: (request) => engine.write('attempts.trim', request),
+  };
+}

@@ -1,0 +1,82 @@
+import type { SqliteEngine } from '../../sqlite/engine.ts';
+import {
+  attemptOutcomes,
+  type Checkpoint,
+  type DeliveryKey,
+  type DeliveryState,
+  type DeliveryStore,
+  type DetachedLane,
+  type ParkedRow,
+} from '../delivery-store.ts';
+import { parkedColumns } from './delivery-read-jobs.ts';
+import { type FlatValue, type FlatValues, mapRows } from './flat.ts';
+import { encodeFlush, weightOf } from './flush-codec.ts';
+
+type Settled = DeliveryKey & { readonly endpoint: number };
+
+function toCheckpoint(values: FlatValues): Checkpoint | null {
+  const [log, seq, attempts] = values as [string?, number?, number?];
+  return log === undefined ? null : { log, seq: seq as number, attempts: attempts as number };
+}
+
+function toLane(row: FlatValue[]): DetachedLane {
+  const [endpoint, cursor, settled] = row as [number, number, string];
+  const settledAbove = mapRows(JSON.parse(settled) as FlatValues, 2, (key) => {
+    const [subscription, seq] = key as [number, number];
+    return { subscription, seq };
+  });
+  return { endpoint, cursor, settledAbove };
+}
+
+export function toParked(row: FlatValue[]): ParkedRow {
+  const [subscription, seq, endpoint, batch, orderKey, attempts, dueAt] = row as [
+    number,
+    number,
+    number,
+    number,
+    string,
+    number,
+    number | null,
+  ];
+  return { subscription, seq, endpoint, batch, orderKey, attempts, dueAt };
+}
+
+async function loadSettled(engine: SqliteEngine, above: number): Promise<Settled[]> {
+  const settled = new Map<string, Settled>();
+  for (let row = above, more = true; more; ) {
+    const page = await engine.read('delivery.settledAfter', { row });
+    mapRows(page.rows, 5, (values) => {
+      const [at, subscription, seq, endpoint, outcome] = values as [number, number, number, number, number];
+      row = at;
+      if (attemptOutcomes[outcome] !== 'failed') settled.set(`${subscription}:${seq}`, { subscription, seq, endpoint });
+    });
+    more = page.more;
+  }
+  return [...settled.values()];
+}
+
+async function loadParked(engine: SqliteEngine): Promise<ParkedRow[]> {
+  const parked: ParkedRow[] = [];
+  for (let more = true; more; ) {
+    const { subscription, seq } = parked.at(-1) ?? { subscription: 0, seq: 0 };
+    const page = await engine.read('delivery.parkedAfter', { subscription, seq });
+    parked.push(...mapRows(page.rows, parkedColumns, toParked));
+    more = page.more;
+  }
+  return parked.sort((a, b) => a.endpoint - b.endpoint || a.seq - b.seq || a.subscription - b.subscription);
+}
+
+export function sqliteDeliveryStore(engine: SqliteEngine): DeliveryStore {
+  return {
+    load: async (): Promise<DeliveryState> => {
+      const checkpoint = toCheckpoint(await engine.read('delivery.checkpoint', undefined));
+      const lanes = mapRows(await engine.read('delivery.lanes', undefined), 3, toLane);
+      const parked = await loadParked(engine);
+      return { checkpoint, lanes, parked, settled: await loadSettled(engine, checkpoint?.attempts ?? 0) };
+    },
+    flush: async (batch) => {
+      const input = encodeFlush(batch);
+      return { lastAttemptRow: await engine.write('delivery.flush', input, weightOf(input)) };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** What the writer thread does for deliveries. Every job runs inside a transaction. */
+import type { DatabaseSync } from 'node:sqlite';
+import { toExactText } from '../../sqlite/exact-text.ts';
+import { type FlatValue, forEachRow } from './flat.ts';
+import { attemptWidth, type FlushInput } from './flush-codec.ts';
+
+/** Attempts trimmed in one transaction at most, so that a commit of others waits a few milliseconds. */
+const mostTrimmed = 2_000;
+const trimmedTo = 'attempts.trimmedTo';
+
+export function deliveryWriteJobs(db: DatabaseSync) {
+  const insertAttempt = db.prepare('INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const lastAttempt = db.prepare(
+    `SELECT max(coalesce((SELECT max(row) FROM attempts), 0),
+                coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = '${trimmedTo}'), 0)) AS row`,
+  );
+  const park = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const unpark = db.prepare('DELETE FROM parked WHERE subscription = ? AND seq = ?');
+  const detach = db.prepare('INSERT OR REPLACE INTO lanes VALUES (?, ?, ?)');
+  const attach = db.prepare('DELETE FROM lanes WHERE endpoint = ?');
+  const count = db.prepare(`
+    INSERT INTO counters VALUES (?1, ?2, ?3, coalesce(min(?4, ?5), ?4, ?5, 0), ?4, ?5, ?6)
+    ON CONFLICT (subscription) DO UPDATE SET
+      posts = posts + excluded.posts,
+      errors = errors + excluded.errors,
+      since = iif(since = 0, excluded.since, since),
+      last_success_at = coalesce(excluded.last_success_at, last_success_at),
+      last_error_at = coalesce(excluded.last_error_at, last_error_at),
+      last_error = coalesce(excluded.last_error, last_error)`);
+  const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)');
+  const setTrimmed = db.prepare(
+    `INSERT INTO meta VALUES ('${trimmedTo}', ?)
+     ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`,
+  );
+  const oldestRows = db.prepare('SELECT row, started_at FROM attempts ORDER BY row LIMIT ?');
+  const removeAttempt = db.prepare('DELETE FROM attempts WHERE row = ?');
+  let lastRow: number | null = null;
+
+  const lastRowNow = (): number => (lastAttempt.get() as { row: number }).row;
+
+  function insertAttempts({ attempts, details }: FlushInput): number {
+    const detailOf = new Map<number, string>();
+    forEachRow(details, 2, ([index, text]) => void detailOf.set(index as number, text as string));
+    let row = lastRow ?? lastRowNow();
+    for (let at = 0; at < attempts.length; at += attemptWidth) {
+      const [subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, duration] = attempts.subarray(
+        at,
+        at + attemptWidth,
+      ) as unknown as number[] as [number, number, number, number, number, number, number, number, number];
+      const detail = detailOf.size === 0 ? null : (detailOf.get(at / attemptWidth) ?? null);
+      row++;
+      // A batch of its own is 0, which takes no byte.
+      const first = batch === seq ? 0 : batch;
+      insertAttempt.run(row, subscription, endpoint, seq, first, attempt, outcome, status, startedAt, duration, detail);
+    }
+    lastRow = row;
+    return row;
+  }
+
+  function flush(input: FlushInput): number {
+    const row = insertAttempts(input);
+    forEachRow(input.unpark, 2, (key) => void unpark.run(...key));
+    forEachRow(input.park, 7, (values) => {
+      values[4] = toExactText(values[4] as string);
+      park.run(...values);
+    });
+    for (const endpoint of input.attach) attach.run(endpoint);
+    forEachRow(input.detach, 3, (lane) => void detach.run(...lane));
+    forEachRow(input.counters, 6, (delta) => void count.run(...delta));
+    if (input.checkpoint) setCheckpoint.run(...(input.checkpoint as FlatValue[]));
+    return row;
+  }
+
+  /** Rows lie in the order they were flushed, so the oldest attempts are (nearly) the first rows: no index is needed. */
+  function trim({ startedBefore, limit }: { readonly startedBefore: number; readonly limit: number }): {
+    more: boolean;
+  } {
+    const most = Math.min(limit, mostTrimmed);
+    const rows = oldestRows.all(most) as { row: number; started_at: number }[];
+    const old = rows.filter(({ started_at: startedAt }) => startedAt < startedBefore);
+    for (const { row } of old) removeAttempt.run(row);
+    // The highest row may go now: what it told about the next number has to stay.
+    const highest = old.at(-1)?.row;
+    if (highest !== undefined) setTrimmed.run(String(highest));
+    return { more: old.length === most };
+  }
+
+  return {
+    jobs: { 'delivery.flush': flush, 'attempts.trim': trim },
+    forget: () => {
+      lastRow = null;
+    },
+  };
+}

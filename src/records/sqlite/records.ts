@@ -1,0 +1,61 @@
+/** All records over the embedded store. */
+import { openMemoryEngine, type SqliteEngine } from '../../sqlite/engine.ts';
+import type { AttemptQueries } from '../attempt-queries.ts';
+import type { DeliveryStore } from '../delivery-store.ts';
+import type { IdempotencyStore } from '../idempotency-store.ts';
+import type { LiveCallStore } from '../live-call-store.ts';
+import type { SettingsStore } from '../settings-store.ts';
+import type { SubscriptionStore } from '../subscription-store.ts';
+import { sqliteAttemptQueries } from './attempt-queries.ts';
+import { sqliteDeliveryStore } from './delivery-store.ts';
+import { sqliteLiveCallStore } from './live-call-store.ts';
+import { noSeal, type Seal } from './subscription-codec.ts';
+import { sqliteSubscriptionStore } from './subscription-store.ts';
+
+export interface Records {
+  readonly delivery: DeliveryStore;
+  readonly attempts: AttemptQueries;
+  readonly subscriptions: SubscriptionStore;
+  readonly liveCalls: LiveCallStore;
+  readonly settings: SettingsStore;
+  readonly idempotency: IdempotencyStore;
+}
+
+function settingsStore(engine: SqliteEngine): SettingsStore {
+  return {
+    get: (name) => engine.read('settings.get', { name }),
+    set: (name, value) => engine.write('settings.set', { name, value }),
+  };
+}
+
+function idempotencyStore(engine: SqliteEngine): IdempotencyStore {
+  return {
+    recall: (caller, key) => engine.read('answers.recall', { caller, key }),
+    remember: (caller, key, answer) => engine.write('answers.remember', { caller, key, answer }, answer.body.length),
+    forgetBefore: (at) => engine.write('answers.forgetBefore', { at }),
+  };
+}
+
+/** @param seal keeps the receivers' credentials unreadable at rest. */
+export function openSqliteRecords({
+  engine,
+  seal = noSeal,
+}: {
+  readonly engine: SqliteEngine;
+  readonly seal?: Seal;
+}): Records {
+  return {
+    delivery: sqliteDeliveryStore(engine),
+    attempts: sqliteAttemptQueries(engine),
+    subscriptions: sqliteSubscriptionStore(engine, seal),
+    liveCalls: sqliteLiveCallStore(engine),
+    settings: settingsStore(engine),
+    idempotency: idempotencyStore(engine),
+  };
+}
+
+/** The same in memory, gone when closed. */
+export async function openMemoryRecords(): Promise<Records & { close(): Promise<void> }> {
+  const engine = await openMemoryEngine();
+  return { ...openSqliteRecords({ engine }), close: () => engine.close() };
+}

@@ -1,0 +1,44 @@
+import type { SqliteEngine } from '../../sqlite/engine.ts';
+import type { Endpoint } from '../../subscriptions/subscription.ts';
+import type { SubscriptionStore } from '../subscription-store.ts';
+import { decodeSubscription, encodeSubscription, type Seal } from './subscription-codec.ts';
+import type { EndpointRow } from './subscription-jobs.ts';
+
+function endpointRow(endpoint: Endpoint): EndpointRow {
+  const { number, reseller, domain, key } = endpoint;
+  return { number, reseller, domain, key, body: JSON.stringify(endpoint) };
+}
+
+/** All rows, page by page: `next` gives those after a number. */
+async function readAll<Row extends { readonly number: number }>(
+  next: (number: number) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await next(rows.at(-1)?.number ?? 0);
+    if (page.length === 0) return rows;
+    rows.push(...page);
+  }
+}
+
+export function sqliteSubscriptionStore(engine: SqliteEngine, seal: Seal): SubscriptionStore {
+  return {
+    load: async () => {
+      const subscriptions = await readAll((number) => engine.read('subscriptions.after', { number }));
+      const endpoints = await readAll((number) => engine.read('endpoints.after', { number }));
+      return {
+        subscriptions: subscriptions.map((row) => decodeSubscription(row, seal)),
+        endpoints: endpoints.map((row) => JSON.parse(row.body) as Endpoint),
+      };
+    },
+    nextNumbers: () => engine.write('subscriptions.nextNumbers', undefined),
+    put: (subscription, endpoint) =>
+      engine.write('subscriptions.put', {
+        subscription: encodeSubscription(subscription, seal),
+        endpoint: endpointRow(endpoint),
+      }),
+    putEndpoint: (endpoint) => engine.write('subscriptions.putEndpoint', endpointRow(endpoint)),
+    remove: (subscription, endpointEmpty) =>
+      engine.write('subscriptions.remove', { subscription, endpoint: endpointEmpty }),
+  };
+}

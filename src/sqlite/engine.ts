@@ -1,0 +1,69 @@
+/**
+ * The embedded store: one SQLite file in the data directory, one thread that writes it (group commit), one that reads
+ * it. The main thread never calls SQLite, since those calls block.
+ */
+import { mkdir } from 'node:fs/promises';
+import type { ReadInputs, ReadOutputs, WriteInputs, WriteOutputs } from './jobs.ts';
+import type { StorageError } from './storage-error.ts';
+import { StorageThread } from './storage-thread.ts';
+
+export interface SqliteEngine {
+  /**
+   * Runs a job that may write; resolves when it is on stable storage, in the order given.
+   * `weight`: about how many bytes it writes.
+   * @throws StorageError
+   */
+  write<Kind extends keyof WriteInputs>(
+    kind: Kind,
+    input: WriteInputs[Kind],
+    weight?: number,
+  ): Promise<WriteOutputs[Kind]>;
+  /** Runs a job that only reads, on what is durable. @throws StorageError */
+  read<Kind extends keyof ReadInputs>(kind: Kind, input: ReadInputs[Kind]): Promise<ReadOutputs[Kind]>;
+  /** Finishes what was given before it, then lets go of the files. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface EngineHooks {
+  /**
+   * A storage thread died: what waited was rejected, and nothing can be stored any more. The owner should stop the
+   * process, so that a supervisor starts it again.
+   */
+  readonly onCrash?: (error: StorageError) => void;
+}
+
+function engineOver(writer: StorageThread, reader: StorageThread): SqliteEngine {
+  return {
+    write: (kind, input, weight = 256) => writer.submit(kind, input, weight) as Promise<never>,
+    read: (kind, input) => reader.submit(kind, input, 0) as Promise<never>,
+    close: async () => {
+      await reader.close();
+      await writer.close();
+    },
+  };
+}
+
+/**
+ * Opens (or makes) `offhook.db` in `dir`, with mode 0600, and keeps other processes out of it.
+ * @throws StorageError `locked` while another process has it, `newer` when a later version wrote it.
+ */
+export async function openSqliteEngine({
+  dir,
+  onCrash,
+}: { readonly dir: string } & EngineHooks): Promise<SqliteEngine> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const crashed = (error: StorageError): void => onCrash?.(error);
+  const writer = await StorageThread.open({ role: 'writer', dir }, crashed);
+  try {
+    return engineOver(writer, await StorageThread.open({ role: 'reader', dir }, crashed));
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+/** The same over a database in memory, gone when it is closed. One thread reads and writes. */
+export async function openMemoryEngine({ onCrash }: EngineHooks = {}): Promise<SqliteEngine> {
+  const thread = await StorageThread.open({ role: 'both', dir: null }, (error) => onCrash?.(error));
+  return engineOver(thread, thread);
+}

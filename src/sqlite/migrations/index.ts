@@ -1,0 +1,5 @@
+import { logAndRecords } from './0001-log-and-records.ts';
+import type { Migration } from './migration.ts';
+
+/** Forward only: a migration that was released is never changed, the next one corrects it. */
+export const migrations: readonly Migration[] = [logAndRecords];

@@ -1,0 +1,109 @@
+import { Worker } from 'node:worker_threads';
+import type { AnswerMessage, FromThread, JobMessage, ThreadOptions, ToThread } from './protocol.ts';
+import { fromErrorMessage, StorageError } from './storage-error.ts';
+
+interface Waiting {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: StorageError) => void;
+}
+
+const entry = new URL(`./storage.worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+/** Small young generations: a storage thread's objects die at once, and its resident memory counts. */
+const threadLimits = { maxYoungGenerationSizeMb: 8 };
+
+/**
+ * The main thread's side of a storage thread. States: opening -> open -> closing -> gone; or from any of them to
+ * crashed, where all that waits is rejected and `onCrash` is called once.
+ *
+ * Jobs given in one turn of the event loop travel in one message, and are answered in the order they were given.
+ */
+export class StorageThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #onCrash: (error: StorageError) => void;
+  readonly #gone: Promise<void>;
+  #outbox: JobMessage[] = [];
+  #ticket = 0;
+  #refusal: StorageError | null = null;
+  #closing: Promise<void> | null = null;
+
+  private constructor(options: ThreadOptions, onCrash: (error: StorageError) => void) {
+    this.#onCrash = onCrash;
+    this.#worker = new Worker(entry, { workerData: options, resourceLimits: threadLimits });
+    this.#gone = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#crash('a storage thread ended by itself');
+        resolve();
+      });
+    });
+    this.#worker.once('error', (error) => this.#crash(`a storage thread failed: ${(error as Error).message}`));
+  }
+
+  /** @throws StorageError when the thread can't open the database. */
+  static async open(options: ThreadOptions, onCrash: (error: StorageError) => void): Promise<StorageThread> {
+    const thread = new StorageThread(options, onCrash);
+    await thread.#opened();
+    return thread;
+  }
+
+  submit(kind: string, input: unknown, weight: number): Promise<unknown> {
+    if (this.#refusal) return Promise.reject(this.#refusal);
+    const ticket = this.#ticket++;
+    if (this.#outbox.length === 0) setImmediate(() => this.#post());
+    this.#outbox.push({ ticket, kind, input, weight });
+    return new Promise((resolve, reject) => this.#waiting.set(ticket, { resolve, reject }));
+  }
+
+  /** Ends after the jobs given before it. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #opened(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(-1, { resolve: () => resolve(), reject });
+      this.#worker.on('message', (message: FromThread) => {
+        if (message === 'open') return this.#settle({ ticket: -1 });
+        if (!('refused' in message)) return message.forEach((answer) => this.#settle(answer));
+        this.#refusal = fromErrorMessage(message.refused);
+        this.#settle({ ticket: -1, error: message.refused });
+      });
+    });
+  }
+
+  #post(): void {
+    if (this.#outbox.length === 0) return;
+    this.#say(this.#outbox);
+    this.#outbox = [];
+  }
+
+  #say(message: ToThread): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin, only windows do
+    this.#worker.postMessage(message);
+  }
+
+  #settle({ ticket, output, error }: AnswerMessage): void {
+    const waiting = this.#waiting.get(ticket);
+    this.#waiting.delete(ticket);
+    if (error) waiting?.reject(fromErrorMessage(error));
+    else waiting?.resolve(output);
+  }
+
+  async #close(): Promise<void> {
+    this.#refusal ??= new StorageError('closed', 'the store is closed');
+    this.#post();
+    this.#say('close');
+    await this.#gone;
+  }
+
+  #crash(message: string): void {
+    const expected = this.#refusal !== null && this.#waiting.size === 0;
+    if (expected || this.#refusal?.code === 'crashed') return;
+    const error = new StorageError('crashed', message);
+    this.#refusal = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    this.#onCrash(error);
+  }
+}

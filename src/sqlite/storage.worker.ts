@@ -1,0 +1,73 @@
+/** Entry of a storage thread. It imports little: every thread's modules are resident memory. */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type Connection, openMemory, openReader, openWriter } from './connection.ts';
+import { commitGroup, takeGroup } from './group-commit.ts';
+import { jobNamed, type JobSet } from './job-set.ts';
+import { allJobs, readJobs, writeJobs } from './jobs.ts';
+import type { AnswerMessage, FromThread, JobMessage, ThreadOptions, ToThread } from './protocol.ts';
+import { toErrorMessage } from './storage-error.ts';
+
+const { role, dir } = workerData as ThreadOptions;
+const port = parentPort as MessagePort;
+const say = (message: FromThread): void => port.postMessage(message);
+
+/** Each read is bounded, so a long scan is many of them, with others in between. */
+function answerRead(set: () => JobSet, { ticket, kind, input }: JobMessage): AnswerMessage {
+  try {
+    return { ticket, output: jobNamed(set(), kind)(input) };
+  } catch (error) {
+    return { ticket, error: toErrorMessage(error) };
+  }
+}
+
+function startReader(directory: string): void {
+  let connection: Connection | null = null;
+  let set: JobSet | null = null;
+  const opened = (): JobSet => {
+    connection ??= openReader(directory);
+    set ??= readJobs(connection.db);
+    return set;
+  };
+  port.on('message', (message: ToThread) => {
+    if (message !== 'close') {
+      for (const job of message) say([answerRead(opened, job)]);
+      return;
+    }
+    connection?.close();
+    port.close();
+  });
+  say('open');
+}
+
+function startWriter(connection: Connection, set: JobSet): void {
+  const queue: JobMessage[] = [];
+  let closing = false;
+  const take = (message: ToThread): void => {
+    if (message === 'close') closing = true;
+    else queue.push(...message);
+  };
+  const takeAllWaiting = (): void => {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message as ToThread);
+  };
+  port.on('message', (message: ToThread) => {
+    take(message);
+    for (takeAllWaiting(); queue.length > 0; takeAllWaiting()) say(commitGroup(connection.db, set, takeGroup(queue)));
+    if (closing) {
+      connection.close();
+      port.close();
+    }
+  });
+  say('open');
+}
+
+try {
+  if (role === 'reader') {
+    startReader(dir as string);
+  } else {
+    const connection = dir === null ? openMemory() : openWriter(dir);
+    startWriter(connection, role === 'both' ? allJobs(connection.db) : writeJobs(connection.db));
+  }
+} catch (error) {
+  say({ refused: toErrorMessage(error) });
+  port.close();
+}
