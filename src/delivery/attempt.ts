@@ -5,27 +5,15 @@ import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import { deliveryId } from './lane/lane.ts';
 import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
+import type { HeaderBuilder } from './notification.ts';
 import type { Exchange, Sender } from './sender/sender.ts';
-
-export interface NotificationFacts {
-  readonly subscription: Subscription;
-  readonly deliveryId: string;
-  /** 1 for the first try. */
-  readonly attempt: number;
-  readonly eventId: string;
-  /** Events in the request. */
-  readonly count: number;
-  readonly body: string | Uint8Array | null;
-  /** Wall clock, milliseconds. */
-  readonly now: number;
-}
 
 export interface AttemptDeps {
   readonly clock: Clock;
   readonly sender: Sender;
   readonly dialect: (name: string) => Dialect | undefined;
   /** Headers every notification carries besides the dialect's: Offhook's own, credentials, signature, custom ones. */
-  readonly headers: (facts: NotificationFacts) => Record<string, string>;
+  readonly headers: HeaderBuilder;
 }
 
 const noRequest = (outcome: Verdict['outcome'], detail: string | null, now: number): Verdict => ({
@@ -83,8 +71,8 @@ export async function attempt(
   const encoded = encode(deps, subscription, events);
   if (encoded.kind === 'skipped') return noRequest('skipped', encoded.reason, now);
   if (encoded.kind === 'failed') return noRequest('not_encoded', `not_encoded: ${encoded.reason}`.slice(0, 2048), now);
-  const exchange = await deps.sender.send(outgoing(deps, unit, subscription, events, encoded, now), signal);
-  return verdictOf(exchange, now);
+  const request = outgoing(deps, unit, subscription, events, encoded, now);
+  return verdictOf(await deps.sender.send(request, signal), now);
 }
 
 function outgoing(
@@ -99,6 +87,7 @@ function outgoing(
   const id = deliveryId(unit.subscription, firstSeq(unit));
   const headers = deps.headers({
     subscription,
+    encoded: encoded.headers,
     deliveryId: id,
     attempt: unit.attempts + 1,
     eventId: events.length === 1 ? (events[0] as Event).id : id,
@@ -109,7 +98,7 @@ function outgoing(
   return {
     url: encoded.url ?? target.url,
     method: encoded.method ?? target.method,
-    headers: Object.assign(headers, encoded.headers),
+    headers,
     body: encoded.body,
     timeoutMs: target.timeoutMs,
     domain: subscription.selection.scope.domain,

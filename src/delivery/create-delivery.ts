@@ -9,9 +9,9 @@ import type { DeliveryStore } from '../records/delivery-store.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint } from '../subscriptions/subscription.ts';
-import type { NotificationFacts } from './attempt.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
+import { createHeaderBuilder } from './notification.ts';
 import type { Sender } from './sender/sender.ts';
 import { LiveSubscriptionManager } from './subscription-manager.ts';
 
@@ -24,14 +24,18 @@ export interface DeliveryDeps {
   readonly subscriptions: SubscriptionStore;
   readonly sender: Sender;
   readonly dialect: (name: string) => Dialect | undefined;
-  readonly headers: (facts: NotificationFacts) => Record<string, string>;
   /** `retention.events`, milliseconds. */
   readonly retentionMs: number;
 }
 
+/** With a way to stop as a crash would, for tests of recovery. */
+export interface CrashableDelivery extends Delivery {
+  abandon(): void;
+}
+
 const noFilters = 'filters are not available in this version';
 
-export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): Delivery {
+export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): CrashableDelivery {
   const registry = new SubscriptionRegistry(() => {
     throw new Error(noFilters);
   });
@@ -44,7 +48,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
       );
     });
   };
-  const engine = new DeliveryEngine({ ...deps, registry, gone }, limits);
+  const engine = new DeliveryEngine({ ...deps, headers: createHeaderBuilder(), registry, gone }, limits);
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
@@ -65,6 +69,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
       await engine.start();
     },
     stop: () => engine.stop(),
+    abandon: () => engine.abandon(),
     endpoints: (access: Access) =>
       [...registry.endpoints()].filter((one) => mayAccessDomain(access, one)).map(statusOf),
     endpoint: (access: Access, number: number) => {

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { everything } from '../model/scope.ts';
+import { callOf } from '../../test/support/builders.ts';
+import { DeliveryWorld } from '../../test/support/delivery-world.ts';
+
+const minute = 60_000;
+const callEvent = (call: string) => ({ call: callOf(call) });
+const quickRetry = { maxAttempts: 4, delaysMs: [1_000, 5_000], jitter: 0.1 };
+
+async function world(seed = 1): Promise<DeliveryWorld> {
+  const made = new DeliveryWorld(seed);
+  await made.start();
+  return made;
+}
+
+test('an event reaches every subscription that wants it, once', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  const b = await w.subscribe('b.test', { selection: { events: ['call.ended'] } });
+  await w.append(callEvent('c1'), { ...callEvent('c1'), type: 'call.ended' });
+  await w.pass(1_000);
+  assert.deepEqual(w.firstReceipts(a.number), [1, 2]);
+  assert.deepEqual(w.firstReceipts(b.number), [2]);
+  assert.equal(w.received.length, 3);
+});
+
+test('events accepted before a subscription was made are not its business', async () => {
+  const w = await world();
+  await w.append(callEvent('c1'));
+  const a = await w.subscribe('a.test');
+  await w.append(callEvent('c1'));
+  await w.pass(1_000);
+  assert.deepEqual(w.firstReceipts(a.number), [2]);
+});
+
+test('a failing delivery parks its call, others go on, and followers come in order after it', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { retry: quickRetry });
+  w.moods.set('a.test', 'fails');
+  await w.append(callEvent('c1'));
+  await w.pass(100);
+  w.moods.set('a.test', 'ok');
+  await w.append(callEvent('c2'), callEvent('c1'), callEvent('c2'), callEvent('c1'));
+  await w.pass(500);
+  assert.deepEqual(w.firstReceipts(a.number), [2, 4]);
+  assert.deepEqual(
+    [...w.store.parked.values()].map(({ seq, dueAt }) => [seq, dueAt !== null]),
+    [
+      [1, true],
+      [3, false],
+      [5, false],
+    ],
+  );
+  await w.pass(2_000);
+  assert.deepEqual(w.firstReceipts(a.number), [2, 4, 1, 3, 5]);
+  assert.equal(w.store.parked.size, 0);
+});
+
+test('a delivery is given up after its last attempt, and what waits behind it goes on', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { retry: quickRetry });
+  w.moods.set('a.test', 'fails');
+  await w.append(callEvent('c1'), callEvent('c1'));
+  await w.pass(12_500);
+  w.moods.set('a.test', 'ok');
+  await w.pass(10 * minute);
+  assert.deepEqual(w.firstReceipts(a.number), [2]);
+  const first = w.store.attempts.filter(({ seq }) => seq === 1);
+  assert.deepEqual(
+    first.map(({ attempt, outcome }) => [attempt, outcome]),
+    [
+      [1, 'failed'],
+      [2, 'failed'],
+      [3, 'failed'],
+      [4, 'cancelled'],
+    ],
+  );
+});
+
+test('a dead receiver is left alone but for probes, and gets its backlog with a growing window', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  w.moods.set('a.test', 'fails');
+  for (let call = 0; call < 300; call++) await w.append(callEvent(`c${call}`));
+  await w.pass(1_000);
+  const [endpoint] = w.delivery.endpoints(everything);
+  assert.equal(endpoint?.breaker, 'open');
+  assert.equal(endpoint?.waiting, 0, 'what waits for a dead receiver is not kept in memory');
+  const attemptsWhenOpened = w.store.attempts.length;
+  await w.pass(10 * minute);
+  assert.ok(w.store.attempts.length - attemptsWhenOpened < 100, `${w.store.attempts.length} attempts`);
+  w.moods.set('a.test', 'ok');
+  await w.pass(60 * minute);
+  assert.equal(new Set(w.firstReceipts(a.number)).size, 300);
+  assert.equal(w.delivery.endpoints(everything)[0]?.breaker, 'closed');
+  assert.equal(w.delivery.endpoints(everything)[0]?.attached, true);
+  assert.equal(w.store.lanes.size, 0);
+});
+
+test('an array dialect gets waiting events of several calls in one request, and a failed batch is repeated as it was', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { options: { batch: 10 }, target: { maxInFlight: 1 }, retry: quickRetry });
+  w.moods.set('a.test', 'slow');
+  await w.append(callEvent('c0'));
+  await w.pass(10);
+  w.moods.set('a.test', 'fails');
+  await w.append(callEvent('c1'), callEvent('c2'), callEvent('c1'));
+  await w.pass(2_600);
+  assert.deepEqual(
+    w.store.attempts.slice(1, 4).map(({ seq, batch, outcome }) => [seq, batch, outcome]),
+    [
+      [2, 2, 'failed'],
+      [3, 2, 'failed'],
+      [4, 2, 'failed'],
+    ],
+  );
+  w.moods.set('a.test', 'ok');
+  await w.append(callEvent('c2'));
+  await w.pass(10_000);
+  assert.deepEqual(
+    w.received.map(({ seqs }) => seqs),
+    [[1], [2, 3, 4], [5]],
+  );
+  assert.deepEqual(w.firstReceipts(a.number), [1, 2, 3, 4, 5]);
+});
+
+test('410 disables the subscription and cancels what is parked for it', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { retry: quickRetry });
+  w.moods.set('a.test', 'fails');
+  await w.append(callEvent('c1'), callEvent('c1'));
+  await w.pass(100);
+  w.moods.set('a.test', 'gone');
+  await w.append(callEvent('c2'));
+  await w.pass(10_000);
+  assert.equal(w.delivery.subscriptions.byNumber(everything, a.number)?.selection.enabled, false);
+  assert.equal(w.store.parked.size, 0);
+  await w.append(callEvent('c3'));
+  await w.pass(1_000);
+  assert.equal(
+    w.store.attempts.some(({ seq }) => seq === 4),
+    false,
+  );
+});
+
+test('a delivery that is too late for its type expires instead of being sent', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', {
+    retry: { ...quickRetry, delaysMs: [2 * minute] },
+    expireAfterMs: { 'leg.ringing': minute },
+  });
+  w.moods.set('a.test', 'fails');
+  await w.append({ ...callEvent('c1'), type: 'leg.ringing' }, { ...callEvent('c1'), type: 'leg.answered' });
+  await w.pass(1_000);
+  w.moods.set('a.test', 'ok');
+  await w.pass(5 * minute);
+  assert.deepEqual(w.firstReceipts(a.number), [2]);
+  assert.deepEqual(
+    w.store.attempts.filter(({ seq }) => seq === 1).map(({ outcome }) => outcome),
+    ['failed', 'expired'],
+  );
+});
+
+test('a receiver that only hangs does not hold back the checkpoint, nor anybody else', async () => {
+  const w = await world();
+  await w.subscribe('a.test', { target: { timeoutMs: 30_000 } });
+  const b = await w.subscribe('b.test');
+  w.moods.set('a.test', 'hangs');
+  for (let call = 0; call < 50; call++) await w.append(callEvent(`c${call}`));
+  await w.pass(8_000);
+  assert.equal(w.firstReceipts(b.number).length, 50);
+  assert.equal(w.store.checkpoint?.seq, 50);
+  assert.equal(w.store.lanes.get(1)?.cursor, 0);
+});
+
+test('an edit decides from its sequence on, for what is read again too', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { selection: { events: ['call.started'] } });
+  w.moods.set('a.test', 'fails');
+  for (let call = 0; call < 20; call++) await w.append(callEvent(`c${call}`));
+  await w.pass(500);
+  const edited = { ...a, selection: { ...a.selection, events: ['call.ended' as const] } };
+  await w.delivery.subscriptions.update(everything, a.id, edited);
+  await w.append(callEvent('c30'), { ...callEvent('c30'), type: 'call.ended' });
+  w.moods.set('a.test', 'ok');
+  await w.pass(60 * minute);
+  const received = w.firstReceipts(a.number).sort((x, y) => x - y);
+  assert.deepEqual(received, [...Array.from({ length: 20 }, (_, index) => index + 1), 22]);
+});
+
+test('deleting a subscription cancels what is parked and lets go of its endpoint', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  w.moods.set('a.test', 'fails');
+  await w.append(callEvent('c1'), callEvent('c1'));
+  await w.pass(100);
+  assert.equal(await w.delivery.subscriptions.remove(everything, a.id), true);
+  await w.pass(3_000);
+  assert.equal(w.store.parked.size, 0);
+  assert.deepEqual(
+    w.store.attempts.slice(1).map(({ outcome, detail }) => [outcome, detail]),
+    [
+      ['cancelled', 'subscription_deleted'],
+      ['cancelled', 'subscription_deleted'],
+    ],
+  );
+  assert.deepEqual(w.delivery.endpoints(everything), []);
+});
+
+test('while results can not be stored no more than the limit is sent, and all is well once they can', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  w.store.failing = true;
+  for (let call = 0; call < 3_000; call++) await w.append(callEvent(`c${call}`));
+  await w.pass(20_000);
+  assert.ok(w.received.length <= 1_000 + 8, `${w.received.length} sent`);
+  w.store.failing = false;
+  await w.pass(60_000);
+  assert.equal(w.firstReceipts(a.number).length, 3_000);
+});
+
+test('a subscription with a rate limit is not sent more', async () => {
+  const w = await world();
+  await w.subscribe('a.test', { target: { ratePerSecond: 10 } });
+  for (let call = 0; call < 100; call++) await w.append(callEvent(`c${call}`));
+  await w.pass(5_000);
+  assert.ok(w.received.length >= 45 && w.received.length <= 52, `${w.received.length} sent in 5 s`);
+});
+
+test('stopping gives requests under way their time and makes their results durable', async () => {
+  const w = await world();
+  await w.subscribe('a.test');
+  w.moods.set('a.test', 'slow');
+  await w.append(callEvent('c1'), callEvent('c2'), callEvent('c3'));
+  await w.pass(5);
+  const stopped = w.delivery.stop();
+  await w.pass(5_000);
+  await stopped;
+  assert.equal(w.received.length, 3);
+  assert.equal(w.store.attempts.length, 3);
+  assert.equal(w.store.checkpoint?.seq, 3);
+});

@@ -1,0 +1,307 @@
+/**
+ * A small world for delivery: a log, a store that can crash between flushes, and receivers that do as they are told,
+ * all on a manual clock. What happened is kept, so that a test can judge it.
+ */
+import { type CrashableDelivery, createDelivery } from '../../src/delivery/create-delivery.ts';
+import { defaultEngineLimits, type EngineLimits } from '../../src/delivery/engine.ts';
+import type { Exchange, OutgoingRequest, Sender } from '../../src/delivery/sender/sender.ts';
+import type { Dialect } from '../../src/dialects/dialect.ts';
+import { silentLogger } from '../../src/kit/logger.ts';
+import { ManualClock } from '../../src/kit/manual-clock.ts';
+import { seededRandom } from '../../src/kit/random.ts';
+import type { EventLog } from '../../src/log/event-log.ts';
+import { createMemoryEventLog } from '../../src/log/memory/event-log.ts';
+import type { Event, NewEvent } from '../../src/model/event.ts';
+import { everything } from '../../src/model/scope.ts';
+import type {
+  AttemptRow,
+  DeliveryFlush,
+  DeliveryState,
+  DeliveryStore,
+  DetachedLane,
+  ParkedRow,
+} from '../../src/records/delivery-store.ts';
+import type { SubscriptionStore } from '../../src/records/subscription-store.ts';
+import type { Endpoint, Subscription } from '../../src/subscriptions/subscription.ts';
+import { draftOf, eventOf } from './builders.ts';
+
+/** What a receiver does with the next requests. */
+export type Mood = 'ok' | 'fails' | 'slow' | 'hangs' | 'flaky' | 'gone';
+
+export interface Receipt {
+  readonly subscription: number;
+  readonly seqs: readonly number[];
+  readonly deliveryId: string;
+  readonly at: number;
+}
+
+/** A store whose flushes take a moment, and which a crash cuts off before or after the one under way. */
+export class CrashableStore implements DeliveryStore {
+  readonly attempts: AttemptRow[] = [];
+  readonly parked = new Map<string, ParkedRow>();
+  readonly lanes = new Map<number, DetachedLane>();
+  checkpoint: DeliveryState['checkpoint'] = null;
+  failing = false;
+  readonly #clock: ManualClock;
+  #generation = 0;
+  #pending: (() => void) | null = null;
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock;
+  }
+
+  load(): Promise<DeliveryState> {
+    const after = this.checkpoint?.attempts ?? 0;
+    const settled = this.attempts.slice(after).filter(({ outcome }) => outcome !== 'failed');
+    const parked = [...this.parked.values()].sort((a, b) => a.endpoint - b.endpoint || a.seq - b.seq);
+    return Promise.resolve({ checkpoint: this.checkpoint, lanes: [...this.lanes.values()], parked, settled });
+  }
+
+  flush(batch: DeliveryFlush): Promise<{ lastAttemptRow: number }> {
+    const generation = this.#generation;
+    if (this.failing) return Promise.reject(new Error('disk full'));
+    return new Promise((resolve) => {
+      this.#pending = () => this.#apply(batch);
+      this.#clock.schedule(2, () => {
+        if (generation !== this.#generation) return;
+        this.#apply(batch);
+        this.#pending = null;
+        resolve({ lastAttemptRow: this.attempts.length });
+      });
+    });
+  }
+
+  /** @param reached whether the flush under way became durable before the crash */
+  crash(reached: boolean): void {
+    if (reached) this.#pending?.();
+    this.#pending = null;
+    this.#generation++;
+  }
+
+  #apply(batch: DeliveryFlush): void {
+    this.attempts.push(...batch.attempts);
+    for (const row of batch.park) this.parked.set(`${row.subscription}-${row.seq}`, row);
+    for (const key of batch.unpark) this.parked.delete(`${key.subscription}-${key.seq}`);
+    for (const lane of batch.detach) this.lanes.set(lane.endpoint, lane);
+    for (const endpoint of batch.attach) this.lanes.delete(endpoint);
+    if (batch.checkpoint) this.checkpoint = batch.checkpoint;
+  }
+}
+
+class MemorySubscriptions implements SubscriptionStore {
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #endpoints = new Map<number, Endpoint>();
+  #next = 1;
+
+  load() {
+    return Promise.resolve({
+      subscriptions: [...this.#subscriptions.values()],
+      endpoints: [...this.#endpoints.values()],
+    });
+  }
+
+  nextNumbers() {
+    const number = this.#next++;
+    return Promise.resolve({ subscription: number, endpoint: number });
+  }
+
+  put(subscription: Subscription, endpoint: Endpoint): Promise<void> {
+    this.#subscriptions.set(subscription.number, subscription);
+    return this.putEndpoint(endpoint);
+  }
+
+  putEndpoint(endpoint: Endpoint): Promise<void> {
+    this.#endpoints.set(endpoint.number, endpoint);
+    return Promise.resolve();
+  }
+
+  remove(subscription: number, endpointEmpty: number | null): Promise<void> {
+    this.#subscriptions.delete(subscription);
+    if (endpointEmpty !== null) this.#endpoints.delete(endpointEmpty);
+    return Promise.resolve();
+  }
+}
+
+/** Says its events as the list of their sequences; `options.batch` makes it an array format. */
+const plainDialect: Dialect = {
+  name: 'plain',
+  title: 'Plain',
+  summary: 'Sequences only, for tests.',
+  optionsSchema: {},
+  defaults: { events: [], method: 'POST', retry: null },
+  maxBatch: (options) => Number(options['batch'] ?? 1),
+  encode: (events) => ({
+    kind: 'request',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(events.map(({ seq }) => seq)),
+  }),
+};
+
+export class DeliveryWorld {
+  readonly clock = new ManualClock();
+  readonly log: EventLog;
+  readonly store: CrashableStore;
+  readonly subscriptions = new MemorySubscriptions();
+  readonly moods = new Map<string, Mood>();
+  /** Every request a receiver answered with 2xx, in the order they came. */
+  readonly received: Receipt[] = [];
+  /** What should never have happened. */
+  readonly violations: string[] = [];
+  delivery: CrashableDelivery;
+  readonly #random;
+  readonly #limits: EngineLimits;
+  readonly #callsUnderWay = new Map<string, number>();
+  readonly #events = new Map<number, Event>();
+  #life = 0;
+
+  constructor(seed: number, limits: Partial<EngineLimits> = {}) {
+    this.#random = seededRandom(seed);
+    this.#limits = { ...defaultEngineLimits, ...limits };
+    this.log = createMemoryEventLog({ clock: this.clock, idWindowMs: 3_600_000 });
+    this.store = new CrashableStore(this.clock);
+    this.log.onAppended((events) => {
+      for (const event of events) this.#events.set(event.seq, event);
+    });
+    this.delivery = this.#create();
+  }
+
+  #create(): CrashableDelivery {
+    const life = this.#life;
+    return createDelivery(
+      {
+        clock: this.clock,
+        random: this.#random,
+        logger: silentLogger,
+        log: this.log,
+        store: this.store,
+        subscriptions: this.subscriptions,
+        sender: this.#sender(life),
+        dialect: (name) => (name === 'plain' ? plainDialect : undefined),
+        retentionMs: 7 * 86_400_000,
+      },
+      this.#limits,
+    );
+  }
+
+  start(): Promise<void> {
+    return this.delivery.start();
+  }
+
+  async subscribe(host: string, draft: Parameters<typeof draftOf>[1] = {}): Promise<Subscription> {
+    const result = await this.delivery.subscriptions.create(everything, draftOf(`https://${host}/hook`, draft));
+    if ('problem' in result) throw new Error(result.problem.message);
+    return result.subscription;
+  }
+
+  async append(...events: readonly Partial<NewEvent>[]): Promise<void> {
+    await this.log.append(events.map((event) => eventOf(event)));
+  }
+
+  /** Lets `ms` pass, giving promises their turn after every timer. */
+  async pass(ms: number): Promise<void> {
+    const end = this.clock.monotonic() + ms;
+    await breathe();
+    for (;;) {
+      const due = this.clock.nextDue();
+      if (due === null || due > end) break;
+      this.clock.advance(Math.max(0, due - this.clock.monotonic()));
+      await breathe();
+    }
+    this.clock.advance(end - this.clock.monotonic());
+    await breathe();
+  }
+
+  /** The process dies without a word and starts again. */
+  async crash(flushReached: boolean): Promise<void> {
+    this.#life++;
+    this.store.crash(flushReached);
+    this.delivery.abandon();
+    this.#callsUnderWay.clear();
+    this.delivery = this.#create();
+    await this.delivery.start();
+  }
+
+  /** First time each event was received, by subscription, in order of arrival. */
+  firstReceipts(subscription: number): number[] {
+    const seen = new Set<number>();
+    for (const receipt of this.received) {
+      if (receipt.subscription === subscription) for (const seq of receipt.seqs) seen.add(seq);
+    }
+    return [...seen];
+  }
+
+  event(seq: number): Event {
+    return this.#events.get(seq) as Event;
+  }
+
+  get events(): readonly Event[] {
+    return [...this.#events.values()];
+  }
+
+  #sender(life: number): Sender {
+    return {
+      send: (request, signal) => this.#exchange(request, life, signal),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #exchange(request: OutgoingRequest, life: number, signal?: AbortSignal): Promise<Exchange> {
+    const host = new URL(request.url).host;
+    const subscription = Number((request.headers['x-offhook-delivery'] as string).split('-')[0]);
+    const seqs = JSON.parse(String(request.body)) as number[];
+    const calls = seqs.map((seq) => `${host} ${this.event(seq).domain} ${this.event(seq).call?.id ?? seq}`);
+    this.#enter(host, subscription, seqs, calls);
+    const mood = this.moods.get(host) ?? 'ok';
+    const exchange = this.#answer(mood, request.timeoutMs);
+    return new Promise((resolve) => {
+      const end = (result: Exchange): void => {
+        if (life !== this.#life) return;
+        for (const call of calls) this.#callsUnderWay.delete(call);
+        resolve(result);
+      };
+      signal?.addEventListener('abort', () => end({ kind: 'failed', failure: 'stopped', message: '', durationMs: 0 }));
+      this.clock.schedule(exchange.durationMs, () => {
+        if (exchange.kind === 'answered' && exchange.status < 300) {
+          const deliveryId = request.headers['x-offhook-delivery'] as string;
+          this.received.push({ subscription, seqs, deliveryId, at: this.clock.monotonic() });
+        }
+        end(exchange);
+      });
+    });
+  }
+
+  /** Judges a request as it goes out. */
+  #enter(host: string, subscription: number, seqs: readonly number[], calls: readonly string[]): void {
+    for (const call of new Set(calls)) {
+      if (this.#callsUnderWay.has(call)) this.violations.push(`two requests of one call at once: ${call}`);
+      this.#callsUnderWay.set(call, 1);
+    }
+    for (const seq of seqs) {
+      const again = this.store.attempts.some(
+        (row) => row.subscription === subscription && row.seq === seq && row.outcome !== 'failed',
+      );
+      if (again) this.violations.push(`${host}: ${subscription}-${seq} was sent after it was durably settled`);
+    }
+  }
+
+  #answer(mood: Mood, timeoutMs: number): Exchange {
+    const quick = 1 + Math.floor(this.#random.next() * 20);
+    const answered = (status: number, durationMs = quick): Exchange => ({
+      kind: 'answered',
+      status,
+      excerpt: '',
+      retryAfterMs: null,
+      durationMs,
+    });
+    if (mood === 'gone') return answered(410);
+    if (mood === 'slow') return answered(204, 500 + Math.floor(this.#random.next() * 2_000));
+    if (mood === 'fails' || (mood === 'flaky' && this.#random.next() < 0.4)) return answered(503);
+    if (mood === 'hangs') return { kind: 'failed', failure: 'timeout', message: 'no answer', durationMs: timeoutMs };
+    return answered(204);
+  }
+}
+
+/** Lets every promise that can go on do so. */
+async function breathe(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
+}
