@@ -1,0 +1,211 @@
+/**
+ * Delivery against its model: random events, receivers' moods, crashes, trims and edits. Whatever happens, every event
+ * that a subscription's version in force wanted is delivered or listed as cancelled or expired; events of one call come
+ * in order; what is durably settled is never sent again; and nothing is left behind.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { everything } from '../src/model/scope.ts';
+import type { EventType } from '../src/model/event-types/index.ts';
+import { toSelector, wants } from '../src/subscriptions/match-index.ts';
+import type { Subscription } from '../src/subscriptions/subscription.ts';
+import { callOf } from './support/builders.ts';
+import { DeliveryWorld, type Mood } from './support/delivery-world.ts';
+
+const hosts = ['a.test', 'b.test', 'c.test'] as const;
+const types: readonly EventType[] = ['call.started', 'leg.ringing', 'call.ended'];
+const retry = { maxAttempts: 5, delaysMs: [1_000, 3_000, 8_000], jitter: 0.1 };
+
+type Step =
+  | {
+      readonly do: 'append';
+      readonly events: readonly { readonly call: number; readonly type: number; readonly domain: number }[];
+    }
+  | { readonly do: 'pass'; readonly ms: number }
+  | { readonly do: 'mood'; readonly host: number; readonly mood: Mood }
+  | { readonly do: 'crash'; readonly flushReached: boolean }
+  | { readonly do: 'edit'; readonly subscription: number; readonly types: readonly number[]; readonly enabled: boolean }
+  | { readonly do: 'store'; readonly failing: boolean }
+  | { readonly do: 'trim'; readonly keepMs: number };
+
+const moods = fc.constantFrom<Mood>('ok', 'ok', 'fails', 'slow', 'hangs', 'flaky');
+const small = (max: number) => fc.integer({ min: 0, max });
+const event = fc.record({ call: small(5), type: small(2), domain: small(1) });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('append' as const),
+      events: fc.array(event, { minLength: 1, maxLength: 12 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.oneof(small(30), small(1_000), small(20_000)) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('mood' as const), host: small(2), mood: moods }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), flushReached: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('edit' as const),
+      subscription: small(3),
+      types: fc.array(small(2), { minLength: 1 }),
+      enabled: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('store' as const), failing: fc.boolean() }) },
+);
+const trim: fc.Arbitrary<Step> = fc.record({ do: fc.constant('trim' as const), keepMs: small(30_000) });
+
+const limits = {
+  lane: { waiting: 6, parked: 10, breaker: { threshold: 3, firstProbeMs: 500, longestProbeMs: 4_000 } },
+  flush: { gatherMs: 10, retryMs: 100, limit: 10, limitMs: 1_000 },
+  requests: 8,
+  waiting: 12,
+  holdBackMs: 2_000,
+  laneRowMs: 250,
+  graceMs: 1_000,
+};
+
+class Run {
+  readonly world: DeliveryWorld;
+  readonly subscriptions: Subscription[] = [];
+  trimmed = false;
+
+  constructor(seed: number) {
+    this.world = new DeliveryWorld(seed, limits);
+  }
+
+  async start(): Promise<void> {
+    await this.world.start();
+    const add = async (...args: Parameters<DeliveryWorld['subscribe']>): Promise<void> => {
+      this.subscriptions.push(await this.world.subscribe(...args));
+    };
+    await add('a.test', { retry });
+    await add('a.test', { retry, selection: { events: ['call.started'] } });
+    await add('b.test', {
+      retry,
+      options: { batch: 4 },
+      selection: { scope: { reseller: '*', domain: '*', user: '*', extension: '*' } },
+    });
+    await add('c.test', { retry, target: { maxInFlight: 2 } });
+  }
+
+  async take(taken: Step): Promise<void> {
+    const { world } = this;
+    if (taken.do === 'append') await world.append(...taken.events.map((facts) => this.#event(facts)));
+    else if (taken.do === 'pass') await world.pass(taken.ms);
+    else if (taken.do === 'mood') world.moods.set(hosts[taken.host] as string, taken.mood);
+    else if (taken.do === 'crash') await world.crash(taken.flushReached);
+    else if (taken.do === 'store') world.store.failing = taken.failing;
+    else if (taken.do === 'trim') await this.#trim(taken.keepMs);
+    else await this.#edit(taken);
+  }
+
+  #event({ call, type, domain }: { call: number; type: number; domain: number }) {
+    return { call: callOf(`c${call}`), type: types[type] as EventType, domain: domain === 0 ? 'acme' : 'globex' };
+  }
+
+  async #trim(keepMs: number): Promise<void> {
+    this.trimmed = true;
+    await this.world.log.trim({ acceptedBefore: this.world.clock.now() - keepMs, limit: 1_000 });
+  }
+
+  async #edit(edit: Step & { do: 'edit' }): Promise<void> {
+    const { id } = this.subscriptions[edit.subscription] as Subscription;
+    const before = this.world.delivery.subscriptions.get(everything, id) as Subscription;
+    const events = [...new Set(edit.types.map((type) => types[type] as EventType))];
+    const editing = this.world.delivery.subscriptions.update(everything, id, {
+      ...before,
+      selection: { ...before.selection, events, enabled: edit.enabled },
+    });
+    await this.world.pass(10);
+    await editing;
+  }
+
+  /** All receivers well again, and time enough for everything that is planned. */
+  async settle(): Promise<void> {
+    this.world.moods.clear();
+    this.world.store.failing = false;
+    await this.world.pass(10 * 60_000);
+  }
+
+  check(): void {
+    assert.deepEqual(this.world.violations, []);
+    for (const { id } of this.subscriptions) {
+      this.#checkSubscription(this.world.delivery.subscriptions.get(everything, id) as Subscription);
+    }
+    this.#checkNothingLeft();
+  }
+
+  #checkSubscription(subscription: Subscription): void {
+    const selectors = subscription.versions
+      .filter(({ enabled }) => enabled)
+      .map((version) => toSelector(subscription.number, version, null));
+    const wanted = this.world.events.filter((event) => selectors.some((selector) => wants(selector, event)));
+    const received = this.world.firstReceipts(subscription.number);
+    const place = new Map(received.map((seq, index) => [seq, index]));
+    const givenUp = this.#givenUp(subscription.number);
+    const lastOfCall = new Map<string, number>();
+    for (const { seq, domain, call } of wanted) {
+      const at = place.get(seq);
+      if (at === undefined) {
+        assert.ok(givenUp.has(seq) || seq <= this.world.log.floor(), `${subscription.number}-${seq} was lost`);
+        continue;
+      }
+      const key = `${domain} ${call?.id}`;
+      const before = lastOfCall.get(key) ?? -1;
+      assert.ok(at > before, `${subscription.number}-${seq} came out of order`);
+      lastOfCall.set(key, at);
+    }
+    const wantedSeqs = new Set(wanted.map(({ seq }) => seq));
+    const uninvited = received.filter((seq) => !wantedSeqs.has(seq));
+    assert.deepEqual(this.trimmed ? [] : uninvited, [], 'sent though no version wanted it');
+  }
+
+  #givenUp(subscription: number): Set<number> {
+    const rows = this.world.store.attempts.filter((row) => row.subscription === subscription);
+    for (const { outcome, detail, attempt } of rows) {
+      if (outcome === 'cancelled' && !detail?.startsWith('subscription_')) assert.equal(attempt, retry.maxAttempts);
+    }
+    return new Set(
+      rows.filter(({ outcome }) => outcome === 'cancelled' || outcome === 'expired').map(({ seq }) => seq),
+    );
+  }
+
+  #checkNothingLeft(): void {
+    const { store, log, delivery } = this.world;
+    assert.deepEqual([...store.parked.values()], [], 'parked rows are left');
+    assert.deepEqual([...store.lanes.values()], [], 'lanes are left detached');
+    assert.equal(store.checkpoint?.seq ?? 0, log.head());
+    for (const { waiting, parked, inFlight } of delivery.endpoints(everything)) {
+      assert.deepEqual({ waiting, parked, inFlight }, { waiting: 0, parked: 0, inFlight: 0 });
+    }
+  }
+}
+
+async function play(seed: number, steps: readonly Step[]): Promise<void> {
+  const run = new Run(seed);
+  await run.start();
+  for (const taken of steps) await run.take(taken);
+  await run.settle();
+  run.check();
+}
+
+const runs = Number(process.env['OFFHOOK_MODEL_RUNS'] ?? 150);
+
+test('nothing is lost, repeated after it was settled, or out of order, whatever happens', async () => {
+  const inputs = fc.asyncProperty(fc.nat(), fc.array(step, { maxLength: 40 }), play);
+  await fc.assert(inputs, { numRuns: runs });
+});
+
+test('the same while retention trims the log', async () => {
+  const inputs = fc.asyncProperty(
+    fc.nat(),
+    fc.array(fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: trim }), { maxLength: 40 }),
+    play,
+  );
+  await fc.assert(inputs, { numRuns: Math.ceil(runs / 2) });
+});
