@@ -1,0 +1,51 @@
+/**
+ * Two calls turn out to be one: a channel of one is bridged with, dialled from, or linked to a channel of the other. The
+ * one that was told already survives; of two that were, the one with an outside party, else the older. The other ends
+ * there with `mergedInto`, its legs go on in the survivor, and its id stays among the survivor's related ids.
+ */
+import { callOutcome } from './outcome.ts';
+import { hasOutside, type CallRecord } from './record.ts';
+import { moveOn, type Teller } from './teller.ts';
+
+const mostRelated = 100;
+
+/** The call that goes on; the other one is over. */
+export function mergeCalls(teller: Teller, one: CallRecord, two: CallRecord, at: number): CallRecord {
+  const survivor = survives(one, two) ? one : two;
+  const loser = survivor === one ? two : one;
+  if (loser.started) tellMerged(teller, survivor, loser, at);
+  loser.ended = true;
+  takeOver(survivor, loser);
+  return survivor;
+}
+
+function survives(one: CallRecord, two: CallRecord): boolean {
+  if (one.started !== two.started) return one.started;
+  if (one.started && hasOutside(one) !== hasOutside(two)) return hasOutside(one);
+  if (one.startedAt !== two.startedAt) return one.startedAt < two.startedAt;
+  return one.order < two.order;
+}
+
+function tellMerged(teller: Teller, survivor: CallRecord, loser: CallRecord, at: number): void {
+  const time = moveOn(loser, at);
+  const outcome = callOutcome(loser);
+  if (loser.talkingSince !== null) loser.talkMs += Math.max(0, time - loser.talkingSince);
+  loser.talkingSince = null;
+  loser.endedAt = time;
+  loser.state = 'ended';
+  teller.ended(loser, { outcome, hungUpBy: null }, time, { mergedInto: survivor.id });
+  survivor.relatedCallIds = [...survivor.relatedCallIds, loser.id, ...loser.relatedCallIds].slice(-mostRelated);
+}
+
+function takeOver(survivor: CallRecord, loser: CallRecord): void {
+  for (const leg of loser.legs.values()) survivor.legs.set(leg.channelId, leg);
+  for (const extension of loser.extensions) survivor.extensions.add(extension);
+  for (const service of loser.servicesReached) survivor.servicesReached.add(service);
+  for (const result of loser.results) survivor.results.add(result);
+  survivor.service ??= loser.service;
+  survivor.queue ??= loser.queue;
+  survivor.hungUp ??= loser.started ? null : loser.hungUp;
+  survivor.heardAt = Math.max(survivor.heardAt, loser.heardAt);
+  survivor.transfers = [...survivor.transfers, ...loser.transfers];
+  survivor.recordings = [...survivor.recordings, ...loser.recordings];
+}

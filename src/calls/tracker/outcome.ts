@@ -1,0 +1,115 @@
+/**
+ * How legs and calls ended. A leg is judged by what connected, then by the word of its dial, made more exact by a cause
+ * that says more; causes such as 16 (normal), 0 and 127 say nothing by themselves. A call is judged by its states:
+ *
+ * 1. met a person or a conference: answered
+ * 2. left at voicemail: voicemail
+ * 3. left in a queue: abandoned
+ * 4. gave up while somebody was called: cancelled
+ * 5. best failed attempt: busy, no_answer, rejected, congested, unreachable, invalid, failed
+ * 6. nobody was called, but the PBX picked up (a menu, an announcement): machine
+ * 7. by the cause its caller's line ended with; the caller leaving by itself is cancelled, being turned away rejected
+ *
+ * A call whose end was not seen is lost, unless 1 or 2 was seen before.
+ */
+import type { Call } from '../../model/call.ts';
+import type { CallOutcome, LegOutcome } from '../../model/outcome.ts';
+import type { Channel } from '../graph/channel.ts';
+import type { CallGraph } from '../graph/graph.ts';
+import { originOf } from '../graph/origin.ts';
+import { causeOutcome } from './cause-outcome.ts';
+import { initiatorOf, type CallRecord, type LegRecord } from './record.ts';
+
+const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
+
+export function legOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, channel: Channel): LegOutcome {
+  if (leg.answeredAt !== null) return 'answered';
+  if (channel.end?.estimated === true) return 'lost';
+  if (leg.channelId !== call.initiatorId) return calledOutcome(graph, call, leg, channel);
+  // A device that software had the PBX call for its user is called first, and calls only when it picked up.
+  const neverCalled = call.originated && !lineUp(channel);
+  return neverCalled ? calledOutcome(graph, call, leg, channel) : callOutcome(call);
+}
+
+/** The PBX had picked up the line of this channel, or it had picked up itself. */
+export const lineUp = (channel: Channel): boolean => channel.facts?.state === 'up';
+
+function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, channel: Channel): LegOutcome {
+  const status = dialStatus(graph, channel);
+  const byCause = causeOutcome(channel.end?.cause ?? null, channel.end?.sipStatus ?? null);
+  if (status === 'forwarded' || status === 'rejected') return status;
+  if (status === 'busy' || status === 'no_answer' || status === 'congested' || status === 'unreachable') {
+    return byCause === null || byCause === 'answered_elsewhere' ? status : byCause;
+  }
+  if (winnerOf(call, leg)) return 'answered_elsewhere';
+  if (byCause !== null && status !== 'cancelled') return byCause;
+  if (byCause === 'answered_elsewhere') return byCause;
+  return status === 'cancelled' || status === 'aborted' || callerGone(call, leg) ? 'cancelled' : 'no_answer';
+}
+
+/** The word of the nearest dial that said one. */
+function dialStatus(graph: CallGraph, channel: Channel): string | null {
+  const path = originOf(graph, channel)?.path ?? channel.incoming.toReversed();
+  return path.find((dial) => dial.status !== null && dial.status !== 'continued')?.status ?? null;
+}
+
+/** The called leg that took the call instead of this one. */
+export function winnerOf(call: CallRecord, leg: LegRecord): LegRecord | undefined {
+  return [...call.legs.values()].find(
+    (other) =>
+      other !== leg && other.channelId !== call.initiatorId && (other.answeredAt !== null || tookUp(call, other)),
+  );
+}
+
+/** It picked up and is about to be connected. */
+function tookUp(call: CallRecord, leg: LegRecord): boolean {
+  const channel = call.group.channels.get(leg.channelId);
+  return channel?.end === null && channel.incoming.some((dial) => dial.status === 'answered');
+}
+
+function callerGone(call: CallRecord, leg: LegRecord): boolean {
+  const initiator = initiatorOf(call);
+  if (call.hungUp?.by === 'caller' || !initiator) return true;
+  return initiator !== leg && (initiator.endedAt !== null || isOver(call, initiator));
+}
+
+const isOver = (call: CallRecord, leg: LegRecord): boolean => {
+  const channel = call.group.channels.get(leg.channelId);
+  return !channel || channel.end !== null;
+};
+
+export function callOutcome(call: CallRecord): CallOutcome {
+  if (call.metPerson || (call.answeredAt !== null && call.servicesReached.has('conference'))) return 'answered';
+  if (call.servicesReached.has('voicemail')) return 'voicemail';
+  if (call.estimated) return 'lost';
+  if (call.service?.kind === 'queue') return 'abandoned';
+  if (call.results.has('cancelled') || isCalling(call)) return 'cancelled';
+  const best = byPriority.find((outcome) => call.results.has(outcome));
+  if (best) return best;
+  if (call.results.has('forwarded') || call.results.has('answered_elsewhere')) return 'no_answer';
+  return outcomeOfCaller(call);
+}
+
+/** Somebody is being called right now. */
+function isCalling(call: CallRecord): boolean {
+  return [...call.legs.values()].some(
+    (leg) => leg.channelId !== call.initiatorId && leg.dialing && leg.answeredAt === null && !isOver(call, leg),
+  );
+}
+
+function outcomeOfCaller(call: CallRecord): CallOutcome {
+  const end = call.callerEnd;
+  if (end?.lineUp || call.servicesReached.has('ivr') || call.servicesReached.has('conference')) return 'machine';
+  const byCause = end ? causeOutcome(end.cause, end.sipStatus) : null;
+  const asCall = byPriority.find((outcome) => outcome === byCause);
+  if (asCall) return asCall;
+  return call.hungUp?.by === 'caller' || end === null ? 'cancelled' : 'rejected';
+}
+
+/** Who ended the call: the first device that asked for it, else the first that left, else what the outcome tells. */
+export function hungUpBy(call: CallRecord, outcome: CallOutcome): Call['hungUpBy'] {
+  if (call.hungUp) return call.hungUp.by;
+  if (call.estimated) return null;
+  if (outcome === 'busy' || outcome === 'rejected') return call.results.has(outcome) ? 'callee' : 'system';
+  return outcome === 'cancelled' ? 'caller' : 'system';
+}

@@ -1,0 +1,127 @@
+/**
+ * Rebuilds the record of a call that was in progress when Offhook stopped, from its last snapshots. What the snapshots
+ * show was told and is not told again; the next resync says which of its channels are still there.
+ */
+import type { OpenCall } from '../open-call.ts';
+import type { Leg } from '../../model/call.ts';
+import type { Group } from '../graph/channel.ts';
+import { channelIdOf, newCallRecord, unnamedTrunk, type CallRecord, type LegRecord, type Service } from './record.ts';
+import { watchedFields } from './snapshot.ts';
+
+const machines: readonly Service[] = ['voicemail', 'ivr', 'queue', 'conference'];
+
+/** Null when the snapshot is of an ended call, or no leg of it is this connector's. */
+export function restoreCall(open: OpenCall, connector: string, group: Group, order: number): CallRecord | null {
+  const { call } = open;
+  const startedAt = Date.parse(call.startedAt);
+  if (call.state === 'ended' || !Number.isFinite(startedAt)) return null;
+  const legs = open.legs.flatMap((leg, index) => restoreLeg(leg, connector, index) ?? []);
+  const initiator = legs.filter((leg) => leg.role === 'caller').sort((one, two) => one.startedAt - two.startedAt)[0];
+  const seenAt = latest(open, legs, startedAt);
+  const record: CallRecord = {
+    ...newCallRecord(group, order, seenAt),
+    ...pickKnown(open),
+    base: baseOf(call.id) ?? startedAt,
+    startedAt,
+    started: true,
+    restored: true,
+    directionSeen: call.trunk !== null || legs.some((leg) => leg.role === 'callee'),
+    initiatorId: initiator?.channelId ?? null,
+    originated: call.origin.source === 'click_to_call',
+    answeredAt: timeOf(call.answeredAt),
+    metPerson: call.answeredBy?.kind === 'person',
+    legs: new Map(legs.map((leg) => [leg.channelId, leg])),
+    extensions: new Set(open.extensions),
+  };
+  restoreService(record, initiator);
+  restoreTalk(record, seenAt);
+  restoreEnds(record, initiator);
+  record.told = watchedFields(record);
+  return record;
+}
+
+function pickKnown({ call }: OpenCall): Partial<CallRecord> {
+  const { id, state, direction, from, to, did, trunk, queue, origin, answeredBy, talkMs } = call;
+  const { relatedCallIds, transfers, recordings } = call;
+  const parties = { from, to, did, trunk, queue, origin, answeredBy };
+  return { id, state, direction, ...parties, talkMs, relatedCallIds, transfers, recordings };
+}
+
+function restoreLeg(leg: Leg, connector: string, order: number): LegRecord | null {
+  const channelId = channelIdOf(connector, leg.id);
+  const startedAt = Date.parse(leg.startedAt);
+  if (channelId === null || !Number.isFinite(startedAt)) return null;
+  return {
+    channelId,
+    id: leg.id,
+    order,
+    partial: false,
+    startedAt,
+    extension: leg.extension,
+    trunk: leg.extension === null ? unnamedTrunk : null,
+    role: leg.role,
+    fixed: true,
+    number: leg.number,
+    name: leg.name,
+    dialing: leg.state !== 'created',
+    ringingAt: timeOf(leg.ringingAt),
+    answeredAt: timeOf(leg.answeredAt),
+    endedAt: timeOf(leg.endedAt),
+    outcome: leg.outcome,
+    cause: leg.cause,
+    holding: leg.state === 'held',
+    toldDial: leg.role === 'callee' || leg.state !== 'created',
+    toldHeld: leg.state === 'held',
+    repeat: { at: 0, count: 0 },
+  };
+}
+
+function restoreService(record: CallRecord, initiator: LegRecord | undefined): void {
+  const answeredBy = machines.find((kind) => kind === record.answeredBy?.kind);
+  const kind = answeredBy ?? (record.queue !== null && !record.metPerson ? 'queue' : undefined);
+  if (kind === undefined) return;
+  record.servicesReached.add(kind);
+  if (initiator) record.service = { kind, channelId: initiator.channelId };
+}
+
+function restoreTalk(record: CallRecord, seenAt: number): void {
+  const talks = record.state === 'answered' || record.state === 'held';
+  if (!talks || record.answeredAt === null) return;
+  record.talkingSince = seenAt;
+  const connected = [...record.legs.values()].filter((leg) => leg.answeredAt !== null && leg.endedAt === null);
+  if (connected.length > 1) record.connected = new Set(connected.map((leg) => leg.channelId));
+}
+
+function restoreEnds(record: CallRecord, initiator: LegRecord | undefined): void {
+  for (const leg of record.legs.values()) {
+    if (leg.outcome !== null && leg.answeredAt === null && leg !== initiator) record.results.add(leg.outcome);
+  }
+  if (!initiator || initiator.endedAt === null) return;
+  record.callerEnd = { cause: initiator.cause, sipStatus: null, lineUp: initiator.answeredAt !== null };
+}
+
+function latest(open: OpenCall, legs: readonly LegRecord[], startedAt: number): number {
+  const seenAt = timeOf(open.seenAt ?? null);
+  if (seenAt !== null) return seenAt;
+  const times = legs.flatMap((leg) => [leg.startedAt, leg.ringingAt ?? 0, leg.answeredAt ?? 0, leg.endedAt ?? 0]);
+  return Math.max(startedAt, timeOf(open.call.answeredAt) ?? 0, ...times);
+}
+
+function timeOf(text: string | null): number | null {
+  const ms = text === null ? Number.NaN : Date.parse(text);
+  return Number.isFinite(ms) ? ms : null;
+}
+
+const digits = '0123456789abcdefghjkmnpqrstvwxyz';
+const timeCharacters = 10;
+
+/** The time a call's id begins with: the time part of all ids of its events. Null for an id that we did not make. */
+function baseOf(callId: string): number | null {
+  let ms = 0;
+  for (const character of callId.slice(0, timeCharacters)) {
+    const digit = digits.indexOf(character);
+    if (digit < 0) return null;
+    ms = ms * 32 + digit;
+  }
+  return callId.length > timeCharacters && ms < 8.64e15 ? ms : null;
+}

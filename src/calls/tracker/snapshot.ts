@@ -1,0 +1,87 @@
+import type { Call, Leg } from '../../model/call.ts';
+import { mostExtensions, mostItems } from '../../model/fields.ts';
+import type { CallRecord, LegRecord } from './record.ts';
+
+/** Last millisecond that `Date` can write with a four-digit year. */
+const latestTime = Date.UTC(9999, 11, 31);
+
+/** A time a PBX gave, as one that can be written down; null for what is none. */
+export function usableTime(ms: number | null | undefined): number | null {
+  if (ms === null || ms === undefined || !Number.isFinite(ms) || ms < 0 || ms > latestTime) return null;
+  return Math.floor(ms);
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+/** The call as it stands at `at`. */
+export function callSnapshot(call: CallRecord, at: number): Call {
+  return {
+    id: call.id,
+    direction: call.direction,
+    state: call.state,
+    outcome: null,
+    from: call.from,
+    to: call.to,
+    did: call.did,
+    trunk: call.trunk,
+    queue: call.queue,
+    answeredBy: call.answeredBy,
+    hungUpBy: null,
+    startedAt: iso(call.startedAt),
+    answeredAt: isoOrNull(call.answeredAt),
+    endedAt: isoOrNull(call.endedAt),
+    talkMs: talkMsOf(call, at),
+    origin: call.origin,
+    transfers: call.transfers.slice(-mostItems),
+    recordings: call.recordings.slice(-mostItems),
+    relatedCallIds: call.relatedCallIds.slice(-mostItems),
+  };
+}
+
+export function talkMsOf(call: CallRecord, at: number): number {
+  return call.talkMs + (call.talkingSince === null ? 0 : Math.max(0, at - call.talkingSince));
+}
+
+export function legSnapshot(leg: LegRecord): Leg {
+  return {
+    id: leg.id,
+    extension: leg.extension,
+    role: leg.role,
+    state: legState(leg),
+    outcome: leg.outcome,
+    number: leg.number,
+    name: leg.name,
+    startedAt: iso(leg.startedAt),
+    ringingAt: isoOrNull(leg.ringingAt),
+    answeredAt: isoOrNull(leg.answeredAt),
+    endedAt: isoOrNull(leg.endedAt),
+    cause: leg.cause,
+  };
+}
+
+function legState(leg: LegRecord): Leg['state'] {
+  if (leg.endedAt !== null) return 'ended';
+  if (leg.toldHeld) return 'held';
+  if (leg.answeredAt !== null) return 'answered';
+  if (leg.ringingAt !== null) return 'ringing';
+  return leg.dialing ? 'dialing' : 'created';
+}
+
+export const extensionsOf = (call: CallRecord): readonly string[] => [...call.extensions].slice(0, mostExtensions);
+
+/** Fields whose change is worth a `call.updated`, by the path a reader knows them under. */
+export function watchedFields(call: CallRecord): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  const note = (path: string, value: unknown): void => void fields.set(path, JSON.stringify(value));
+  for (const name of ['direction', 'state', 'did', 'trunk', 'queue', 'answeredBy', 'relatedCallIds'] as const) {
+    note(`call.${name}`, call[name]);
+  }
+  for (const side of ['from', 'to'] as const) {
+    for (const name of ['number', 'name', 'kind'] as const) note(`call.${side}.${name}`, call[side][name]);
+  }
+  note('call.origin', call.origin);
+  note('call.transfers', call.transfers.length);
+  note('call.recordings', call.recordings.length);
+  return fields;
+}

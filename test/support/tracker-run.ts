@@ -1,0 +1,35 @@
+import type { NewEvent } from '../../src/model/event.ts';
+import type { Signal } from '../../src/calls/signal.ts';
+import { createTracker, type TrackerRules } from '../../src/calls/tracker/index.ts';
+
+export const testRules: TrackerRules = {
+  connector: 'pbx1',
+  reseller: 'default',
+  domain: 'acme',
+  country: 'US',
+  trunks: ['PJSIP/trunk-*'],
+  extensions: '^[1-9][0-9]{2,3}$',
+};
+
+/** All that the signals make known to a fresh tracker. */
+export function track(signals: readonly Signal[], rules: TrackerRules = testRules): NewEvent[] {
+  const tracker = createTracker(rules);
+  return signals.flatMap((signal) => tracker.apply(signal));
+}
+
+/** Events in short: type and extension (`-` for an outside leg), and for an end its outcome. */
+export function inShort(events: readonly NewEvent[]): string[] {
+  return events.map((event) => {
+    const who = event.type.startsWith('leg.') ? ` ${event.extension ?? '-'}` : '';
+    const outcome = event.type.startsWith('leg.') ? event.leg?.outcome : event.call?.outcome;
+    const ended = event.type === 'leg.ended' || event.type === 'call.ended';
+    return `${event.type}${who}${ended ? ` ${outcome}` : ''}`;
+  });
+}
+
+/** The last event of a type; fails the test when there is none. */
+export function lastOf(events: readonly NewEvent[], type: NewEvent['type']): NewEvent {
+  const event = events.findLast((candidate) => candidate.type === type);
+  if (!event) throw new Error(`no ${type} among ${events.map((one) => one.type).join(', ')}`);
+  return event;
+}
