@@ -33,7 +33,7 @@ const excerptBytes = 2048;
 const staleAfterMs = 1_000;
 
 export class RunningExchange implements Job, Dispatcher.DispatchHandler {
-  /** Whom it is for; set by the sender, so that ending it finds it again. */
+  /** Set by the sender, which lets go of both when the exchange has ended. */
   timer: Timer | null = null;
   signal: AbortSignal | null = null;
   readonly request: OutgoingRequest;

