@@ -178,7 +178,15 @@ class Run {
   #checkNothingLeft(): void {
     const { store, log, delivery } = this.world;
     assert.deepEqual([...store.parked.values()], [], 'parked rows are left');
-    assert.deepEqual([...store.lanes.values()], [], 'lanes are left detached');
+    // One whose breaker is open and for which nothing is left waits, detached, for its next event: that is its probe.
+    const open = new Set(
+      delivery
+        .endpoints(everything)
+        .filter(({ breaker }) => breaker === 'open')
+        .map(({ number }) => number),
+    );
+    const left = [...store.lanes.values()].filter(({ endpoint, cursor }) => cursor < log.head() || !open.has(endpoint));
+    assert.deepEqual(left, [], 'lanes are left detached');
     assert.equal(store.checkpoint?.seq ?? 0, log.head());
     for (const { waiting, parked, inFlight } of delivery.endpoints(everything)) {
       assert.deepEqual({ waiting, parked, inFlight }, { waiting: 0, parked: 0, inFlight: 0 });
