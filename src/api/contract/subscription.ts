@@ -1,0 +1,192 @@
+/** A subscription as the API takes and shows it. */
+import { Type, type Static } from 'typebox';
+import { nullable, Time } from './common.ts';
+
+const scopeName = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: `${description}; \`*\` is all.` }));
+
+/** A secret on its way in, or `{ "set": true }` as it was read back, which keeps the one that is stored. */
+const SecretInput = Type.Union([
+  Type.String({ minLength: 1, maxLength: 4096 }),
+  Type.Object({ set: Type.Literal(true) }, { additionalProperties: false }),
+]);
+export type SecretInput = Static<typeof SecretInput>;
+
+const strict = { additionalProperties: false } as const;
+
+const AuthInput = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('none') }, strict),
+    Type.Object(
+      { kind: Type.Literal('basic'), username: Type.String({ maxLength: 256 }), password: SecretInput },
+      strict,
+    ),
+    Type.Object({ kind: Type.Literal('bearer'), token: SecretInput }, strict),
+    Type.Object(
+      { kind: Type.Literal('headers'), headers: Type.Record(Type.String({ maxLength: 128 }), SecretInput) },
+      strict,
+    ),
+  ],
+  { description: 'How Offhook proves itself to the receiver. Secrets are never read back.' },
+);
+export type AuthInput = Static<typeof AuthInput>;
+
+export const methods = ['POST', 'PUT', 'PATCH', 'GET'] as const;
+
+const EndpointInput = Type.Object(
+  {
+    url: Type.String({
+      minLength: 1,
+      maxLength: 2048,
+      description: 'http, https, or `inbox:TOKEN` for the built-in receiver.',
+    }),
+    name: Type.Optional(
+      nullable(
+        Type.String({ minLength: 1, maxLength: 128 }),
+        'Shares the endpoint of this name instead of the one of its origin.',
+      ),
+    ),
+    method: Type.Optional(Type.Enum(methods, { description: 'By default what the dialect says.' })),
+    auth: Type.Optional(AuthInput),
+    headers: Type.Optional(
+      Type.Record(Type.String({ maxLength: 128 }), Type.String({ maxLength: 4096 }), {
+        description: 'Sent with every notification. Read back as they are: credentials belong in `auth`.',
+      }),
+    ),
+    timeoutMs: Type.Optional(
+      Type.Integer({ minimum: 100, maximum: 120_000, description: 'Whole time of one attempt.' }),
+    ),
+    maxInFlight: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 256, description: 'Requests under way at a time; 8 by default.' }),
+    ),
+    ratePerSecond: Type.Optional(
+      nullable(Type.Number({ minimum: 0.01, maximum: 100_000 }), 'Most requests per second.'),
+    ),
+    signing: Type.Optional(
+      nullable(
+        Type.Object({ secrets: Type.Array(SecretInput, { minItems: 1, maxItems: 2 }) }, strict),
+        'Standard Webhooks secrets (`whsec_…`), the newest first; two are valid during a rotation.',
+      ),
+    ),
+  },
+  strict,
+);
+
+const RetryInput = Type.Object(
+  {
+    maxAttempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'The first one included.' })),
+    delays: Type.Optional(
+      Type.Array(Type.String({ maxLength: 32 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'Before attempt 2, 3, …; the last one is used for all that follow. `5s`, `10m`, `2h`.',
+      }),
+    ),
+    jitter: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 0.5, description: 'Each delay is moved by up to this share of itself.' }),
+    ),
+  },
+  strict,
+);
+
+export const SubscriptionInput = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    notes: Type.Optional(Type.String({ maxLength: 4000 })),
+    enabled: Type.Optional(Type.Boolean()),
+    scope: Type.Optional(
+      Type.Object(
+        {
+          reseller: scopeName('Reseller'),
+          domain: scopeName('Domain'),
+          user: scopeName('User'),
+          extension: scopeName('Extension'),
+        },
+        strict,
+      ),
+    ),
+    events: Type.Optional(
+      Type.Array(Type.String({ maxLength: 100 }), {
+        minItems: 1,
+        maxItems: 200,
+        description: 'Event types; `leg.*` and `*` stand for several. By default what the dialect has words for.',
+      }),
+    ),
+    filter: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 4000 }))),
+    dialect: Type.String({ minLength: 1, maxLength: 64, description: 'One of GET /v1/dialects.' }),
+    options: Type.Optional(
+      Type.Record(Type.String({ maxLength: 128 }), Type.Unknown(), {
+        description: 'As the dialect’s schema has them.',
+      }),
+    ),
+    endpoint: EndpointInput,
+    retry: Type.Optional(RetryInput),
+    order: Type.Optional(
+      Type.Enum(['call', 'none'], { description: '`call`: events of a call never overtake each other.' }),
+    ),
+    expireAfter: Type.Optional(
+      Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 32 }), {
+        description:
+          'By event type, how long after its arrival an event is still worth sending: `{"leg.ringing": "1m"}`.',
+      }),
+    ),
+    redundancy: Type.Optional(
+      Type.Object(
+        {
+          geo: Type.Optional(Type.Boolean()),
+          preferredServer: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 128 }))),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+export type SubscriptionInput = Static<typeof SubscriptionInput>;
+
+const set = Type.Object({ set: Type.Boolean() });
+
+export const SubscriptionView = Type.Object({
+  id: Type.String({ description: 'Confidential: receivers know genuine posts by it.' }),
+  number: Type.Integer({ description: 'Public; delivery ids and logs name it.' }),
+  name: Type.String(),
+  notes: Type.String(),
+  enabled: Type.Boolean(),
+  scope: Type.Object({ reseller: Type.String(), domain: Type.String(), user: Type.String(), extension: Type.String() }),
+  events: Type.Array(Type.String()),
+  filter: nullable(Type.String()),
+  dialect: Type.String(),
+  options: Type.Record(Type.String(), Type.Unknown()),
+  endpoint: Type.Object({
+    number: Type.Integer(),
+    name: nullable(Type.String()),
+    url: Type.String(),
+    method: Type.Enum(methods),
+    auth: Type.Union([
+      Type.Object({ kind: Type.Literal('none') }),
+      Type.Object({ kind: Type.Literal('basic'), username: Type.String(), password: set }),
+      Type.Object({ kind: Type.Literal('bearer'), token: set }),
+      Type.Object({ kind: Type.Literal('headers'), headers: Type.Record(Type.String(), set) }),
+    ]),
+    headers: Type.Record(Type.String(), Type.String()),
+    timeoutMs: Type.Integer(),
+    maxInFlight: Type.Integer(),
+    ratePerSecond: nullable(Type.Number()),
+    signing: nullable(Type.Object({ secrets: Type.Array(set) })),
+  }),
+  retry: Type.Object({ maxAttempts: Type.Integer(), delays: Type.Array(Type.String()), jitter: Type.Number() }),
+  order: Type.Enum(['call', 'none']),
+  expireAfter: Type.Record(Type.String(), Type.String()),
+  redundancy: Type.Object({ geo: Type.Boolean(), preferredServer: nullable(Type.String()) }),
+  status: Type.Enum(['active', 'failing', 'disabled'], {
+    description: '`failing`: its receiver does not take what is sent.',
+  }),
+  currentServer: nullable(Type.String(), 'The server that delivers; null while disabled.'),
+  counters: Type.Object({ posts: Type.Integer(), errors: Type.Integer(), since: Time }),
+  lag: Type.Integer({ description: 'Events between what its endpoint has settled and the newest.' }),
+  lastSuccess: nullable(Time),
+  lastError: nullable(Type.Object({ at: Time, error: Type.String() })),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type SubscriptionView = Static<typeof SubscriptionView>;

@@ -1,0 +1,148 @@
+import { Type, type Static } from 'typebox';
+import { EventSchema } from '../../model/event-schema.ts';
+import { everything, type Access } from '../../model/scope.ts';
+import { attemptOutcomes } from '../../records/delivery-store.ts';
+import { accessOf } from '../auth/authenticate.ts';
+import { CursorQuery, nullable, pageOf } from '../contract/common.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { described } from '../openapi/route-list.ts';
+import { sendProblem } from '../problems/problem.ts';
+import { AttemptSchema, attemptView, parseDeliveryId, ParkedSchema, parkedView } from './view.ts';
+
+const Query = Type.Object(
+  {
+    subscription: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'Only of this subscription, by its id or public number.',
+      }),
+    ),
+    outcome: Type.Optional(Type.Enum([...attemptOutcomes], { description: 'Only attempts with this outcome.' })),
+    seq: Type.Optional(Type.Integer({ minimum: 1, description: 'Only of the event with this sequence.' })),
+    ...CursorQuery,
+  },
+  { additionalProperties: false },
+);
+type Query = Static<typeof Query>;
+
+const ParkedQuery = Type.Object(
+  {
+    subscription: Query.properties.subscription,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  },
+  { additionalProperties: false },
+);
+
+const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 40 }) });
+
+const DeliverySchema = Type.Object({
+  id: Type.String(),
+  subscription: Type.Integer(),
+  seq: Type.Integer(),
+  state: Type.Enum(['parked', ...attemptOutcomes], { description: 'Parked, or the outcome of the last attempt.' }),
+  parked: nullable(ParkedSchema),
+  attempts: Type.Array(AttemptSchema, { description: 'Newest first.' }),
+  event: nullable(EventSchema, 'Null where retention has taken it.'),
+});
+
+type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log'>;
+
+/** Most subscriptions of a narrowed caller whose deliveries are looked through at once. */
+const mostSubscriptions = 10_000;
+/** A plan has at most 100 attempts; this is every one of a delivery, and of its repeats after a crash. */
+const mostAttempts = 500;
+
+export function deliveryRoutes(app: App, deps: Deps): void {
+  const list = described({
+    summary: 'Attempts of deliveries, newest first',
+    tag: 'deliveries',
+    querystring: Query,
+    answers: { 200: { description: 'A page of attempts.', schema: pageOf(AttemptSchema) } },
+  });
+  app.get<{ Querystring: Query }>('/v1/deliveries', list, async (request, reply) => {
+    const { subscription, outcome, seq, cursor, limit = 50 } = request.query;
+    const subscriptions = numbersFor(deps, accessOf(request), subscription);
+    if (!subscriptions.known) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
+    const { attempts, next } = await deps.attempts.list({
+      subscriptions: subscriptions.numbers,
+      limit,
+      ...(outcome && { outcome }),
+      ...(seq !== undefined && { seq }),
+      ...(cursor !== undefined && { before: Number(cursor) }),
+    });
+    return { items: attempts.map(attemptView), next: next === null ? null : String(next) };
+  });
+
+  const parked = described({
+    summary: 'Deliveries that wait for their next attempt, or behind one that does',
+    tag: 'deliveries',
+    querystring: ParkedQuery,
+    answers: {
+      200: {
+        description: 'Some of them.',
+        schema: Type.Object({ items: Type.Array(ParkedSchema), next: Type.Null() }),
+      },
+    },
+  });
+  app.get<{ Querystring: Static<typeof ParkedQuery> }>('/v1/deliveries/parked', parked, async (request, reply) => {
+    const { subscription, limit = 100 } = request.query;
+    const subscriptions = numbersFor(deps, accessOf(request), subscription);
+    if (!subscriptions.known) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
+    const rows = await deps.attempts.parked({ subscriptions: subscriptions.numbers, limit });
+    return { items: rows.map(parkedView), next: null };
+  });
+
+  const one = described({
+    summary: 'One delivery: its attempts, when it is tried again, and the event',
+    tag: 'deliveries',
+    params: Params,
+    answers: { 200: { description: 'The delivery.', schema: DeliverySchema } },
+  });
+  app.get<{ Params: Static<typeof Params> }>('/v1/deliveries/:id', one, async (request, reply) => {
+    const found = await findDelivery(deps, accessOf(request), request.params.id);
+    return found ?? sendProblem(reply, { code: 'delivery_not_found' });
+  });
+}
+
+async function findDelivery(deps: Deps, access: Access, id: string): Promise<object | null> {
+  const key = parseDeliveryId(id);
+  if (!key || !maySee(deps, access, key.subscription)) return null;
+  const subscriptions = [key.subscription];
+  const [{ attempts }, rows, [event]] = await Promise.all([
+    deps.attempts.list({ subscriptions, seq: key.seq, limit: mostAttempts }),
+    deps.attempts.parked({ subscriptions, limit: 10_000 }),
+    deps.log.get([key.seq]),
+  ]);
+  const parked = rows.find(({ seq }) => seq === key.seq);
+  const last = attempts[0];
+  if (!parked && !last) return null;
+  return {
+    id,
+    subscription: key.subscription,
+    seq: key.seq,
+    state: parked ? 'parked' : last?.outcome,
+    parked: parked ? parkedView(parked) : null,
+    attempts: attempts.map(attemptView),
+    event: event ?? null,
+  };
+}
+
+/** Deliveries of a subscription that was deleted are still seen by who sees everything. */
+function maySee({ delivery }: Deps, access: Access, subscription: number): boolean {
+  return access === everything || delivery.subscriptions.byNumber(access, subscription) !== null;
+}
+
+type Numbers = { readonly known: true; readonly numbers: readonly number[] | null } | { readonly known: false };
+
+/** The subscriptions to look through: the one asked for, all the caller may see, or (null) all there are. */
+function numbersFor(deps: Deps, access: Access, asked: string | undefined): Numbers {
+  const { subscriptions } = deps.delivery;
+  if (asked !== undefined) {
+    const number = /^\d{1,15}$/.test(asked) ? Number(asked) : (subscriptions.get(access, asked)?.number ?? null);
+    return number !== null && maySee(deps, access, number) ? { known: true, numbers: [number] } : { known: false };
+  }
+  if (access === everything) return { known: true, numbers: null };
+  const visible = subscriptions.list(access, { after: 0, limit: mostSubscriptions });
+  return { known: true, numbers: visible.map(({ number }) => number) };
+}

@@ -1,0 +1,60 @@
+/** What the API stands on. It sees ports only; `app/` hands over what is behind them. */
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Inbox } from '../delivery/inbox/inbox.ts';
+import type { Delivery } from '../delivery/management.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { AttemptQueries } from '../records/attempt-queries.ts';
+import type { IdempotencyStore } from '../records/idempotency-store.ts';
+import type { TokenCheck } from './auth/authenticate.ts';
+import type { LiveCalls } from './calls/live-calls.ts';
+import type { ConnectorState } from './connectors/routes.ts';
+
+/** A part whose health `/readyz` tells: null when it works, else what is wrong in a few words. */
+export interface HealthCheck {
+  readonly name: string;
+  /** A failing optional part is shown, and does not make the server unready. */
+  readonly optional: boolean;
+  check(): string | null;
+}
+
+export interface ApiDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly log: EventLog;
+  readonly delivery: Delivery;
+  readonly attempts: AttemptQueries;
+  readonly idempotency: IdempotencyStore;
+  readonly dialects: readonly Dialect[];
+  readonly live: LiveCalls;
+  readonly connectors: () => readonly ConnectorState[];
+  readonly inbox: Inbox;
+  readonly checkToken: TokenCheck;
+  readonly health: readonly HealthCheck[];
+  readonly metrics: Registry;
+  /** What is taken where an event or subscription says nothing. */
+  readonly defaults: {
+    readonly reseller: string;
+    readonly domain: string;
+    readonly country: string;
+    readonly timeoutMs: number;
+  };
+  /** Name of this server, shown as the one that delivers. */
+  readonly serverName: string;
+}
+
+export interface ApiOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly trustedProxies: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  readonly maxStreams: number;
+}
+
+export type App = FastifyInstance;

@@ -1,0 +1,49 @@
+import { Type, type Static } from 'typebox';
+import { accessOf } from '../auth/authenticate.ts';
+import { nullable } from '../contract/common.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { described } from '../openapi/route-list.ts';
+import { sendProblem } from '../problems/problem.ts';
+
+const EndpointSchema = Type.Object({
+  number: Type.Integer(),
+  reseller: Type.String(),
+  domain: Type.String(),
+  key: Type.String({ description: 'The origin its subscriptions share, or `name:…`.' }),
+  breaker: Type.Enum(['closed', 'open', 'recovering']),
+  attached: Type.Boolean({ description: 'Whether it is sent to as events come; else it catches up on its own.' }),
+  window: Type.Integer({
+    description: 'Requests that may be under way now; grows back to `maxInFlight` after an outage.',
+  }),
+  inFlight: Type.Integer(),
+  waiting: Type.Integer({ description: 'Deliveries waiting for their first attempt.' }),
+  parked: Type.Integer({ description: 'Deliveries waiting for their next attempt, or behind one that does.' }),
+  lag: Type.Integer({
+    description: 'Events between what it has settled and the newest; an upper bound of what waits.',
+  }),
+  ratePerSecond: nullable(Type.Number()),
+  maxInFlight: Type.Integer(),
+});
+const Params = Type.Object({ number: Type.Integer({ minimum: 1 }) });
+
+export function endpointRoutes(app: App, { delivery }: Pick<ApiDeps, 'delivery'>): void {
+  const list = described({
+    summary: 'The receivers, and how each one is doing',
+    tag: 'endpoints',
+    answers: {
+      200: { description: 'All.', schema: Type.Object({ items: Type.Array(EndpointSchema), next: Type.Null() }) },
+    },
+  });
+  app.get('/v1/endpoints', list, async (request) => ({ items: delivery.endpoints(accessOf(request)), next: null }));
+
+  const one = described({
+    summary: 'One receiver',
+    tag: 'endpoints',
+    params: Params,
+    answers: { 200: { description: 'The endpoint.', schema: EndpointSchema } },
+  });
+  app.get<{ Params: Static<typeof Params> }>('/v1/endpoints/:number', one, async (request, reply) => {
+    const found = delivery.endpoint(accessOf(request), request.params.number);
+    return found ?? sendProblem(reply, { code: 'endpoint_not_found' });
+  });
+}

@@ -1,0 +1,93 @@
+import { Type, type Static } from 'typebox';
+import { EventSchema } from '../../model/event-schema.ts';
+import { expandEventTypes, type EventType } from '../../model/event-types/index.ts';
+import { accessOf } from '../auth/authenticate.ts';
+import { eventVisible } from '../auth/visible.ts';
+import { CursorQuery, pageOf, Time } from '../contract/common.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { described } from '../openapi/route-list.ts';
+import { sendProblem, type Problem } from '../problems/problem.ts';
+import { searchEvents, type EventQuery } from './search.ts';
+
+const name = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 256, description }));
+
+const Query = Type.Object(
+  {
+    type: Type.Optional(
+      Type.String({ maxLength: 2048, description: 'Types, separated by commas; `leg.*` and `*` stand for several.' }),
+    ),
+    domain: name('Only events of this domain.'),
+    call: name('Only events of the call with this id.'),
+    extension: name('Only events of calls this extension took part in.'),
+    connector: name('Only events from this connector.'),
+    since: Type.Optional(Type.String({ ...Time, description: 'Only events accepted at or after this time.' })),
+    until: Type.Optional(Type.String({ ...Time, description: 'Only events accepted before this time.' })),
+    ...CursorQuery,
+  },
+  { additionalProperties: false },
+);
+type Query = Static<typeof Query>;
+
+const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
+
+export function eventRoutes(app: App, { log }: Pick<ApiDeps, 'log'>): void {
+  const list = described({
+    summary: 'Search events, newest first',
+    description: 'A page may hold fewer events than asked for, even none, while `next` says where to go on.',
+    tag: 'events',
+    querystring: Query,
+    answers: { 200: { description: 'A page of events.', schema: pageOf(EventSchema) } },
+  });
+  app.get<{ Querystring: Query }>('/v1/events', list, async (request, reply) => {
+    const query = toQuery(request.query);
+    if ('problem' in query) return sendProblem(reply, query.problem);
+    const { events, next } = await searchEvents(log, accessOf(request), query);
+    return { items: events, next: next === null ? null : String(next) };
+  });
+
+  const one = described({
+    summary: 'One event',
+    description: 'Ids are unique per connector: where several have the id, the newest is answered.',
+    tag: 'events',
+    params: Params,
+    answers: { 200: { description: 'The event.', schema: EventSchema } },
+  });
+  app.get<{ Params: Static<typeof Params> }>('/v1/events/:id', one, async (request, reply) => {
+    const access = accessOf(request);
+    const found = await log.findById(request.params.id);
+    return found.find((event) => eventVisible(access, event)) ?? sendProblem(reply, { code: 'event_not_found' });
+  });
+}
+
+function toQuery(query: Query): EventQuery | { readonly problem: Problem } {
+  const types = query.type === undefined ? null : typesOf(query.type);
+  if (types && 'problem' in types) return types;
+  return {
+    types,
+    domain: query.domain ?? null,
+    call: query.call ?? null,
+    extension: query.extension ?? null,
+    connector: query.connector ?? null,
+    since: query.since === undefined ? null : Date.parse(query.since),
+    until: query.until === undefined ? null : Date.parse(query.until),
+    before: query.cursor === undefined ? null : Number(query.cursor),
+    limit: query.limit ?? 50,
+  };
+}
+
+/** Event types from a comma-separated list with wildcards. */
+export function typesOf(list: string, field = 'type'): readonly EventType[] | { readonly problem: Problem } {
+  const entries = list.split(',').map((entry) => entry.trim());
+  const expanded = expandEventTypes(entries.filter((entry) => entry !== ''));
+  if ('types' in expanded) return expanded.types;
+  const [unknown] = expanded.unknown;
+  const meant = unknown?.closest[0];
+  return {
+    problem: {
+      code: 'invalid_field',
+      field,
+      detail: `There is no event type ${JSON.stringify(unknown?.entry)}.`,
+      remedy: meant ? `Did you mean "${meant}"?` : 'The reference lists every event type.',
+    },
+  };
+}

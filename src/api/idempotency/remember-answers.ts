@@ -1,0 +1,77 @@
+/**
+ * `Idempotency-Key` on POST: the same request under the same key gets the same answer for a day, without doing
+ * anything twice. Another request under a used key is refused, and so is a second one while the first is under way.
+ * Answers that blame the server (5xx) are not kept: the request may be tried again.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiDeps, App } from '../deps.ts';
+import { sendProblem } from '../problems/problem.ts';
+
+interface Remembering {
+  readonly caller: string;
+  readonly key: string;
+  readonly request: string;
+}
+
+const replayed = 'idempotency-replayed';
+
+export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 'idempotency' | 'clock'>): void {
+  const underWay = new Set<string>();
+  const remembering = new WeakMap<FastifyRequest, Remembering>();
+
+  app.addHook('preHandler', async (request, reply) => {
+    const header = request.headers['idempotency-key'];
+    if (request.method !== 'POST' || header === undefined) return undefined;
+    const key = String(header);
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) return sendProblem(reply, { code: 'invalid_idempotency_key' });
+    const caller = request.caller?.name ?? 'nobody';
+    const slot = `${caller}\u0000${key}`;
+    if (underWay.has(slot)) return sendProblem(reply, { code: 'idempotency_key_in_use', retryAfter: 1 });
+    underWay.add(slot);
+    const hash = hashOf(request);
+    remembering.set(request, { caller, key, request: hash });
+    const known = await idempotency.recall(caller, key);
+    return known ? answerAgain(request, reply, known, hash) : undefined;
+  });
+
+  function answerAgain(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    known: { readonly request: string; readonly status: number; readonly body: string },
+    hash: string,
+  ): FastifyReply {
+    release(request);
+    if (known.request !== hash) return sendProblem(reply, { code: 'idempotency_key_reused' });
+    reply.header(replayed, 'true');
+    const type = known.status >= 400 ? 'application/problem+json; charset=utf-8' : 'application/json; charset=utf-8';
+    return reply.code(known.status).type(type).send(known.body);
+  }
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const kept = remembering.get(request);
+    if (!kept || reply.statusCode >= 500 || typeof payload !== 'string') return payload;
+    const answer = { request: kept.request, status: reply.statusCode, body: payload, at: clock.now() };
+    await idempotency.remember(kept.caller, kept.key, answer);
+    return payload;
+  });
+
+  const release = (request: FastifyRequest): void => {
+    const kept = remembering.get(request);
+    if (!kept) return;
+    remembering.delete(request);
+    underWay.delete(`${kept.caller}\u0000${kept.key}`);
+  };
+  app.addHook('onResponse', async (request) => release(request));
+  app.addHook('onRequestAbort', async (request) => release(request));
+}
+
+function hashOf(request: FastifyRequest): string {
+  const hash = createHash('sha256').update(
+    `${request.method} ${request.url}\n${request.headers['content-type'] ?? ''}\n`,
+  );
+  const { body } = request;
+  if (typeof body === 'string' || body instanceof Uint8Array) hash.update(body);
+  else hash.update(JSON.stringify(body) ?? '');
+  return hash.digest('hex');
+}

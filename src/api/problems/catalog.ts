@@ -1,0 +1,155 @@
+/**
+ * Every error the API answers with: code, HTTP status, what it means and what to do. Codes are stable; programs go by
+ * them. `docs/reference/errors.md` is made from this table.
+ */
+interface CatalogEntry {
+  readonly status: number;
+  readonly title: string;
+  /** What usually helps; an answer may carry a more exact one. */
+  readonly remedy: string;
+}
+
+export const problemCatalog = {
+  malformed_body: {
+    status: 400,
+    title: 'The body can’t be read',
+    remedy: 'Send valid JSON (or NDJSON, one JSON object a line) in UTF-8 with the matching Content-Type.',
+  },
+  body_missing: {
+    status: 400,
+    title: 'There is no body',
+    remedy: 'Send a JSON body with Content-Type: application/json.',
+  },
+  invalid_field: {
+    status: 400,
+    title: 'A field is not right',
+    remedy: 'Correct the field that is named; the reference lists what each one may hold.',
+  },
+  unknown_field: {
+    status: 400,
+    title: 'There is no such field',
+    remedy: 'Check the spelling or leave the field out; nothing is ignored in silence.',
+  },
+  invalid_event: {
+    status: 400,
+    title: 'An event is not right; nothing was stored',
+    remedy: 'Correct the field of the event that is named by its index, and send all again.',
+  },
+  invalid_subscription: {
+    status: 400,
+    title: 'The subscription is not right; nothing was changed',
+    remedy: 'Correct the field that is named.',
+  },
+  invalid_idempotency_key: {
+    status: 400,
+    title: 'The Idempotency-Key is not right',
+    remedy: 'Use 1 to 255 printable ASCII characters, such as a UUID.',
+  },
+  token_missing: {
+    status: 401,
+    title: 'A token is needed',
+    remedy: 'Send Authorization: Bearer TOKEN with the administrator’s token; it was printed once at the first start.',
+  },
+  token_wrong: {
+    status: 401,
+    title: 'The token is not right',
+    remedy: 'Use the administrator’s token; OFFHOOK_ADMIN_TOKEN sets a new one at the next start.',
+  },
+  forbidden: { status: 403, title: 'Not from there', remedy: 'Ask from the server itself, or send a token.' },
+  route_not_found: { status: 404, title: 'There is nothing at this path', remedy: 'See /docs for all paths.' },
+  event_not_found: {
+    status: 404,
+    title: 'There is no such event',
+    remedy: 'Check the id; events are kept for retention.events.',
+  },
+  subscription_not_found: {
+    status: 404,
+    title: 'There is no such subscription',
+    remedy: 'Check the id; GET /v1/subscriptions lists all of them.',
+  },
+  endpoint_not_found: {
+    status: 404,
+    title: 'There is no such endpoint',
+    remedy: 'Check the number; GET /v1/endpoints lists all of them.',
+  },
+  delivery_not_found: {
+    status: 404,
+    title: 'There is no such delivery',
+    remedy: 'A delivery is SUBSCRIPTION-SEQUENCE, as in 3-1042; attempts are kept for retention.attempts.',
+  },
+  call_not_found: {
+    status: 404,
+    title: 'There is no such call',
+    remedy: 'Only calls in progress and just ended are listed here; GET /v1/events?call= finds older events.',
+  },
+  inbox_not_found: {
+    status: 404,
+    title: 'There is no such inbox',
+    remedy: 'An inbox comes into being with a subscription whose URL is inbox:TOKEN.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Not with this method',
+    remedy: 'Use one of the methods in the Allow header.',
+  },
+  request_timeout: { status: 408, title: 'The request took too long', remedy: 'Send it again, faster.' },
+  event_id_conflict: {
+    status: 409,
+    title: 'The id is known with another body',
+    remedy: 'Send the first body again to get its answer, or give the new event an id of its own.',
+  },
+  idempotency_key_reused: {
+    status: 409,
+    title: 'The Idempotency-Key was used for another request',
+    remedy: 'Use a new key for a new request.',
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    title: 'A request with this Idempotency-Key is under way',
+    remedy: 'Wait for its answer, then send the request again to get the same one.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    remedy: 'Send smaller batches; server.maxBodyBytes sets the limit.',
+  },
+  event_too_large: {
+    status: 413,
+    title: 'An event is over 256 kB',
+    remedy: 'Move bulky data elsewhere and send a link to it.',
+  },
+  batch_too_large: {
+    status: 413,
+    title: 'Too many events in one request',
+    remedy: 'Send at most 10,000 events at a time.',
+  },
+  media_type_unsupported: {
+    status: 415,
+    title: 'This Content-Type is not understood here',
+    remedy: 'Send application/json; events also as application/x-ndjson or application/cloudevents+json.',
+  },
+  headers_too_large: { status: 431, title: 'The headers are too large', remedy: 'Send fewer or shorter headers.' },
+  internal: {
+    status: 500,
+    title: 'Something went wrong in Offhook',
+    remedy: 'Report it with the request id; the server’s log has the rest.',
+  },
+  log_full: {
+    status: 503,
+    title: 'The log takes no more events for now',
+    remedy: 'Send again after Retry-After seconds; free the disk or raise retention.maxBytes.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too many events are being stored at this moment',
+    remedy: 'Send again after Retry-After seconds.',
+  },
+  too_many_streams: {
+    status: 503,
+    title: 'Too many clients read the stream',
+    remedy: 'Close some, or raise server.maxStreams.',
+  },
+  stopping: { status: 503, title: 'The server is stopping', remedy: 'Send again after Retry-After seconds.' },
+} as const satisfies Readonly<Record<string, CatalogEntry>>;
+
+export type ProblemCode = keyof typeof problemCatalog;

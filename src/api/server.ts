@@ -1,0 +1,116 @@
+/**
+ * The HTTP server: limits, hooks and the routes of every resource. Open paths are listed first; everything under
+ * `/v1` stands behind the token.
+ */
+import Fastify, { type FastifyServerOptions } from 'fastify';
+import { secretHex } from '../kit/random.ts';
+import type { Service } from '../kit/service.ts';
+import { accessLog } from './access-log.ts';
+import { authenticate } from './auth/authenticate.ts';
+import { callRoutes } from './calls/routes.ts';
+import { connectorRoutes } from './connectors/routes.ts';
+import { deliveryRoutes } from './deliveries/routes.ts';
+import type { ApiDeps, ApiOptions, App } from './deps.ts';
+import { dialectRoutes } from './dialects/routes.ts';
+import { endpointRoutes } from './endpoints/routes.ts';
+import { ingestRoute } from './events/ingest-route.ts';
+import { eventRoutes } from './events/routes.ts';
+import { healthRoutes } from './health/routes.ts';
+import { rememberAnswers } from './idempotency/remember-answers.ts';
+import { inboxRoutes } from './inbox/routes.ts';
+import { createApiMetrics } from './metrics/api-metrics.ts';
+import { metricsRoute } from './metrics/route.ts';
+import { openApiRoutes } from './openapi/routes.ts';
+import { collectRoutes } from './openapi/route-list.ts';
+import { handleErrors } from './problems/handle-errors.ts';
+import { securityHeaders } from './security-headers.ts';
+import { startPageRoutes } from './start-page/routes.ts';
+import { statsRoutes } from './stats/routes.ts';
+import { createStreamHub } from './stream/hub.ts';
+import { streamRoute } from './stream/route.ts';
+import { subscriptionRoutes } from './subscriptions/routes.ts';
+import { validatorCompiler } from './validator.ts';
+
+export interface Api extends Service {
+  /** Where it listens, as a base for paths, without a slash at the end. Empty before `start`. */
+  url(): string;
+  /** The server's routes without a socket, for tests. */
+  readonly app: App;
+}
+
+export function createApi(deps: ApiDeps, options: ApiOptions): Api {
+  const app = Fastify(serverOptions(options));
+  app.server.maxConnections = options.maxConnections;
+  const routes = collectRoutes(app);
+  const hub = createStreamHub(deps, { maxStreams: options.maxStreams });
+  const metrics = createApiMetrics(deps.metrics);
+  app.decorateRequest('caller', null);
+  handleErrors(app, deps.logger, routes);
+  securityHeaders(app);
+  accessLog(app, deps);
+  healthRoutes(app, deps);
+  metricsRoute(app, deps);
+  startPageRoutes(app);
+  openApiRoutes(app, { version: deps.version, routes });
+  inboxRoutes(app, deps);
+  void app.register(async (v1) => {
+    v1.addHook('onRequest', authenticate(deps.checkToken));
+    rememberAnswers(v1, deps);
+    ingestRoute(v1, deps, metrics);
+    eventRoutes(v1, deps);
+    streamRoute(v1, deps, hub);
+    subscriptionRoutes(v1, deps);
+    endpointRoutes(v1, deps);
+    deliveryRoutes(v1, deps);
+    callRoutes(v1, deps);
+    connectorRoutes(v1, deps);
+    dialectRoutes(v1, deps);
+    statsRoutes(v1, deps);
+  });
+  let url = '';
+  let stopped: Promise<void> | null = null;
+  return {
+    app,
+    url: () => url,
+    start: async () => {
+      url = await app.listen({ host: options.host, port: options.port });
+    },
+    stop: () => {
+      hub.close();
+      stopped ??= app.close();
+      return stopped;
+    },
+  };
+}
+
+/** Long enough for a slow uplink, short enough that idle or dripping clients cannot hold all connections. */
+const headersTimeoutMs = 15_000;
+const requestTimeoutMs = 60_000;
+const keepAliveTimeoutMs = 65_000;
+const longestPathPart = 512;
+
+function serverOptions(options: ApiOptions): FastifyServerOptions {
+  return {
+    logger: false,
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionTimeout: 0,
+    http: { headersTimeout: headersTimeoutMs, maxHeaderSize: 16_384, connectionsCheckingInterval: 5_000 },
+    // Idle keep-alive connections are closed at once, requests under way are answered first.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    genReqId: () => secretHex(8),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: longestPathPart },
+    schemaController: {
+      compilersFactory: {
+        buildValidator: () => validatorCompiler as never,
+        // Answers are made by handlers that know their shape; schemas describe them, and cost nothing per answer.
+        buildSerializer: () => () => (answer: unknown) => JSON.stringify(answer),
+      },
+    },
+    ...(options.tls ? { https: { cert: options.tls.cert, key: options.tls.key } } : {}),
+  } as FastifyServerOptions;
+}

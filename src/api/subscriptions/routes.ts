@@ -1,0 +1,166 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import type { Access } from '../../model/scope.ts';
+import type { DraftResult, SubscriptionDraft } from '../../delivery/management.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { accessOf } from '../auth/authenticate.ts';
+import { CursorQuery, pageOf } from '../contract/common.ts';
+import { SubscriptionInput, SubscriptionView } from '../contract/subscription.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { described } from '../openapi/route-list.ts';
+import { sendProblem, type Answer } from '../problems/problem.ts';
+import { checkerFor } from '../validator.ts';
+import { readDraft } from './read-draft.ts';
+import { patchSubscription, withoutReadOnly } from './to-input.ts';
+import { subscriptionView } from './view.ts';
+
+const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
+type Params = Static<typeof Params>;
+const Query = Type.Object(CursorQuery, { additionalProperties: false });
+
+type Deps = Pick<ApiDeps, 'delivery' | 'attempts' | 'dialects' | 'defaults' | 'serverName'>;
+
+const answered = (description: string) => ({ description, schema: SubscriptionView });
+const json = { 'application/json': SubscriptionInput };
+
+export function subscriptionRoutes(app: App, deps: Deps): void {
+  const manager = deps.delivery.subscriptions;
+  const read = createReader(deps);
+  const view = async (access: Access, subscriptions: readonly Subscription[]) => viewsOf(deps, access, subscriptions);
+
+  app.get<{ Querystring: Static<typeof Query> }>('/v1/subscriptions', listFacts, async (request) => {
+    const { cursor, limit = 50 } = request.query;
+    const access = accessOf(request);
+    const found = manager.list(access, { after: Number(cursor ?? 0), limit: limit + 1 });
+    const page = found.slice(0, limit);
+    return { items: await view(access, page), next: found.length > limit ? String(page.at(-1)?.number) : null };
+  });
+
+  app.post('/v1/subscriptions', createFacts, async (request, reply) => {
+    const access = accessOf(request);
+    const draft = read(access, withoutReadOnly(request.body), null);
+    if ('problem' in draft) return sendProblem(reply, draft.problem);
+    const result = await manager.create(access, draft.value);
+    if ('subscription' in result) reply.code(201).header('location', `/v1/subscriptions/${result.subscription.id}`);
+    return answer(request, reply, result);
+  });
+
+  app.get<{ Params: Params }>('/v1/subscriptions/:id', oneFacts, async (request, reply) => {
+    const subscription = manager.get(accessOf(request), request.params.id);
+    return subscription ? answer(request, reply, { subscription }) : notFound(reply);
+  });
+
+  const change = (toInput: (body: unknown, stored: Subscription) => unknown) => {
+    return async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply) => {
+      const access = accessOf(request);
+      const stored = manager.get(access, request.params.id);
+      if (!stored) return notFound(reply);
+      const draft = read(access, toInput(request.body, stored), stored);
+      if ('problem' in draft) return sendProblem(reply, draft.problem);
+      const result = await manager.update(access, stored.id, draft.value);
+      return result ? answer(request, reply, result) : notFound(reply);
+    };
+  };
+  app.put('/v1/subscriptions/:id', putFacts, change(withoutReadOnly));
+  app.patch(
+    '/v1/subscriptions/:id',
+    patchFacts,
+    change((body, stored) => patchSubscription(stored, body)),
+  );
+
+  app.delete<{ Params: Params }>('/v1/subscriptions/:id', deleteFacts, async (request, reply) => {
+    const isGone = await manager.remove(accessOf(request), request.params.id);
+    return isGone ? reply.code(204).send() : notFound(reply);
+  });
+
+  async function answer(request: FastifyRequest, reply: FastifyReply, result: DraftResult): Promise<unknown> {
+    if ('problem' in result) {
+      const { field, message, remedy } = result.problem;
+      return sendProblem(reply, { code: 'invalid_subscription', field, detail: `${field}: ${message}.`, remedy });
+    }
+    const [shown] = await view(accessOf(request), [result.subscription]);
+    return reply.send(shown);
+  }
+}
+
+const notFound = (reply: FastifyReply): FastifyReply => sendProblem(reply, { code: 'subscription_not_found' });
+
+type ReadDraft = (
+  access: Access,
+  body: unknown,
+  stored: Subscription | null,
+) => Answer<{ readonly value: SubscriptionDraft }>;
+
+function createReader({ dialects, defaults }: Deps): ReadDraft {
+  const check = checkerFor(SubscriptionInput);
+  return (access, body, stored) => {
+    if (body === undefined || body === null) return { problem: { code: 'body_missing' } };
+    const checked = check(body);
+    if ('problem' in checked) return checked;
+    const context = { access, dialects, timeoutMs: defaults.timeoutMs, stored: stored?.target ?? null };
+    return readDraft(checked.value as SubscriptionInput, context);
+  };
+}
+
+async function viewsOf(
+  deps: Deps,
+  access: Access,
+  subscriptions: readonly Subscription[],
+): Promise<SubscriptionView[]> {
+  const all = await deps.attempts.counters(subscriptions.map(({ number }) => number));
+  const counters = new Map(all.map((one) => [one.subscription, one]));
+  return subscriptions.map((subscription) =>
+    subscriptionView(subscription, {
+      counters: counters.get(subscription.number) ?? null,
+      endpoint: deps.delivery.endpoint(access, subscription.endpoint),
+      serverName: deps.serverName,
+    }),
+  );
+}
+
+const listFacts = described({
+  summary: 'The subscriptions, oldest first',
+  tag: 'subscriptions',
+  querystring: Query,
+  answers: { 200: { description: 'A page of them.', schema: pageOf(SubscriptionView) } },
+});
+const createFacts = described({
+  summary: 'Subscribe',
+  description: 'Nothing that is accepted after the answer is missed.',
+  tag: 'subscriptions',
+  bodies: json,
+  answers: { 201: answered('It is there.') },
+});
+const oneFacts = described({
+  summary: 'One subscription',
+  description: 'Secrets are never shown: `{"set": true}` says that there is one.',
+  tag: 'subscriptions',
+  params: Params,
+  answers: { 200: answered('The subscription.') },
+});
+const putFacts = described({
+  summary: 'Replace a subscription',
+  description: 'A secret sent as `{"set": true}` stays as it is, while the URL leads to the same origin.',
+  tag: 'subscriptions',
+  params: Params,
+  bodies: json,
+  answers: { 200: answered('As it is now.') },
+});
+const patchFacts = described({
+  summary: 'Change some of a subscription',
+  description: 'A JSON merge patch: what is left out stays, null takes away.',
+  tag: 'subscriptions',
+  params: Params,
+  bodies: {
+    'application/json': Type.Object({}, { additionalProperties: true }),
+    'application/merge-patch+json': Type.Object({}, { additionalProperties: true }),
+  },
+  answers: { 200: answered('As it is now.') },
+});
+const deleteFacts = described({
+  summary: 'Unsubscribe',
+  description: 'What waits for it is cancelled.',
+  tag: 'subscriptions',
+  params: Params,
+  answers: { 204: { description: 'It is gone.' } },
+});

@@ -1,0 +1,59 @@
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { subscriptionView } from './view.ts';
+
+/** What of a subscription's view is its state and not its owner's to set. */
+const readOnly = [
+  'id',
+  'number',
+  'status',
+  'currentServer',
+  'counters',
+  'lag',
+  'lastSuccess',
+  'lastError',
+  'createdAt',
+  'updatedAt',
+] as const;
+
+type JsonObject = Record<string, unknown>;
+
+/** What was read may be sent back: the parts that only the server sets are left out. */
+export function withoutReadOnly(body: unknown): unknown {
+  if (!isObject(body)) return body;
+  const kept: JsonObject = { ...body };
+  for (const name of readOnly) delete kept[name];
+  if (isObject(kept['endpoint'])) {
+    const { number: _number, ...endpoint } = kept['endpoint'];
+    kept['endpoint'] = endpoint;
+  }
+  return kept;
+}
+
+/** A stored subscription as it would be sent in, its secrets as `{ "set": true }`. */
+export function subscriptionInput(subscription: Subscription): unknown {
+  return withoutReadOnly(subscriptionView(subscription, { counters: null, endpoint: null, serverName: '' }));
+}
+
+/** RFC 7396: objects are merged, null takes a field away, everything else replaces. `__proto__` is a name like others. */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const merged = new Map<string, unknown>(isObject(target) ? Object.entries(target) : []);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, mergePatch(merged.get(name), value));
+  }
+  return Object.fromEntries(merged);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A patch that changes `kind` of `auth` says all of it: what belonged to the other kind does not linger. */
+export function patchSubscription(subscription: Subscription, patch: unknown): unknown {
+  const merged = mergePatch(subscriptionInput(subscription), withoutReadOnly(patch));
+  const auth = isObject(patch) && isObject(patch['endpoint']) ? patch['endpoint']['auth'] : undefined;
+  const isReplaced = isObject(auth) && auth['kind'] !== undefined && auth['kind'] !== subscription.target.auth.kind;
+  if (!isReplaced || !isObject(merged) || !isObject(merged['endpoint'])) return merged;
+  return { ...merged, endpoint: { ...merged['endpoint'], auth } };
+}

@@ -1,0 +1,84 @@
+import { formatDuration } from '../../kit/duration.ts';
+import type { EndpointStatus } from '../../delivery/management.ts';
+import type { Counters } from '../../records/attempt-queries.ts';
+import type { EndpointAuth, EndpointTarget, Subscription } from '../../subscriptions/subscription.ts';
+import type { SubscriptionView } from '../contract/subscription.ts';
+
+/** What is known of a subscription's running besides itself. */
+export interface SubscriptionState {
+  readonly counters: Counters | null;
+  readonly endpoint: EndpointStatus | null;
+  readonly serverName: string;
+}
+
+const set = { set: true } as const;
+
+/** A subscription as it is shown: secrets say only that they are set. */
+export function subscriptionView(subscription: Subscription, state: SubscriptionState): SubscriptionView {
+  const { selection, retry } = subscription;
+  return {
+    id: subscription.id,
+    number: subscription.number,
+    name: subscription.name,
+    notes: subscription.notes,
+    enabled: selection.enabled,
+    scope: selection.scope,
+    events: [...selection.events],
+    filter: selection.filter,
+    dialect: subscription.dialect,
+    options: subscription.options,
+    endpoint: { number: subscription.endpoint, ...targetView(subscription.target) },
+    retry: { maxAttempts: retry.maxAttempts, delays: retry.delaysMs.map(formatDuration), jitter: retry.jitter },
+    order: subscription.order,
+    expireAfter: expiryView(subscription.expireAfterMs),
+    redundancy: subscription.redundancy,
+    ...runningView(subscription, state),
+    createdAt: subscription.createdAt,
+    updatedAt: subscription.updatedAt,
+  };
+}
+
+function targetView(target: EndpointTarget): Omit<SubscriptionView['endpoint'], 'number'> {
+  const { name, url, method, headers, timeoutMs, maxInFlight, ratePerSecond, signing } = target;
+  const auth = authView(target.auth);
+  const secrets = signing ? { secrets: signing.secrets.map(() => set) } : null;
+  return { name, url, method, auth, headers, timeoutMs, maxInFlight, ratePerSecond, signing: secrets };
+}
+
+function authView(auth: EndpointAuth): SubscriptionView['endpoint']['auth'] {
+  switch (auth.kind) {
+    case 'none':
+      return { kind: 'none' };
+    case 'basic':
+      return { kind: 'basic', username: auth.username, password: set };
+    case 'bearer':
+      return { kind: 'bearer', token: set };
+    case 'headers':
+      return { kind: 'headers', headers: Object.fromEntries(Object.keys(auth.headers).map((name) => [name, set])) };
+  }
+}
+
+const expiryView = (expireAfterMs: Subscription['expireAfterMs']): Record<string, string> =>
+  Object.fromEntries(Object.entries(expireAfterMs).map(([type, ms]) => [type, formatDuration(ms)]));
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+type Running = Pick<SubscriptionView, 'status' | 'currentServer' | 'counters' | 'lag' | 'lastSuccess' | 'lastError'>;
+
+function runningView(subscription: Subscription, { counters, endpoint, serverName }: SubscriptionState): Running {
+  const { enabled } = subscription.selection;
+  const isFailing = endpoint !== null && endpoint.breaker !== 'closed';
+  const lastErrorAt = counters?.lastErrorAt ?? null;
+  return {
+    status: enabled ? (isFailing ? 'failing' : 'active') : 'disabled',
+    currentServer: enabled ? serverName : null,
+    counters: {
+      posts: counters?.posts ?? 0,
+      errors: counters?.errors ?? 0,
+      since: counters ? time(counters.since) : subscription.createdAt,
+    },
+    lag: endpoint?.lag ?? 0,
+    lastSuccess: counters?.lastSuccessAt ? time(counters.lastSuccessAt) : null,
+    lastError: lastErrorAt === null ? null : { at: time(lastErrorAt), error: counters?.lastError ?? '' },
+  };
+}
