@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import type { ReadInputs, ReadOutputs, WriteInputs, WriteOutputs } from './jobs.ts';
 import type { StorageError } from './storage-error.ts';
 import { StorageThread } from './storage-thread.ts';
+import { loadThreadProgram } from './thread-program.ts';
 
 export interface SqliteEngine {
   /**
@@ -51,11 +52,12 @@ export async function openSqliteEngine({
   dir,
   onCrash,
 }: { readonly dir: string } & EngineHooks): Promise<SqliteEngine> {
+  const program = loadThreadProgram('./storage.worker', import.meta.url);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const crashed = (error: StorageError): void => onCrash?.(error);
-  const writer = await StorageThread.open({ role: 'writer', dir }, crashed);
+  const writer = await StorageThread.open(program, { role: 'writer', dir }, crashed);
   try {
-    return engineOver(writer, await StorageThread.open({ role: 'reader', dir }, crashed));
+    return engineOver(writer, await StorageThread.open(program, { role: 'reader', dir }, crashed));
   } catch (error) {
     await writer.close();
     throw error;
@@ -64,6 +66,7 @@ export async function openSqliteEngine({
 
 /** The same over a database in memory, gone when it is closed. One thread reads and writes. */
 export async function openMemoryEngine({ onCrash }: EngineHooks = {}): Promise<SqliteEngine> {
-  const thread = await StorageThread.open({ role: 'both', dir: null }, (error) => onCrash?.(error));
+  const program = loadThreadProgram('./storage.worker', import.meta.url);
+  const thread = await StorageThread.open(program, { role: 'both', dir: null }, (error) => onCrash?.(error));
   return engineOver(thread, thread);
 }

@@ -1,13 +1,13 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { AnswerMessage, FromThread, JobMessage, ThreadOptions, ToThread } from './protocol.ts';
 import { fromErrorMessage, StorageError } from './storage-error.ts';
+import type { ThreadProgram } from './thread-program.ts';
 
 interface Waiting {
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: StorageError) => void;
 }
 
-const entry = new URL(`./storage.worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 /** Small young generations: a storage thread's objects die at once, and its resident memory counts. */
 const threadLimits = { maxYoungGenerationSizeMb: 8 };
 
@@ -27,9 +27,9 @@ export class StorageThread {
   #refusal: StorageError | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(options: ThreadOptions, onCrash: (error: StorageError) => void) {
+  private constructor(program: ThreadProgram, options: ThreadOptions, onCrash: (error: StorageError) => void) {
     this.#onCrash = onCrash;
-    this.#worker = new Worker(entry, { workerData: options, resourceLimits: threadLimits });
+    this.#worker = program.start(options, threadLimits);
     this.#gone = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         this.#crash('a storage thread ended by itself');
@@ -40,8 +40,12 @@ export class StorageThread {
   }
 
   /** @throws StorageError when the thread can't open the database. */
-  static async open(options: ThreadOptions, onCrash: (error: StorageError) => void): Promise<StorageThread> {
-    const thread = new StorageThread(options, onCrash);
+  static async open(
+    program: ThreadProgram,
+    options: ThreadOptions,
+    onCrash: (error: StorageError) => void,
+  ): Promise<StorageThread> {
+    const thread = new StorageThread(program, options, onCrash);
     await thread.#opened();
     return thread;
   }
