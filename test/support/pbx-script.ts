@@ -36,7 +36,7 @@ export class PbxScript {
 
   say(body: Body): this {
     this.at += stepMs;
-    this.signals.push({ ...body, at: this.at } as Signal);
+    this.signals.push({ ...body, at: this.at });
     return this;
   }
 

@@ -13,11 +13,11 @@
  * A call whose end was not seen is lost, unless 1 or 2 was seen before.
  */
 import type { Call } from '../../model/call.ts';
+import { outcomeOfCause } from '../../model/cause.ts';
 import type { CallOutcome, LegOutcome } from '../../model/outcome.ts';
 import type { Channel } from '../graph/channel.ts';
 import type { CallGraph } from '../graph/graph.ts';
 import { originOf } from '../graph/origin.ts';
-import { causeOutcome } from './cause-outcome.ts';
 import { initiatorOf, type CallRecord, type LegRecord } from './record.ts';
 
 const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
@@ -36,10 +36,11 @@ export const lineUp = (channel: Channel): boolean => channel.facts?.state === 'u
 
 function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, channel: Channel): LegOutcome {
   const status = dialStatus(graph, channel);
-  const byCause = causeOutcome(channel.end?.cause ?? null, channel.end?.sipStatus ?? null);
+  const byCause = outcomeOfCause(channel.end?.cause ?? null, channel.end?.sipStatus ?? null);
   if (status === 'forwarded' || status === 'rejected') return status;
   if (status === 'busy' || status === 'no_answer' || status === 'congested' || status === 'unreachable') {
-    return byCause === null || byCause === 'answered_elsewhere' ? status : byCause;
+    // A device that stopped ringing because the dial gave up reports that it was cancelled: the dial knows better.
+    return byCause === null || byCause === 'answered_elsewhere' || byCause === 'cancelled' ? status : byCause;
   }
   if (winnerOf(call, leg)) return 'answered_elsewhere';
   if (byCause !== null && status !== 'cancelled') return byCause;
@@ -100,7 +101,7 @@ function isCalling(call: CallRecord): boolean {
 function outcomeOfCaller(call: CallRecord): CallOutcome {
   const end = call.callerEnd;
   if (end?.lineUp || call.servicesReached.has('ivr') || call.servicesReached.has('conference')) return 'machine';
-  const byCause = end ? causeOutcome(end.cause, end.sipStatus) : null;
+  const byCause = end ? outcomeOfCause(end.cause, end.sipStatus) : null;
   const asCall = byPriority.find((outcome) => outcome === byCause);
   if (asCall) return asCall;
   return call.hungUp?.by === 'caller' || end === null ? 'cancelled' : 'rejected';

@@ -287,7 +287,8 @@ function endCall(world: World, call: CallRecord): void {
 
 function stateOf(call: CallRecord): CallRecord['state'] {
   const legs = [...call.legs.values()].filter((leg) => leg.endedAt === null);
-  if (call.connected.size > 0) return legs.some((leg) => leg.toldHeld) ? 'held' : 'answered';
+  if (legs.some((leg) => leg.toldHeld)) return 'held';
+  if (call.connected.size > 0) return 'answered';
   const isWaiting = call.service?.kind === 'queue' && !call.metPerson;
   if (isWaiting) return 'queued';
   const isCalled = (leg: LegRecord): boolean => leg.role === 'callee' && leg.dialing && leg.answeredAt === null;
