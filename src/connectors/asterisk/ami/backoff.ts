@@ -10,8 +10,8 @@ export interface BackoffTimes {
 
 /** After a lost connection: soon, then more and more rarely, so that a PBX that comes back is not stormed. */
 export const networkBackoff: BackoffTimes = { firstMs: 500, longestMs: 30_000, shortestShare: 0.1 };
-/** After refused credentials: a PBX that bans whoever tries too often must not ban us, and a person has to act. */
-export const credentialsBackoff: BackoffTimes = { firstMs: 60_000, longestMs: 600_000, shortestShare: 0.5 };
+/** After a refusal: a PBX that bans whoever tries too often must not ban us, and a person has to act. */
+export const refusedBackoff: BackoffTimes = { firstMs: 60_000, longestMs: 600_000, shortestShare: 0.5 };
 
 /**
  * How long to wait after `failures` failures in a row (1…): full jitter, so that many clients of one PBX spread out.

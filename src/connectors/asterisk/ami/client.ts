@@ -2,15 +2,15 @@
  * A manager interface that is always being connected to.
  *
  * States: **stopped** -> `start` -> **connecting** -> **ready** -> lost -> **waiting** (back-off) -> connecting … for ever.
- * `hold` closes the connection and waits for `resume` instead of a timer (**held**). Refused credentials wait minutes
- * and are logged as errors, each time: somebody has to act. A connection that stood for less than `stableMs` counts
+ * `hold` closes the connection and waits for `resume` instead of a timer (**held**). A refusal (log-in, rights) waits minutes
+ * and is logged as an error, each time: somebody has to act. A connection that stood for less than `stableMs` counts
  * as one more failure, so that a server which drops us at once is not called twice a second.
  */
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { Logger } from '../../../kit/logger.ts';
 import type { Random } from '../../../kit/random.ts';
 import type { AmiAction } from './action.ts';
-import { backoffMs, credentialsBackoff, networkBackoff } from './backoff.ts';
+import { backoffMs, networkBackoff, refusedBackoff } from './backoff.ts';
 import { AmiConnection, type AmiLoss, type AmiTimes, defaultTimes } from './connection.ts';
 import type { AmiEndpoint } from './endpoint.ts';
 import type { AmiPacket } from './packet.ts';
@@ -58,7 +58,7 @@ export class AmiClient {
   stop(): void {
     this.#state = 'stopped';
     this.#timer?.cancel();
-    this.#connection?.close('stopped');
+    this.#connection?.close({ kind: 'closed', problem: 'stopped' });
   }
 
   /** Closes the connection until `resume`: the one who reads can take no more for now. */
@@ -66,7 +66,12 @@ export class AmiClient {
     if (this.#state === 'stopped' || this.#state === 'held') return;
     this.#state = 'held';
     this.#timer?.cancel();
-    this.#connection?.close(problem);
+    this.#connection?.close({ kind: 'closed', problem });
+  }
+
+  /** Ends the connection for a reason found by the one who reads; it is tried again as after any other loss. */
+  drop(loss: AmiLoss): void {
+    this.#connection?.close(loss);
   }
 
   resume(): void {
@@ -114,8 +119,8 @@ export class AmiClient {
   }
 
   #waitAndRetry(loss: AmiLoss): void {
-    const refused = loss.kind === 'credentials';
-    const times = refused ? credentialsBackoff : networkBackoff;
+    const refused = loss.kind === 'refused';
+    const times = refused ? refusedBackoff : networkBackoff;
     const retryMs = backoffMs(times, this.#failures, this.#parts.random);
     this.#state = 'waiting';
     this.#timer = this.#parts.clock.schedule(retryMs, () => this.#connect());
@@ -127,7 +132,8 @@ export class AmiClient {
   #report(loss: AmiLoss, retryMs: number): void {
     const { host, port, username } = this.#endpoint;
     const fields = { host, port, username, kind: loss.kind, problem: loss.problem, retryMs, failures: this.#failures };
-    if (loss.kind === 'credentials') this.#parts.logger.error(fields, 'the PBX refuses our user name or secret');
+    if (loss.kind === 'refused')
+      this.#parts.logger.error(fields, 'the PBX refuses us; its manager user has to be set right');
     else this.#parts.logger.warn(fields, 'the connection to the PBX is down');
   }
 }

@@ -23,9 +23,9 @@ export interface AmiTimes {
 
 export const defaultTimes: AmiTimes = { setupMs: 10_000, pingEveryMs: 20_000, pingAnswerMs: 10_000 };
 
-/** Why a connection ended. `credentials`: the server said no to who we are; trying again soon is pointless. */
+/** Why a connection ended. `refused`: the server won't have us, or not let us do what we must; a person has to act. */
 export interface AmiLoss {
-  readonly kind: 'network' | 'protocol' | 'credentials' | 'closed';
+  readonly kind: 'network' | 'protocol' | 'refused' | 'closed';
   readonly problem: string;
 }
 
@@ -85,9 +85,9 @@ export class AmiConnection {
     return result;
   }
 
-  /** Lets go of the connection. A server that hangs can't hold it up. */
-  close(problem: string): void {
-    this.#close({ kind: 'closed', problem });
+  /** Lets go of the connection, for that reason. A server that hangs can't hold it up. */
+  close(loss: AmiLoss): void {
+    this.#close(loss);
   }
 
   #listenToSocket(): void {
@@ -118,8 +118,9 @@ export class AmiConnection {
     const result = await logIn(this.#endpoint, (action) => this.send(action, this.#times.setupMs));
     if (this.#state !== 'logging in') return;
     if (result.kind === 'ok') return this.#becomeReady();
-    const kind = result.kind === 'refused' ? 'credentials' : 'network';
-    this.#close({ kind, problem: result.problem });
+    const kind = result.kind === 'refused' ? 'refused' : 'network';
+    const problem = kind === 'refused' ? `the log-in was refused: ${result.problem}` : result.problem;
+    this.#close({ kind, problem });
   }
 
   #becomeReady(): void {

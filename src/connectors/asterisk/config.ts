@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import type { TrackerRules } from '../../calls/tracker/index.ts';
+import type { AmiTimes } from './ami/connection.ts';
+import { defaultTimes } from './ami/connection.ts';
+import type { AmiEndpoint, AmiTls } from './ami/endpoint.ts';
+
+/** An Asterisk to listen to, as the configuration says it. */
+export interface AsteriskConfig {
+  readonly id: string;
+  readonly host: string;
+  /** Of the manager interface; usually 5038, with TLS 5039. */
+  readonly port: number;
+  readonly username: string;
+  readonly secret: string;
+  readonly auth: 'md5' | 'plain';
+  readonly tls: {
+    readonly enabled: boolean;
+    /** File (PEM) of the authority to trust instead of the well-known ones. */
+    readonly ca: string | null;
+    readonly serverName: string | null;
+    readonly verify: boolean;
+  };
+  readonly reseller: string;
+  readonly domain: string;
+  /** Country of national numbers, two capital letters. */
+  readonly country: string;
+  /** Devices that lead outside, `PJSIP/trunk-*`; empty: all that are no extension. */
+  readonly trunks: readonly string[];
+  /** Which numbers are extensions, a regular expression. */
+  readonly extensions: string;
+  /** Dialplan contexts that are menus: who is answered there talks to a machine. */
+  readonly ivrContexts?: readonly string[];
+  /** Bytes of events kept while the log refuses; past it the connection is closed until the log takes them. */
+  readonly maxBufferedBytes: number;
+  /** Milliseconds between proofs that the connection is alive. */
+  readonly pingEvery: number;
+}
+
+export function endpointOf(config: AsteriskConfig): AmiEndpoint {
+  const { host, port, username, secret, auth: login } = config;
+  return { host, port, username, secret, login, ...(config.tls.enabled ? { tls: tlsOf(config.tls) } : {}) };
+}
+
+/** @throws Error where the file of the authority can't be read. */
+function tlsOf(tls: AsteriskConfig['tls']): AmiTls {
+  return {
+    rejectUnauthorized: tls.verify,
+    ...(tls.ca === null ? {} : { ca: readFileSync(tls.ca, 'utf8') }),
+    ...(tls.serverName === null ? {} : { servername: tls.serverName }),
+  };
+}
+
+export const timesOf = (config: AsteriskConfig): AmiTimes => ({ ...defaultTimes, pingEveryMs: config.pingEvery });
+
+export function rulesOf(config: AsteriskConfig): TrackerRules {
+  const { id, reseller, domain, country, trunks, extensions, ivrContexts } = config;
+  return { connector: id, reseller, domain, country, trunks, extensions, ivrContexts: ivrContexts ?? [] };
+}

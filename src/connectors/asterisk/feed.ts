@@ -1,0 +1,133 @@
+/**
+ * Puts what a PBX says, and the picture asked of it, into one order for the tracker.
+ *
+ * States, from log-in on: **checking** (which run of the PBX is this? events wait; then a restart is told) -> **asking**
+ * (events are told as they come, until the place in the stream at which the channels were listed) -> **drawing** (events
+ * wait) -> the picture is told, then what waited -> **live**. In live the picture is asked again now and then, going
+ * through asking and drawing: should an event ever be missed, no call stays live for ever. Every log-in begins anew.
+ *
+ * Why events wait: the lists take several round trips, and a picture told after an event it does not know of would
+ * undo it. Why a restart is told apart, before them: the picture would take calls made since for old ones.
+ */
+import type { Signal } from '../../calls/signal.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { AmiPacket } from './ami/packet.ts';
+import { normalise } from './normaliser/normaliser.ts';
+import { type Ask, askPicture, askRun, type Asked, type PbxRun, type Picture } from './resync.ts';
+
+export interface FeedParts {
+  readonly clock: Clock;
+  readonly ask: Ask;
+  readonly tell: (signals: readonly Signal[]) => void;
+  /** The tracker knows everything there is; from now on events are told as they come. */
+  readonly live: (run: PbxRun, restarted: boolean) => void;
+  /** The picture can't be had, so the connection is of no use. `refused`: the PBX does not let us ask. */
+  readonly failed: (problem: string, refused: boolean) => void;
+}
+
+interface Waiting {
+  readonly packet: AmiPacket;
+  readonly receivedAt: number;
+}
+
+/** A PBX that says more than this while it is asked is not listened to fast enough to ever catch up. */
+const mostWaiting = 100_000;
+const askAgainMs = 600_000;
+
+export class Feed {
+  readonly #parts: FeedParts;
+  #state: 'off' | 'checking' | 'asking' | 'drawing' | 'live' = 'off';
+  #waiting: Waiting[] = [];
+  #run: PbxRun | null = null;
+  #timer: Timer | null = null;
+  /** Whether its events carry their time (`timestampevents=yes`); taken for granted until one does not. */
+  #stamped = true;
+  /** Counts log-ins: an answer that belongs to an earlier one is nobody's. */
+  #logIn = 0;
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
+  }
+
+  /** Logged in. */
+  begin(): void {
+    this.end();
+    this.#state = 'checking';
+    void this.#check(this.#logIn);
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    this.#logIn++;
+    this.#state = 'off';
+    this.#waiting = [];
+    this.#timer?.cancel();
+  }
+
+  packet(packet: AmiPacket): void {
+    const receivedAt = this.#parts.clock.now();
+    if (packet.get('Uniqueid') !== null) this.#stamped = packet.get('Timestamp') !== null;
+    if (this.#state === 'asking' || this.#state === 'live') return this.#parts.tell(normalise(packet, receivedAt));
+    if (this.#state === 'off') return;
+    this.#waiting.push({ packet, receivedAt });
+    if (this.#waiting.length > mostWaiting)
+      this.#fail('the PBX says more than can be taken in while it is asked', false);
+  }
+
+  async #check(logIn: number): Promise<void> {
+    const asked = await askRun(this.#parts.ask, () => this.#parts.clock.now());
+    const run = this.#unlessOver(asked, logIn);
+    if (run === null) return;
+    const restarted = this.#run !== null && this.#run.startedText !== run.startedText;
+    this.#run = run;
+    if (restarted) this.#parts.tell([lostEverything(this.#eventClock())]);
+    this.#state = 'asking';
+    this.#tellWaiting();
+    const drawn = await this.#draw(logIn);
+    if (drawn) this.#parts.live(run, restarted);
+  }
+
+  /** Asks for everything there is; true when it was told. */
+  async #draw(logIn: number): Promise<boolean> {
+    this.#state = 'asking';
+    const at = this.#eventClock();
+    const asked = await askPicture(this.#parts.ask, () => {
+      if (logIn === this.#logIn) this.#state = 'drawing';
+    });
+    const picture = this.#unlessOver(asked, logIn);
+    if (picture === null) return false;
+    this.#parts.tell(signalsOf(picture, at));
+    this.#state = 'live';
+    this.#tellWaiting();
+    this.#timer = this.#parts.clock.schedule(askAgainMs, () => void this.#draw(logIn));
+    return true;
+  }
+
+  /** Now, by the clock that times its events: its own, or ours where it does not send one. */
+  #eventClock(): number {
+    return this.#parts.clock.now() + (this.#stamped ? (this.#run?.ahead ?? 0) : 0);
+  }
+
+  #tellWaiting(): void {
+    for (const { packet, receivedAt } of this.#waiting.splice(0)) this.#parts.tell(normalise(packet, receivedAt));
+  }
+
+  #unlessOver<T>(asked: Asked<T>, logIn: number): T | null {
+    if (logIn !== this.#logIn) return null;
+    if (asked.kind === 'ok') return asked.value;
+    this.#fail(asked.problem, asked.kind === 'refused');
+    return null;
+  }
+
+  #fail(problem: string, refused: boolean): void {
+    this.end();
+    this.#parts.failed(problem, refused);
+  }
+}
+
+const lostEverything = (at: number): Signal => ({ kind: 'resync', at, channels: [], bridges: [], restarted: true });
+
+function signalsOf(picture: Picture, at: number): Signal[] {
+  const resync: Signal = { ...picture.resync, at, restarted: false };
+  return [resync, ...picture.services.map((entered): Signal => ({ ...entered, at }))];
+}

@@ -1,0 +1,26 @@
+import type { DialStatus } from '../../../calls/signal.ts';
+
+const statuses: Readonly<Record<string, DialStatus>> = {
+  ANSWER: 'answered',
+  BUSY: 'busy',
+  NOANSWER: 'no_answer',
+  CANCEL: 'cancelled',
+  CHANUNAVAIL: 'unreachable',
+  CONGESTION: 'congested',
+  ABORT: 'aborted',
+  CONTINUE: 'continued',
+  GOTO: 'continued',
+  // Dial's privacy screening: the called person refuses this caller.
+  DONTCALL: 'rejected',
+  TORTURE: 'rejected',
+};
+
+/** `GOTO:context^exten^1` names where the called side went on; the word before the colon is the status. */
+export function dialStatusOf(value: string | null): DialStatus {
+  return statuses[(value ?? '').split(':')[0] ?? ''] ?? 'aborted';
+}
+
+/** The far end rings, or sends sound of its own, which a caller hears instead of ringing. */
+export function saysRinging(value: string | null): boolean {
+  return value === 'RINGING' || value === 'PROGRESS';
+}

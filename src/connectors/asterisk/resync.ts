@@ -1,0 +1,105 @@
+/**
+ * Finds out what is going on at a PBX that was just connected to: whether it was restarted, and every channel, bridge
+ * and pipe there is. The channels come with their bridges in one answer, so that the picture is of one moment.
+ */
+import type { ChannelFacts, Signal } from '../../calls/signal.ts';
+import type { AmiAction } from './ami/action.ts';
+import type { AmiPacket } from './ami/packet.ts';
+import type { ActionResult } from './ami/pending.ts';
+import { channelFacts, timeOf } from './normaliser/channel-facts.ts';
+import { isHolding } from './normaliser/normaliser.ts';
+import { serviceOfApplication } from './normaliser/services.ts';
+
+export type Ask = (action: AmiAction, onResponse?: () => void) => Promise<ActionResult>;
+
+export type Asked<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  /** `refused`: our manager user may not ask that. */
+  | { readonly kind: 'refused' | 'failed'; readonly problem: string };
+
+/** Which run of the PBX this is, and what its clock says. */
+export interface PbxRun {
+  /** Date and time of its start as it writes them: the same text is the same run. Its time zone is not known. */
+  readonly startedText: string;
+  /** Milliseconds its clock is ahead of ours; negative when it is behind. */
+  readonly ahead: number;
+  readonly version: string | null;
+}
+
+/** @param now Our clock, milliseconds. */
+export async function askRun(ask: Ask, now: () => number): Promise<Asked<PbxRun>> {
+  const status = await ask({ name: 'CoreStatus' });
+  if (status.kind !== 'ok') return failed('CoreStatus', status);
+  const startedText = `${status.response.get('CoreStartupDate') ?? ''} ${status.response.get('CoreStartupTime') ?? ''}`;
+  const ping = await ask({ name: 'Ping' });
+  if (ping.kind !== 'ok') return failed('Ping', ping);
+  const ahead = timeOf(ping.response, now()) - now();
+  const settings = await ask({ name: 'CoreSettings' });
+  const version = settings.kind === 'ok' ? settings.response.known('AsteriskVersion') : null;
+  return { kind: 'ok', value: { startedText, ahead, version } };
+}
+
+/** Everything there is, as the signals to give to the tracker. */
+export interface Picture {
+  readonly resync: Omit<Extract<Signal, { kind: 'resync' }>, 'at' | 'restarted'>;
+  /** Channels that are in a service now. */
+  readonly services: readonly Omit<Extract<Signal, { kind: 'service.entered' }>, 'at'>[];
+}
+
+/** `onMoment` is called at the place in the stream of events for which the picture holds. */
+export async function askPicture(ask: Ask, onMoment: () => void): Promise<Asked<Picture>> {
+  // Asked before the channels: a bridge made in between is unknown here, and taken for one in which people talk.
+  const bridges = await ask({ name: 'BridgeList' });
+  if (bridges.kind !== 'ok') return failed('BridgeList', bridges);
+  const channels = await ask({ name: 'CoreShowChannels' }, onMoment);
+  if (channels.kind !== 'ok') return failed('CoreShowChannels', channels);
+  return { kind: 'ok', value: draw(channels.items, bridges.items) };
+}
+
+function failed(action: string, result: Exclude<ActionResult, { kind: 'ok' }>): Asked<never> {
+  if (result.kind !== 'refused') return { kind: 'failed', problem: `${action}: ${result.problem}` };
+  const problem = `the manager user may not ${action} (its write classes need system or reporting): ${result.problem}`;
+  return { kind: 'refused', problem };
+}
+
+function draw(channelItems: readonly AmiPacket[], bridgeItems: readonly AmiPacket[]): Picture {
+  const shown = channelItems.flatMap((packet) => {
+    const channel = channelFacts(packet);
+    return channel === null ? [] : [{ packet, channel }];
+  });
+  const channels = shown.map(({ channel }) => channel);
+  return {
+    resync: { kind: 'resync', channels, bridges: membersOf(shown, bridgeItems), pipes: pipesOf(shown) },
+    services: shown.flatMap(({ packet, channel }) => {
+      const data = packet.known('ApplicationData');
+      const entered = serviceOfApplication(packet.known('Application'), data, channel.context);
+      return entered === null ? [] : [{ kind: 'service.entered', channelId: channel.id, ...entered }];
+    }),
+  };
+}
+
+interface Shown {
+  readonly packet: AmiPacket;
+  readonly channel: ChannelFacts;
+}
+
+function membersOf(shown: readonly Shown[], bridgeItems: readonly AmiPacket[]): Picture['resync']['bridges'] {
+  const holding = new Set(bridgeItems.filter(isHolding).map((packet) => packet.get('BridgeUniqueid')));
+  const members = new Map<string, string[]>();
+  for (const { packet, channel } of shown) {
+    const bridgeId = packet.known('BridgeId');
+    if (bridgeId !== null) members.set(bridgeId, [...(members.get(bridgeId) ?? []), channel.id]);
+  }
+  return [...members].map(([id, channelIds]) => ({ id, holding: holding.has(id), channelIds }));
+}
+
+/** The two ends of a Local channel have the same name but for `;1` and `;2`. */
+function pipesOf(shown: readonly Shown[]): Exclude<Picture['resync']['pipes'], undefined> {
+  const firstHalves = new Map<string, string>();
+  const nameOf = ({ packet }: Shown): string => packet.get('Channel') ?? '';
+  for (const one of shown) if (nameOf(one).endsWith(';1')) firstHalves.set(nameOf(one).slice(0, -2), one.channel.id);
+  return shown.flatMap((two) => {
+    const oneId = nameOf(two).endsWith(';2') ? firstHalves.get(nameOf(two).slice(0, -2)) : undefined;
+    return oneId === undefined ? [] : [{ oneId, twoId: two.channel.id }];
+  });
+}

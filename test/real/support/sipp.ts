@@ -1,0 +1,134 @@
+/** Phones and a carrier, played by sipp: one process for each that is called, one for each that calls. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RealAsterisk } from './asterisk.ts';
+import { carrierHost } from './asterisk-config.ts';
+import { freePortBlock } from './ports.ts';
+import {
+  type CalledPlan,
+  type CallerPlan,
+  calledScenario,
+  callerScenario,
+  registerScenario,
+} from './sipp-scenarios.ts';
+
+export interface Phones {
+  /** Plugs in and registers a phone that treats every call alike; resolves when Asterisk can call it. */
+  plugIn(number: string, plan: CalledPlan): Promise<void>;
+  /** A number the carrier takes calls for (nine digits and the port), which treats every call alike. */
+  carrierTakes(plan: CalledPlan): Promise<string>;
+  /** A phone calls; resolves when its part is over as planned, rejects with sipp's own words when it went otherwise. */
+  phoneCalls(from: string, to: string, plan: CallerPlan): Promise<void>;
+  /** A call from outside. */
+  carrierCalls(from: string, to: string, plan: CallerPlan, fromName?: string): Promise<void>;
+  /** Ends every process and removes every file. */
+  stop(): Promise<void>;
+}
+
+interface LaunchOptions {
+  /** Values for the scenario's own keys. */
+  readonly keys?: Readonly<Record<string, string>>;
+  /** Phone that logs in. */
+  readonly user?: string;
+  /** Ends after this many calls; without it, when it is stopped. */
+  readonly calls?: number;
+}
+
+const callWithinSeconds = 25;
+
+export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
+  const folder = await mkdtemp(join(tmpdir(), 'offhook-sipp-'));
+  await writeFile(join(folder, 'silence.ulaw'), Buffer.alloc(8000, 0xff));
+  const running = new Set<ChildProcess>();
+  let count = 0;
+
+  const launch = async (
+    scenario: string,
+    host: string,
+    port: number,
+    options: LaunchOptions,
+  ): Promise<{ child: ChildProcess; ended: Promise<number | null>; errors: () => Promise<string> }> => {
+    const name = `scenario-${++count}`;
+    const file = join(folder, `${name}.xml`);
+    await writeFile(file, scenario);
+    const keys = Object.entries(options.keys ?? {}).flatMap(([key, value]) => ['-key', key, value]);
+    const limit = options.calls === undefined ? [] : ['-m', String(options.calls), '-timeout', `${callWithinSeconds}s`];
+    const login = options.user === undefined ? [] : ['-au', options.user, '-ap', asterisk.phoneSecret];
+    const place = ['-i', host, '-p', String(port), '-mi', host, '-mp', String(port + 2)];
+    const trace = ['-trace_err', '-error_file', join(folder, `${name}.errors`)];
+    const target = `127.0.0.1:${asterisk.ports.sip}`;
+    const child = spawn('sipp', ['-sf', file, ...place, ...limit, ...login, ...keys, ...trace, '-nostdin', target], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
+    running.add(child);
+    const ended = new Promise<number | null>((resolve) =>
+      child.once('exit', (code) => {
+        running.delete(child);
+        resolve(code);
+      }),
+    );
+    return { child, ended, errors: () => readErrors(folder, name) };
+  };
+
+  /** Runs a scenario to its end. */
+  const play = async (scenario: string, host: string, what: string, options: LaunchOptions) => {
+    const { ended, errors } = await launch(scenario, host, await freePortBlock(host), { ...options, calls: 1 });
+    const code = await ended;
+    if (code !== 0) throw new Error(`${what}: sipp ended with ${code}\n${await errors()}`);
+  };
+
+  /** Starts a called party and waits until it has its port. */
+  const listen = async (plan: CalledPlan, host: string): Promise<number> => {
+    const port = await freePortBlock(host);
+    await launch(calledScenario(plan), host, port, {});
+    await untilBound(host, port);
+    return port;
+  };
+
+  return {
+    plugIn: async (number, plan) => {
+      const contact = `127.0.0.1:${await listen(plan, '127.0.0.1')}`;
+      const keys = { user: number, contact, expires: '600' };
+      await play(registerScenario, '127.0.0.1', `${number} registers`, { user: number, keys });
+    },
+    carrierTakes: async (plan) => {
+      const port = await listen(plan, carrierHost);
+      return `0044207${String(port).padStart(5, '0')}`;
+    },
+    phoneCalls: (from, to, plan) => {
+      const keys = { from, to, fromName: `Phone ${from}` };
+      return play(callerScenario('phone', plan), '127.0.0.1', `${from} calls ${to}`, { user: from, keys });
+    },
+    carrierCalls: (from, to, plan, fromName = 'Alice') =>
+      play(callerScenario('carrier', plan), carrierHost, `${from} calls ${to}`, { keys: { from, to, fromName } }),
+    stop: async () => {
+      const exits = [...running].map((child) => new Promise((resolve) => child.once('exit', resolve)));
+      for (const child of running) child.kill('SIGKILL');
+      await Promise.all(exits);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function readErrors(folder: string, name: string): Promise<string> {
+  const files = (await readdir(folder)).filter((file) => file.startsWith(`${name}.errors`));
+  return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n');
+}
+
+/** The kernel lists bound UDP sockets by address and port in hexadecimal. */
+async function untilBound(host: string, port: number): Promise<void> {
+  const address = host
+    .split('.')
+    .toReversed()
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join('');
+  const entry = `${address}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
+  const until = Date.now() + 5000;
+  while (!(await readFile('/proc/net/udp', 'utf8')).includes(entry)) {
+    if (Date.now() > until) throw new Error(`sipp did not take port ${port}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
