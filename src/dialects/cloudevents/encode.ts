@@ -7,17 +7,13 @@ import type { Encoded, EncodeContext } from '../dialect.ts';
 import { type CloudEventsOptions, contentTypes } from './catalog.ts';
 import { optionDefaults } from './defaults.ts';
 import { headerValue } from './header-value.ts';
+import { attributeText } from './text.ts';
 
 type Chosen = CloudEventsOptions & Required<Omit<CloudEventsOptions, 'schemaPrefix'>>;
 
 /** Digits of the largest whole number JavaScript counts to, so that sequences sort as text. */
 const sequenceDigits = 16;
-/** What a CloudEvents string may not contain. */
-const forbidden = /[\p{Cc}\p{Cs}]/u;
-const allForbidden = new RegExp(forbidden.source, 'gu');
-
-const clean = (text: string): string => (forbidden.test(text) ? text.replace(allForbidden, '\ufffd') : text);
-const segment = (text: string): string => encodeURIComponent(clean(text));
+const segment = (text: string): string => encodeURIComponent(attributeText(text));
 
 type Attributes = (readonly [name: string, value: string])[];
 
@@ -49,17 +45,18 @@ function attributesOf(event: Event, options: Chosen): Attributes {
 
 function document(event: Event, options: Chosen): string {
   let text = '{';
-  for (const [name, value] of attributesOf(event, options)) text += `"${name}":${JSON.stringify(clean(value))},`;
+  for (const [name, value] of attributesOf(event, options))
+    text += `"${name}":${JSON.stringify(attributeText(value))},`;
   return `${text}"datacontenttype":"${contentTypes.data}","data":${JSON.stringify(event)}}`;
 }
 
 function binary(event: Event, options: Chosen): Encoded {
   const headers: Record<string, string> = { 'content-type': contentTypes.data };
-  for (const [name, value] of attributesOf(event, options)) headers[`ce-${name}`] = headerValue(clean(value));
+  for (const [name, value] of attributesOf(event, options)) headers[`ce-${name}`] = headerValue(attributeText(value));
   return { kind: 'request', headers, body: JSON.stringify(event) };
 }
 
-export const chosen = (options: Readonly<Record<string, unknown>>): Chosen => ({ ...optionDefaults, ...options });
+const chosen = (options: Readonly<Record<string, unknown>>): Chosen => ({ ...optionDefaults, ...options });
 
 export function maxBatch(options: Readonly<Record<string, unknown>>): number {
   const { mode, maxBatch } = chosen(options);

@@ -13,3 +13,6 @@ export const cloudevents: Dialect = {
   maxBatch,
   encode,
 };
+
+export { decode as decodeCloudEvents, modeOf as cloudEventsMode } from './decode.ts';
+export type { Decoded, DecodeProblem, DecodeRequest } from './decode.ts';
