@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { LogFullError } from '../../log/event-log.ts';
+import { createMemoryEventLog } from '../../log/memory/event-log.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { createApiWorld, type ApiWorld } from '../../../test/support/api-world.ts';
+
+let world: ApiWorld;
+before(async () => {
+  world = await createApiWorld({ options: { maxBodyBytes: 1_000_000 } });
+});
+after(() => world.stop());
+
+let count = 0;
+const event = (more: object = {}): object => ({
+  id: `e${count++}`,
+  type: 'call.started',
+  call: { id: 'c1' },
+  ...more,
+});
+
+test('one event, several and lines of them are taken and answered in order', async () => {
+  const head = world.deps.log.head();
+  const one = await world.post('/v1/events', event({ id: 'single' }));
+  assert.equal(one.statusCode, 202);
+  assert.deepEqual(one.json(), { accepted: [{ id: 'single', seq: head + 1 }] });
+  const many = await world.post('/v1/events', [event({ id: 'm1' }), event({ id: 'm2' })]);
+  assert.deepEqual(many.json(), {
+    accepted: [
+      { id: 'm1', seq: head + 2 },
+      { id: 'm2', seq: head + 3 },
+    ],
+  });
+  const lines = `${JSON.stringify(event({ id: 'l1' }))}\n\n${JSON.stringify(event({ id: 'l2' }))}\r\n`;
+  const ndjson = await world.post('/v1/events', lines, { 'content-type': 'application/x-ndjson' });
+  assert.equal(ndjson.statusCode, 202);
+  assert.equal(ndjson.json().accepted.length, 2);
+});
+
+test('CloudEvents are taken structured, in a batch and binary', async () => {
+  const structured = {
+    specversion: '1.0',
+    id: 'ce1',
+    source: '/pbx',
+    type: 'offhook.leg.ringing',
+    time: '2026-01-02T03:04:05Z',
+    subject: 'call-9',
+    data: { leg: { id: 'l1', extension: '101' } },
+  };
+  const one = await world.post('/v1/events', structured, { 'content-type': 'application/cloudevents+json' });
+  assert.equal(one.statusCode, 202, one.body);
+  const stored = (await world.ask({ url: '/v1/events/ce1' })).json();
+  assert.equal(stored.type, 'leg.ringing');
+  assert.equal(stored.call.id, 'call-9');
+  assert.equal(stored.time, '2026-01-02T03:04:05.000Z');
+  const batch = [{ ...structured, id: 'ce2' }];
+  const many = await world.post('/v1/events', JSON.stringify(batch), {
+    'content-type': 'application/cloudevents-batch+json; charset=utf-8',
+  });
+  assert.equal(many.json().accepted[0].id, 'ce2');
+  const binary = await world.post('/v1/events', event({ id: undefined, call: { id: 'c 2' } }), {
+    'ce-specversion': '1.0',
+    'ce-id': 'ce3',
+    'ce-source': '/pbx',
+    'ce-type': 'call.started',
+  });
+  assert.equal(binary.json().accepted[0].id, 'ce3');
+});
+
+test('what is delivered as CloudEvents can be sent in again', async () => {
+  await world.post('/v1/events', event({ id: 'again' }));
+  const stored = (await world.ask({ url: '/v1/events/again' })).json();
+  const { dialects } = world.deps;
+  const encoded = dialects[0]!.encode([stored], { subscriptionId: 's', method: 'POST', url: 'inbox:x', options: {} });
+  assert.ok(encoded.kind === 'request');
+  const back = JSON.parse(String(encoded.body));
+  back.data.connector = 'api';
+  const answer = await world.post('/v1/events', back, { 'content-type': 'application/cloudevents+json' });
+  assert.deepEqual(answer.json(), { accepted: [{ id: 'again', seq: stored.seq }] });
+});
+
+test('a known id gets the same answer again, with another body a conflict', async () => {
+  const first = await world.post('/v1/events', event({ id: 'twice' }));
+  const again = await world.post('/v1/events', event({ id: 'twice' }));
+  assert.deepEqual(again.json(), first.json());
+  const other = await world.post('/v1/events', event({ id: 'twice', call: { id: 'other' } }));
+  assert.equal(other.statusCode, 409);
+  assert.equal(other.json().code, 'event_id_conflict');
+  assert.equal(other.json().field, 'id');
+});
+
+test('one that is not right among many stores nothing, and is named', async () => {
+  const head = world.deps.log.head();
+  const answer = await world.post('/v1/events', [event(), { type: 'call.startet', call: { id: 'x' } }]);
+  assert.equal(answer.statusCode, 400);
+  const problem = answer.json();
+  assert.equal(problem.code, 'invalid_event');
+  assert.equal(problem.field, '[1].type');
+  assert.match(problem.remedy, /call\.started/);
+  assert.equal(world.deps.log.head(), head);
+});
+
+test('an administrator speaks for the domain an event names; connector is the server’s', async () => {
+  await world.post('/v1/events', event({ id: 'acme1', domain: 'acme', reseller: 'r1' }));
+  const stored = (await world.ask({ url: '/v1/events/acme1' })).json();
+  assert.deepEqual([stored.domain, stored.reseller, stored.connector], ['acme', 'r1', 'api']);
+  const wrong = await world.post('/v1/events', event({ domain: 5 }));
+  assert.equal(wrong.json().field, 'domain');
+  const forged = await world.post('/v1/events', event({ connector: 'pbx1' }));
+  assert.equal(forged.json().field, 'connector');
+});
+
+test('a body over the limit is refused before it is read', async () => {
+  const declared = await world.ask({
+    method: 'POST',
+    url: '/v1/events',
+    headers: { 'content-type': 'application/json', 'content-length': '1000001' },
+    payload: '[]',
+  });
+  assert.equal(declared.statusCode, 413);
+  assert.equal(declared.json().code, 'body_too_large');
+  const large = await world.post('/v1/events', event({ data: { text: 'x'.repeat(300_000) } }));
+  assert.ok(large.statusCode === 400 || large.statusCode === 413, large.body);
+  const many = await world.post('/v1/events', `[${'{},'.repeat(10_000)}{}]`);
+  assert.equal(many.json().code, 'batch_too_large');
+});
+
+test('bodies that are no events are refused with their reason', async () => {
+  const cases: [string, string, string, number][] = [
+    ['{', 'application/json', 'malformed_body', 400],
+    ['', 'application/json', 'body_missing', 400],
+    ['[]', 'application/json', 'malformed_body', 400],
+    ['5', 'application/json', 'invalid_event', 400],
+    ['[null]', 'application/json', 'invalid_event', 400],
+    ['{}\n{', 'application/x-ndjson', 'malformed_body', 400],
+    ['<a/>', 'application/xml', 'media_type_unsupported', 415],
+    ['{}', 'application/cloudevents+json', 'invalid_event', 400],
+    ['{}', 'application/cloudevents-batch+json', 'malformed_body', 400],
+  ];
+  for (const [body, type, code, status] of cases) {
+    const answer = await world.post('/v1/events', body, { 'content-type': type });
+    assert.equal(answer.json().code, code, `${type}: ${body}`);
+    assert.equal(answer.statusCode, status);
+    assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
+  }
+});
+
+test('an Idempotency-Key gives the same answer to the same request, and refuses another', async () => {
+  const body = { type: 'call.started', call: { id: 'idem' } };
+  const headers = { 'idempotency-key': 'key-1' };
+  const first = await world.post('/v1/events', body, headers);
+  const again = await world.post('/v1/events', body, headers);
+  assert.equal(first.statusCode, 202);
+  assert.equal(again.body, first.body);
+  assert.equal(again.statusCode, 202);
+  assert.equal(again.headers['idempotency-replayed'], 'true');
+  const other = await world.post('/v1/events', { ...body, call: { id: 'other' } }, headers);
+  assert.equal(other.json().code, 'idempotency_key_reused');
+  const wrong = await world.post('/v1/events', body, { 'idempotency-key': 'a b' });
+  assert.equal(wrong.json().code, 'invalid_idempotency_key');
+});
+
+test('a log that takes nothing is told as 503 with a time to come back', async () => {
+  const log = createMemoryEventLog({ clock: systemClock, idWindowMs: 1000 });
+  log.append = () => Promise.reject(new LogFullError('full'));
+  const full = await createApiWorld({ deps: { log } });
+  try {
+    const answer = await full.post('/v1/events', event());
+    assert.equal(answer.statusCode, 503);
+    assert.equal(answer.json().code, 'log_full');
+    assert.ok(Number(answer.headers['retry-after']) > 0);
+  } finally {
+    await full.stop();
+  }
+});
+
+test('without the right token nothing is read', async () => {
+  const none = await world.ask({ method: 'POST', url: '/v1/events', payload: '[', headers: { authorization: '' } });
+  assert.equal(none.json().code, 'token_missing');
+  const wrong = await world.ask({ url: '/v1/events', headers: { authorization: 'Bearer wrong' } });
+  assert.equal(wrong.statusCode, 401);
+  assert.equal(wrong.json().code, 'token_wrong');
+  assert.match(String(wrong.headers['www-authenticate']), /^Bearer/);
+});

@@ -1,0 +1,108 @@
+/** The API over real delivery, a log and records in memory, without a socket: requests are injected. */
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { Registry } from 'prom-client';
+import type { LiveCall, LiveCalls } from '../../src/api/calls/live-calls.ts';
+import type { ApiDeps, ApiOptions } from '../../src/api/deps.ts';
+import { type Api, createApi } from '../../src/api/server.ts';
+import { createDelivery } from '../../src/delivery/create-delivery.ts';
+import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
+import { createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
+import { createUndiciSender } from '../../src/delivery/sender/undici-sender.ts';
+import { dialects } from '../../src/dialects/registry.ts';
+import { systemClock } from '../../src/kit/clock.ts';
+import { silentLogger } from '../../src/kit/logger.ts';
+import { seededRandom } from '../../src/kit/random.ts';
+import { createMemoryEventLog } from '../../src/log/memory/event-log.ts';
+import { everything } from '../../src/model/scope.ts';
+import { openMemoryRecords } from '../../src/records/sqlite/records.ts';
+
+export const adminToken = 'the-token-of-the-administrator';
+
+export interface ApiWorld {
+  readonly api: Api;
+  readonly deps: ApiDeps;
+  /** Calls that the live view shows; a test puts them there. */
+  readonly calls: LiveCall[];
+  /** A request with the administrator's token. */
+  ask(options: InjectOptions & { readonly url: string }): Promise<LightMyRequestResponse>;
+  post(url: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  stop(): Promise<void>;
+}
+
+export async function createApiWorld(
+  changes: { readonly deps?: Partial<ApiDeps>; readonly options?: Partial<ApiOptions> } = {},
+): Promise<ApiWorld> {
+  const clock = systemClock;
+  const log = changes.deps?.log ?? createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
+  const records = await openMemoryRecords();
+  const inbox = createMemoryInbox({ clock });
+  const sender = createUndiciSender({ clock, inbox, guard: createAddressGuard({ allowNetworks: [] }) });
+  const delivery = createDelivery({
+    clock,
+    log,
+    sender,
+    logger: silentLogger,
+    random: seededRandom(1),
+    store: records.delivery,
+    subscriptions: records.subscriptions,
+    dialect: (name) => dialects.find((dialect) => dialect.name === name),
+    retentionMs: 7 * 86_400_000,
+  });
+  await delivery.start();
+  const calls: LiveCall[] = [];
+  const deps: ApiDeps = {
+    clock,
+    logger: silentLogger,
+    version: '0.0.0',
+    log,
+    delivery,
+    inbox,
+    dialects,
+    attempts: records.attempts,
+    idempotency: records.idempotency,
+    live: liveOf(calls),
+    connectors: () => [],
+    checkToken: (token) => (token === adminToken ? { name: 'admin', access: everything } : null),
+    health: [],
+    metrics: new Registry(),
+    defaults: { reseller: 'default', domain: 'default', country: 'US', timeoutMs: 10_000 },
+    serverName: 'test',
+    ...changes.deps,
+  };
+  const api = createApi(deps, { ...usualOptions, ...changes.options });
+  await api.app.ready();
+  const ask: ApiWorld['ask'] = (options) =>
+    api.app.inject({ ...options, headers: { authorization: `Bearer ${adminToken}`, ...options.headers } });
+  return {
+    api,
+    deps,
+    calls,
+    ask,
+    post: (url, body, headers = {}) =>
+      ask({ method: 'POST', url, payload: body as object, headers: { 'content-type': 'application/json', ...headers } }),
+    stop: async () => {
+      await api.stop();
+      await delivery.stop();
+      await sender.close();
+      await records.close();
+    },
+  };
+}
+
+const usualOptions: ApiOptions = {
+  host: '127.0.0.1',
+  port: 0,
+  tls: null,
+  trustedProxies: [],
+  maxBodyBytes: 8_000_000,
+  maxConnections: 1_000,
+  maxStreams: 10,
+};
+
+function liveOf(calls: readonly LiveCall[]): LiveCalls {
+  return {
+    inProgress: () => calls.filter(({ call }) => call.state !== 'ended'),
+    justEnded: () => calls.filter(({ call }) => call.state === 'ended'),
+    find: (_access, id) => calls.find(({ call }) => call.id === id) ?? null,
+  };
+}
