@@ -241,3 +241,15 @@ test('stopping gives requests under way their time and makes their results durab
   assert.equal(w.store.attempts.length, 3);
   assert.equal(w.store.checkpoint?.seq, 3);
 });
+
+test('a store that takes nothing does not keep a stop waiting for ever', async () => {
+  const w = await world();
+  await w.subscribe('a.test');
+  w.store.failing = true;
+  await w.append(callEvent('c1'));
+  await w.pass(100);
+  const stopped = w.delivery.stop();
+  await w.pass(15_000);
+  await stopped;
+  assert.equal(w.store.attempts.length, 0);
+});

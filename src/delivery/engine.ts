@@ -203,7 +203,10 @@ export class DeliveryEngine {
     await Promise.all([this.#router.stop(), this.#catchUp.stop()]);
     for (const state of this.#lanes.values()) state.timer?.cancel();
     if (this.#requests > 0) await this.#lastRequests();
+    // A store that takes nothing must not keep the process alive for ever: what it lacks is sent again after a restart.
+    const grace = this.#deps.clock.schedule(this.#limits.graceMs, () => this.#flusher.abandon());
     await this.#flusher.close();
+    grace.cancel();
   }
 
   async #lastRequests(): Promise<void> {

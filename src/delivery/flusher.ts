@@ -102,7 +102,7 @@ export class Flusher implements LaneRecorder {
 
   /** Resolves when all that was recorded before is durable. */
   async flushed(): Promise<void> {
-    while (this.#flushing || this.#attempts.length > 0 || this.#parked.size > 0) {
+    while (!this.#closed && (this.#flushing || this.#attempts.length > 0 || this.#parked.size > 0)) {
       if (!this.#flushing) this.#start();
       await this.#flushing;
     }
@@ -117,7 +117,7 @@ export class Flusher implements LaneRecorder {
     this.#timer?.cancel();
   }
 
-  /** Forgets everything that is not durable, as a crash would. For tests of recovery. */
+  /** Forgets everything that is not durable, as a crash would. */
   abandon(): void {
     this.#closed = true;
     this.#timer?.cancel();

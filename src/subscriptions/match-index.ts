@@ -40,7 +40,12 @@ function tookPart(event: Event, extension: string): boolean {
 }
 
 /** The whole rule for one selector; the index only narrows down whom to ask. */
-export function selects(selector: Selector, event: Event): boolean {
+export function wants(selector: Selector, event: Event): boolean {
+  return selector.events.includes(event.type) && selects(selector, event);
+}
+
+/** The rule but for the event type, which the index has looked at. */
+function selects(selector: Selector, event: Event): boolean {
   return (
     event.seq >= selector.from &&
     event.seq <= selector.to &&

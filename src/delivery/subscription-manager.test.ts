@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { draftOf } from '../../test/support/builders.ts';
+import { DeliveryWorld } from '../../test/support/delivery-world.ts';
+import { everything } from '../model/scope.ts';
+import { endpointKey, nextVersions } from './subscription-manager.ts';
+
+const selection = draftOf('https://a.test/').selection;
+
+async function world(): Promise<DeliveryWorld> {
+  const made = new DeliveryWorld(1);
+  await made.start();
+  return made;
+}
+
+test('subscriptions of one domain share an endpoint by origin, unless they name another', async () => {
+  const w = await world();
+  const a = await w.subscribe('crm.test');
+  const b = await w.subscribe('crm.test', { selection: { events: ['call.ended'] } });
+  const named = await w.subscribe('crm.test', { target: { name: 'billing' } });
+  const other = await w.subscribe('crm.test', { selection: { scope: { ...selection.scope, domain: 'globex' } } });
+  assert.equal(a.endpoint, b.endpoint);
+  assert.equal(new Set([a.endpoint, named.endpoint, other.endpoint]).size, 3);
+  assert.equal(endpointKey(draftOf('https://crm.test:443/x?y').target), 'https://crm.test');
+  assert.equal(endpointKey(draftOf('inbox:abc').target), 'inbox:abc');
+});
+
+test('a caller sees and changes only what is in its scope', async () => {
+  const w = await world();
+  const a = await w.subscribe('crm.test');
+  const stranger = { ...everything, domain: 'globex' };
+  assert.equal(w.delivery.subscriptions.get(stranger, a.id), null);
+  assert.deepEqual(w.delivery.subscriptions.list(stranger, { after: 0, limit: 10 }), []);
+  assert.equal(await w.delivery.subscriptions.update(stranger, a.id, a), null);
+  assert.equal(await w.delivery.subscriptions.remove(stranger, a.id), false);
+  const refused = await w.delivery.subscriptions.create(stranger, draftOf('https://x.test/'));
+  assert.equal('problem' in refused && refused.problem.field, 'scope.domain');
+});
+
+test('a plan longer than events are kept, an unknown dialect and a filter are refused by name', async () => {
+  const w = await world();
+  const create = async (facts: Parameters<typeof draftOf>[1]) => {
+    const result = await w.delivery.subscriptions.create(everything, draftOf('https://a.test/', facts));
+    return 'problem' in result ? result.problem.field : null;
+  };
+  assert.equal(await create({ retry: { maxAttempts: 10, delaysMs: [86_400_000], jitter: 0 } }), 'retry');
+  assert.equal(await create({ dialect: 'klingon' }), 'dialect');
+  assert.equal(await create({ selection: { filter: 'true' } }), 'filter');
+});
+
+test('an edit of what is wanted starts a version; one that changes nothing, or comes before any event, does not', () => {
+  const first = [{ ...selection, endpoint: 1, from: 11, to: null }];
+  const edited = { ...selection, events: ['call.ended' as const] };
+  assert.deepEqual(nextVersions(first, selection, 1, 20, 0), first);
+  assert.deepEqual(
+    nextVersions(first, edited, 1, 20, 0).map(({ from, to }) => [from, to]),
+    [
+      [11, 20],
+      [21, null],
+    ],
+  );
+  assert.deepEqual(
+    nextVersions(first, edited, 1, 10, 0).map(({ from, to }) => [from, to]),
+    [[11, null]],
+  );
+  const two = nextVersions(first, edited, 1, 20, 0);
+  assert.deepEqual(
+    nextVersions(two, selection, 1, 30, 25).map(({ from, to }) => [from, to]),
+    [
+      [21, 30],
+      [31, null],
+    ],
+  );
+});
+
+test('a subscription alone on its endpoint takes it along to a new address, with what is parked', async () => {
+  const w = await world();
+  const a = await w.subscribe('old.test', { retry: { maxAttempts: 3, delaysMs: [1_000], jitter: 0 } });
+  w.moods.set('old.test', 'fails');
+  await w.append({});
+  await w.pass(100);
+  const moved = await w.delivery.subscriptions.update(everything, a.id, draftOf('https://new.test/hook'));
+  assert.equal(moved && 'subscription' in moved && moved.subscription.endpoint, a.endpoint);
+  await w.pass(2_000);
+  assert.deepEqual(w.firstReceipts(a.number), [1]);
+});
+
+test('edits of one subscription are made one after the other, and many may be made at once', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  const edits = Array.from({ length: 5 }, (_, index) =>
+    w.delivery.subscriptions.update(everything, a.id, { ...a, name: `name ${index}` }),
+  );
+  await Promise.all(edits);
+  assert.equal(w.delivery.subscriptions.get(everything, a.id)?.name, 'name 4');
+  const made = await Promise.all(Array.from({ length: 20 }, () => w.subscribe('many.test')));
+  assert.equal(new Set(made.map(({ endpoint }) => endpoint)).size, 1);
+  assert.equal(new Set(made.map(({ number }) => number)).size, 20);
+});
