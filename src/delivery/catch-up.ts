@@ -105,7 +105,7 @@ export class CatchUp {
     const upTo = this.#deps.position();
     const domains = this.#domainsOf(lanes);
     const page = await this.#deps.log.read({ after, upTo, limit: pageSize, ...(domains && { domains }) });
-    if (!this.#stopped.signal.aborted) this.#handOut(page, after);
+    if (!this.#stopped.signal.aborted) this.#handOut(page, after, new Set(lanes));
   }
 
   /** Those of the hungry that still want to read; the others leave the set. */
@@ -139,9 +139,12 @@ export class CatchUp {
     return [...domains];
   }
 
-  /** In one tick, with the lanes as they are now: while the page was being read they may have changed. */
-  #handOut(page: ReadPage, after: number): void {
-    const readers = this.#readers().filter((lane) => lane.readPosition >= after);
+  /**
+   * In one tick, with the lanes as they are now: while the page was being read they may have changed. A lane that came
+   * to want events meanwhile is not among them: the page may lack its domain.
+   */
+  #handOut(page: ReadPage, after: number, askedFor: ReadonlySet<Lane>): void {
+    const readers = this.#readers().filter((lane) => askedFor.has(lane) && lane.readPosition >= after);
     const reading = new Set(readers);
     const byDomain = groupByDomain(readers, this.#deps.registry);
     for (const event of page.events) {
