@@ -13,6 +13,3 @@ export const cloudevents: Dialect = {
   maxBatch,
   encode,
 };
-
-export { decode as decodeCloudEvents, modeOf as cloudEventsMode } from './decode.ts';
-export type { Decoded, DecodeProblem, DecodeRequest } from './decode.ts';
