@@ -127,14 +127,12 @@ export class Lane {
    * @param share how many waiting deliveries it may hold, as memory goes
    */
   offer(subscription: Subscription, event: Event, share: number): boolean {
+    if (event.seq !== this.#lastOffered && this.room(share) === 0) return false;
+    this.#lastOffered = event.seq;
     const name = deliveryId(subscription.number, event.seq);
     if (this.#skip.size > 0 && this.#skip.delete(name)) {
       this.#outstanding.add({ subscription: subscription.number, seq: event.seq, offeredAt: 0, settled: true });
-      return true;
-    }
-    if (event.seq !== this.#lastOffered && this.room(share) === 0) return false;
-    this.#lastOffered = event.seq;
-    this.#take(subscription, event, name);
+    } else this.#take(subscription, event, name);
     return true;
   }
 
