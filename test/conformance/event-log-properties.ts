@@ -1,7 +1,7 @@
 /** Random appends, repeats, trims and reopenings against the simplest model of a log. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { AppendOutcome } from '../../src/log/event-log.ts';
 import type { NewEvent } from '../../src/model/event.ts';
 import { eventNamed, handedOver, idWindowMs, type LogUnderTest, type OpenLog, readAll } from './event-log-support.ts';

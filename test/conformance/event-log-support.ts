@@ -7,10 +7,10 @@ import type { Event, NewEvent } from '../../src/model/event.ts';
 export interface LogUnderTest {
   readonly clock: ManualClock;
   /** The log as it is open now. */
-  log(): EventLog;
+  readonly log: () => EventLog;
   /** Closes it and opens what is stored again; null where nothing outlives the process. */
   readonly reopen: (() => Promise<void>) | null;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type OpenLog = () => Promise<LogUnderTest>;

@@ -183,7 +183,7 @@ export function eventLogConformance(name: string, open: OpenLog, runs: number): 
 
     withLog('takes large events', async ({ log }) => {
       const events = Array.from({ length: 40 }, (_, index) =>
-        eventNamed(`big${index}`, { data: { text: `${index % 2 === 0 ? 'é' : 'e'}`.repeat(256 * 1024) } }),
+        eventNamed(`big${index}`, { data: { text: (index % 2 === 0 ? 'é' : 'e').repeat(256 * 1024) } }),
       );
       await log().append(events);
       assert.deepEqual((await readAll(log())).map(handedOver), events);
