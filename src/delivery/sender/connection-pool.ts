@@ -35,10 +35,13 @@ export interface PoolOptions {
 
 /** A receiver that asks for longer is not given more than this. */
 const longestKeepAliveMs = 60_000;
+/** A connection older than this is replaced when it is free, so that a receiver that moved is found at its new address. */
+const longestUseMs = 600_000;
 const maxHeaderBytes = 16_384;
 
 interface Held extends Connection {
   socket: net.Socket | null;
+  openedAt: number;
   idleSince: number;
 }
 
@@ -79,7 +82,9 @@ export class ConnectionPool {
   /** The request on it went well: it serves the next one. */
   release(connection: Connection): void {
     const held = connection as Held;
-    held.idleSince = this.#lastUsed = this.#options.clock.monotonic();
+    const now = this.#options.clock.monotonic();
+    held.idleSince = this.#lastUsed = now;
+    if (now - held.openedAt > longestUseMs) return this.drop(held);
     const next = this.#nextWaiting();
     if (next) return this.#runOn(held, next);
     this.#idle.push(held);
@@ -134,13 +139,14 @@ export class ConnectionPool {
       keepAliveMaxTimeout: longestKeepAliveMs,
       connect: (_options, connected) => {
         held.idleMs = 0;
+        held.openedAt = this.#options.clock.monotonic();
         held.socket = connect((error, socket) => {
           if (socket) connected(null, socket);
           else connected(error ?? new Error('no socket'), null);
         });
       },
     });
-    const held: Held = { client, idleMs: 0, socket: null, idleSince: 0 };
+    const held: Held = { client, idleMs: 0, socket: null, openedAt: 0, idleSince: 0 };
     this.#open.add(held);
     return held;
   }

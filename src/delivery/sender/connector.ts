@@ -24,6 +24,8 @@ export interface ConnectorOptions {
 export type Opened = (error: Error | null, socket: net.Socket | null) => void;
 export type Connector = (opened: Opened) => net.Socket | null;
 
+/** Of several addresses the next is tried when one has not answered by then, milliseconds; a far one needs more than Node's 250. */
+const tryNextAfterMs = 1_000;
 /** TCP keep-alive probes start after this much silence, milliseconds. */
 const probeAfterMs = 30_000;
 
@@ -53,6 +55,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     port: options.port,
     lookup: guardedLookup(rule, options.lookup),
     autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: tryNextAfterMs,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: probeAfterMs,

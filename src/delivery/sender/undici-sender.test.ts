@@ -90,6 +90,17 @@ describe('undici sender', () => {
     assert.equal(outcome(await post(sender, receiver)), 200);
   });
 
+  it('replaces a connection that has served for long, between two requests', async (t) => {
+    const clock = new ManualClock();
+    const receiver = await receive(t, answerWith(200));
+    const sender = setUp(t, { clock });
+    for (let minute = 0; minute < 25; minute++) {
+      assert.equal(outcome(await post(sender, receiver, '', 1e9)), 200);
+      clock.advance(60_000);
+    }
+    assert.equal(receiver.connections, 3);
+  });
+
   it('keeps connections to so many origins, those used last', async (t) => {
     const clock = new ManualClock();
     const receivers = await Promise.all([1, 2, 3].map(() => receive(t, answerWith(200))));
