@@ -70,6 +70,11 @@ export const connectorSchema = variants('Phone systems to listen to.', {
       default: [],
       description: 'Channels that lead outside, as `PJSIP/trunk-*`; `*` stands for anything.',
     }),
+    ivrContexts: setting(listOf(name), {
+      default: [],
+      description:
+        'Dialplan contexts that are menus: a call answered there talks to a machine, not a person. `*` stands for anything.',
+    }),
     maxBufferedBytes: setting(bytes(1e6), {
       default: 64_000_000,
       description: 'Events kept in memory while the log refuses; past it the connection is closed until it takes them.',

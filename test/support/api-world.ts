@@ -79,7 +79,12 @@ export async function createApiWorld(
     calls,
     ask,
     post: (url, body, headers = {}) =>
-      ask({ method: 'POST', url, payload: body as object, headers: { 'content-type': 'application/json', ...headers } }),
+      ask({
+        method: 'POST',
+        url,
+        payload: body as object,
+        headers: { 'content-type': 'application/json', ...headers },
+      }),
     stop: async () => {
       await api.stop();
       await delivery.stop();

@@ -58,12 +58,16 @@ test('CloudEvents are taken structured, in a batch and binary', async () => {
     'content-type': 'application/cloudevents-batch+json; charset=utf-8',
   });
   assert.equal(many.json().accepted[0].id, 'ce2');
-  const binary = await world.post('/v1/events', event({ id: undefined, call: { id: 'c 2' } }), {
-    'ce-specversion': '1.0',
-    'ce-id': 'ce3',
-    'ce-source': '/pbx',
-    'ce-type': 'call.started',
-  });
+  const binary = await world.post(
+    '/v1/events',
+    { call: { id: 'c 2' } },
+    {
+      'ce-specversion': '1.0',
+      'ce-id': 'ce3',
+      'ce-source': '/pbx',
+      'ce-type': 'call.started',
+    },
+  );
   assert.equal(binary.json().accepted[0].id, 'ce3');
 });
 
@@ -74,7 +78,6 @@ test('what is delivered as CloudEvents can be sent in again', async () => {
   const encoded = dialects[0]!.encode([stored], { subscriptionId: 's', method: 'POST', url: 'inbox:x', options: {} });
   assert.ok(encoded.kind === 'request');
   const back = JSON.parse(String(encoded.body));
-  back.data.connector = 'api';
   const answer = await world.post('/v1/events', back, { 'content-type': 'application/cloudevents+json' });
   assert.deepEqual(answer.json(), { accepted: [{ id: 'again', seq: stored.seq }] });
 });
@@ -135,7 +138,7 @@ test('bodies that are no events are refused with their reason', async () => {
     ['{}\n{', 'application/x-ndjson', 'malformed_body', 400],
     ['<a/>', 'application/xml', 'media_type_unsupported', 415],
     ['{}', 'application/cloudevents+json', 'invalid_event', 400],
-    ['{}', 'application/cloudevents-batch+json', 'malformed_body', 400],
+    ['{}', 'application/cloudevents-batch+json', 'invalid_event', 400],
   ];
   for (const [body, type, code, status] of cases) {
     const answer = await world.post('/v1/events', body, { 'content-type': type });

@@ -1,6 +1,6 @@
 /** From a request's body to the events in it, still unchecked. By the content type, and for CloudEvents the headers. */
 import type { Problem } from '../problems/problem.ts';
-import { fromBinary, fromStructured, isBinary } from './cloudevents.ts';
+import { decode as decodeCloudEvents, modeOf as cloudEventsMode } from '../../dialects/cloudevents/decode.ts';
 
 export interface EventBody {
   readonly contentType: string;
@@ -24,17 +24,19 @@ export const eventMediaTypes = {
 } as const;
 
 export function readEventBody(body: EventBody): EventsInBody {
+  if (cloudEventsMode(body.contentType, body.headers)) return capped(readCloudEvents(body));
   const type = (body.contentType.split(';', 1)[0] as string).trim().toLowerCase();
   if (isOneOf(eventMediaTypes.lines, type)) return capped(readLines(body.text));
-  if (isOneOf(eventMediaTypes.json, type) || type.endsWith('/json')) return capped(readJson(body));
-  if (isOneOf(eventMediaTypes.structured, type)) return capped(readStructured(body.text, false));
-  if (isOneOf(eventMediaTypes.batch, type)) return capped(readStructured(body.text, true));
-  return {
-    problem: {
-      code: 'media_type_unsupported',
-      detail: `${type === '' ? 'No Content-Type' : type} is not understood here.`,
-    },
-  };
+  if (isOneOf(eventMediaTypes.json, type)) return capped(readJson(body.text));
+  const detail = `${type === '' ? 'No Content-Type' : type} is not understood here.`;
+  return { problem: { code: 'media_type_unsupported', detail } };
+}
+
+function readCloudEvents(body: EventBody): EventsInBody {
+  const decoded = decodeCloudEvents(body);
+  if ('inputs' in decoded) return decoded;
+  const { field, message } = decoded.problem;
+  return { problem: { code: 'invalid_event', detail: message, ...(field !== '' && { field }) } };
 }
 
 const isOneOf = (types: readonly string[], type: string): boolean => types.includes(type);
@@ -64,13 +66,9 @@ function whereOf(error: unknown): string {
   return position ? `see ${position}` : 'it ends too early or is something else';
 }
 
-function readJson(body: EventBody): EventsInBody {
-  const parsed = parse(body.text);
+function readJson(text: string): EventsInBody {
+  const parsed = parse(text);
   if ('problem' in parsed) return parsed;
-  if (isBinary(body.headers)) {
-    const read = fromBinary(body.headers, parsed.value);
-    return 'problem' in read ? read : { inputs: [read.input], isList: false };
-  }
   const { value } = parsed;
   return Array.isArray(value) ? { inputs: value, isList: true } : { inputs: [value], isList: false };
 }
@@ -88,21 +86,4 @@ function readLines(text: string): EventsInBody {
     if (inputs.length > mostEvents) break;
   }
   return { inputs, isList: true };
-}
-
-function readStructured(text: string, isBatch: boolean): EventsInBody {
-  const parsed = parse(text);
-  if ('problem' in parsed) return parsed;
-  if (isBatch !== Array.isArray(parsed.value)) {
-    const detail = isBatch ? 'A batch is a JSON array.' : 'A structured CloudEvent is one JSON object.';
-    return { problem: { code: 'malformed_body', detail } };
-  }
-  const documents = isBatch ? (parsed.value as unknown[]) : [parsed.value];
-  const inputs: unknown[] = [];
-  for (const [index, document] of documents.entries()) {
-    const read = fromStructured(document, isBatch ? `[${index}]` : '');
-    if ('problem' in read) return read;
-    inputs.push(read.input);
-  }
-  return { inputs, isList: isBatch };
 }

@@ -1,0 +1,42 @@
+import type { ConnectorHost, OpenCall } from '../connectors/connector.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { EventLog } from '../log/event-log.ts';
+
+interface HostDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly log: Pick<EventLog, 'append'>;
+  readonly onAccepted: (connector: string, events: number) => void;
+  readonly openCalls: (connector: string) => readonly OpenCall[];
+}
+
+/**
+ * What one connector stands on. A repeated event is what ids are for; the same id with another body means that the
+ * PBX told two different things by one name: the first stands, and the log of the server says so.
+ */
+export function createConnectorHost(id: string, deps: HostDeps): ConnectorHost {
+  const { clock, random, logger, log } = deps;
+  return {
+    clock,
+    random,
+    logger,
+    accept: async (events) => {
+      const outcomes = await log.append(events);
+      let fresh = 0;
+      for (const outcome of outcomes) {
+        if (outcome.kind === 'accepted' && !outcome.duplicate) fresh++;
+        if (outcome.kind === 'conflict') {
+          logger.warn(
+            { connector: id, event: outcome.id, seq: outcome.seq },
+            'an event id came again with another body; the first stands',
+          );
+        }
+      }
+      deps.onAccepted(id, fresh);
+    },
+    openCalls: async () => deps.openCalls(id),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Connector, ConnectorHost } from '../connectors/connector.ts';
+import type { Config, ConnectorConfig } from '../config/schema.ts';
+
+/** Makes a connector from its configuration. What a kind needs is loaded when there is one of that kind. */
+export async function createConnector(
+  config: ConnectorConfig,
+  defaults: Config['defaults'],
+  host: ConnectorHost,
+): Promise<Connector> {
+  const domain = config.domain ?? defaults.domain;
+  const country = config.country ?? defaults.country;
+  switch (config.kind) {
+    case 'asterisk': {
+      const { createAsteriskConnector } = await import('../connectors/asterisk/connector.ts');
+      return createAsteriskConnector({ ...config, domain, country }, host);
+    }
+    case 'simulator': {
+      const { createSimulator } = await import('../connectors/simulator/index.ts');
+      return createSimulator({ ...config, domain }, host);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock } from '../kit/manual-clock.ts';
+import { silentLogger } from '../kit/logger.ts';
+import { createRetention } from './retention.ts';
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('what is too old goes bit by bit, again every minute, and a failure does not end it', async () => {
+  const clock = new ManualClock(1_000_000_000_000);
+  const asked: string[] = [];
+  let left = 2;
+  const retention = createRetention({
+    clock,
+    logger: silentLogger,
+    eventsMs: 1_000,
+    attemptsMs: 2_000,
+    log: {
+      trim: ({ acceptedBefore }) => {
+        asked.push(`events ${clock.now() - acceptedBefore}`);
+        return Promise.resolve({ trimmedTo: 0, more: left-- > 0 });
+      },
+    },
+    attempts: {
+      trimAttempts: ({ startedBefore }) => {
+        asked.push(`attempts ${clock.now() - startedBefore}`);
+        return asked.length < 6 ? Promise.reject(new Error('disk')) : Promise.resolve({ more: false });
+      },
+    },
+    idempotency: { forgetBefore: () => Promise.resolve(void asked.push('answers')) },
+  });
+  await retention.start();
+  await settled();
+  assert.deepEqual(asked, ['events 1000', 'events 1000', 'events 1000', 'attempts 2000']);
+  clock.advance(60_000);
+  await settled();
+  assert.deepEqual(asked.slice(4), ['events 1000', 'attempts 2000', 'answers']);
+  await retention.stop();
+  clock.advance(120_000);
+  await settled();
+  assert.equal(asked.length, 7);
+});

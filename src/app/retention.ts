@@ -1,0 +1,57 @@
+/**
+ * Retention: every minute, what is older than it may be goes, a bit at a time, so that nobody who writes is kept
+ * waiting. A failure is logged and tried again a minute later.
+ */
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Service } from '../kit/service.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { AttemptQueries } from '../records/attempt-queries.ts';
+import type { IdempotencyStore } from '../records/idempotency-store.ts';
+
+export interface RetentionDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly log: Pick<EventLog, 'trim'>;
+  readonly attempts: Pick<AttemptQueries, 'trimAttempts'>;
+  readonly idempotency: Pick<IdempotencyStore, 'forgetBefore'>;
+  readonly eventsMs: number;
+  readonly attemptsMs: number;
+}
+
+const everyMs = 60_000;
+/** One step takes some ten milliseconds of the writer, and others get in between. */
+const perStep = 2_000;
+const answersMs = 86_400_000;
+
+export function createRetention(deps: RetentionDeps): Service {
+  let timer: Timer | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let isStopped = false;
+
+  const repeat = async (step: () => Promise<{ readonly more: boolean }>): Promise<void> => {
+    let more = true;
+    while (more && !isStopped) ({ more } = await step());
+  };
+  const run = async (): Promise<void> => {
+    const now = deps.clock.now();
+    await repeat(() => deps.log.trim({ acceptedBefore: now - deps.eventsMs, limit: perStep }));
+    await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, limit: perStep }));
+    if (!isStopped) await deps.idempotency.forgetBefore(now - answersMs);
+  };
+  const cycle = (): void => {
+    running = run()
+      .catch((error: unknown) => deps.logger.error({ reason: String(error) }, 'retention could not be applied'))
+      .then(() => {
+        if (!isStopped) timer = deps.clock.schedule(everyMs, cycle);
+      });
+  };
+  return {
+    start: async () => cycle(),
+    stop: async () => {
+      isStopped = true;
+      timer?.cancel();
+      await running;
+    },
+  };
+}
