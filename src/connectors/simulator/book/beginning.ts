@@ -1,0 +1,44 @@
+import type { Leg } from '../../../model/call.ts';
+import type { Draft } from '../draft.ts';
+import type { Handlers } from './handlers.ts';
+
+/** Calling devices, and their ringing. */
+export const beginning: Handlers<'dial' | 'ring'> = {
+  dial(draft, { device, transferred }) {
+    const leg: Leg = {
+      id: `${draft.call.id}:${device.key}`,
+      extension: device.extension,
+      role: 'callee',
+      state: 'dialing',
+      outcome: null,
+      number: device.number,
+      name: device.name,
+      startedAt: draft.time,
+      ringingAt: null,
+      answeredAt: null,
+      endedAt: null,
+      cause: null,
+    };
+    draft.put(device.key, leg);
+    if (leg.extension !== null) draft.tell('leg.dial_in', { leg, data: transferred ? { transferred } : {} });
+  },
+
+  ring(draft, { key }) {
+    const leg = draft.legs.get(key);
+    if (!leg || leg.ringingAt !== null) return;
+    const ringing = draft.put(key, { ...leg, state: 'ringing', ringingAt: draft.time });
+    draft.tell('leg.ringing', { leg: ringing });
+  },
+};
+
+/** A leg is over, with one outcome for good. */
+export function endLeg(
+  draft: Draft,
+  key: string,
+  leg: Leg,
+  how: { readonly outcome: Leg['outcome']; readonly cause: number; readonly data?: Readonly<Record<string, unknown>> },
+): void {
+  const { outcome, cause, data } = how;
+  const ended = draft.put(key, { ...leg, state: 'ended', outcome, cause, endedAt: draft.time });
+  draft.tell('leg.ended', { leg: ended, ...(data && { data }) });
+}
