@@ -27,29 +27,29 @@ const answersMs = 86_400_000;
 export function createRetention(deps: RetentionDeps): Service {
   let timer: Timer | null = null;
   let running: Promise<void> = Promise.resolve();
-  let isStopped = false;
+  const stopping = new AbortController();
 
   const repeat = async (step: () => Promise<{ readonly more: boolean }>): Promise<void> => {
     let more = true;
-    while (more && !isStopped) ({ more } = await step());
+    while (more && !stopping.signal.aborted) ({ more } = await step());
   };
   const run = async (): Promise<void> => {
     const now = deps.clock.now();
     await repeat(() => deps.log.trim({ acceptedBefore: now - deps.eventsMs, limit: perStep }));
     await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, limit: perStep }));
-    if (!isStopped) await deps.idempotency.forgetBefore(now - answersMs);
+    if (!stopping.signal.aborted) await deps.idempotency.forgetBefore(now - answersMs);
   };
   const cycle = (): void => {
     running = run()
       .catch((error: unknown) => deps.logger.error({ reason: String(error) }, 'retention could not be applied'))
       .then(() => {
-        if (!isStopped) timer = deps.clock.schedule(everyMs, cycle);
+        if (!stopping.signal.aborted) timer = deps.clock.schedule(everyMs, cycle);
       });
   };
   return {
     start: async () => cycle(),
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       timer?.cancel();
       await running;
     },

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createApiWorld, type ApiWorld } from '../../../test/support/api-world.ts';
+
+let world: ApiWorld;
+before(async () => {
+  world = await createApiWorld();
+});
+after(() => world.stop());
+
+const usual = { name: 'CRM', dialect: 'cloudevents', endpoint: { url: 'https://crm.example/hook' } };
+const create = async (more: object = {}): Promise<Record<string, never>> => {
+  const answer = await world.post('/v1/subscriptions', { ...usual, ...more });
+  assert.equal(answer.statusCode, 201, answer.body);
+  return answer.json();
+};
+const patch = (id: string, body: object) =>
+  world.ask({ method: 'PATCH', url: `/v1/subscriptions/${id}`, payload: body });
+const stored = (id: string) =>
+  world.deps.delivery.subscriptions
+    .list({ reseller: '*', domain: '*', user: '*', extension: '*' }, { after: 0, limit: 500 })
+    .find((one) => one.id === id)!;
+
+test('a subscription is made, read, listed, changed and removed', async () => {
+  const made = await world.post('/v1/subscriptions', {
+    ...usual,
+    events: ['leg.*', 'call.ended'],
+    expireAfter: { 'leg.ringing': '1m' },
+  });
+  assert.equal(made.statusCode, 201, made.body);
+  const { id, number } = made.json();
+  assert.equal(made.headers['location'], `/v1/subscriptions/${id}`);
+  assert.match(id, /^[0-9a-f]{32}$/);
+  const read = (await world.ask({ url: `/v1/subscriptions/${id}` })).json();
+  assert.deepEqual(read, made.json());
+  assert.ok(read.events.includes('leg.ringing') && !read.events.includes('call.started'));
+  assert.deepEqual(read.expireAfter, { 'leg.ringing': '1m' });
+  assert.equal(read.status, 'active');
+  assert.deepEqual(read.retry.delays.slice(0, 2), ['5s', '30s']);
+  const changed = await patch(id, { enabled: false, retry: { maxAttempts: 3 } });
+  assert.equal(changed.json().status, 'disabled');
+  assert.equal(changed.json().retry.maxAttempts, 3);
+  assert.equal(changed.json().name, 'CRM');
+  const list = (await world.ask({ url: '/v1/subscriptions?limit=500' })).json();
+  assert.ok(list.items.some((one: { number: number }) => one.number === number));
+  assert.equal((await world.ask({ method: 'DELETE', url: `/v1/subscriptions/${id}` })).statusCode, 204);
+  const gone = await world.ask({ url: `/v1/subscriptions/${id}` });
+  assert.equal(gone.statusCode, 404);
+  assert.equal(gone.json().code, 'subscription_not_found');
+});
+
+test('lists page by cursor', async () => {
+  for (let count = 0; count < 5; count++) await create();
+  const names: number[] = [];
+  let cursor = '';
+  for (;;) {
+    const page = (await world.ask({ url: `/v1/subscriptions?limit=2${cursor}` })).json();
+    assert.ok(page.items.length <= 2);
+    names.push(...page.items.map((one: { number: number }) => one.number));
+    if (page.next === null) break;
+    cursor = `&cursor=${page.next}`;
+  }
+  assert.ok(names.length >= 5);
+  assert.deepEqual(
+    names,
+    [...new Set(names)].sort((a, b) => a - b),
+  );
+});
+
+test('secrets never come back, and stay without being sent again', async () => {
+  const signing = { secrets: [`whsec_${Buffer.alloc(32, 1).toString('base64')}`] };
+  const auth = { kind: 'basic', username: 'u', password: 'very-secret' };
+  const { id } = await create({ endpoint: { ...usual.endpoint, auth, signing } });
+  const read = await world.ask({ url: `/v1/subscriptions/${id}` });
+  assert.ok(!read.body.includes('very-secret') && !read.body.includes('whsec_'), read.body);
+  assert.deepEqual(read.json().endpoint.auth, { kind: 'basic', username: 'u', password: { set: true } });
+  await patch(id, { name: 'renamed', endpoint: { timeoutMs: 500 } });
+  const put = await world.ask({
+    method: 'PUT',
+    url: `/v1/subscriptions/${id}`,
+    payload: { ...read.json(), notes: 'n' },
+  });
+  assert.equal(put.statusCode, 200, put.body);
+  assert.deepEqual(stored(id).target.auth, auth);
+  assert.deepEqual(stored(id).target.signing, signing);
+  await patch(id, { endpoint: { auth: { kind: 'bearer', token: 't0ken' } } });
+  assert.deepEqual(stored(id).target.auth, { kind: 'bearer', token: 't0ken' });
+  await patch(id, { endpoint: { auth: null, signing: null } });
+  assert.deepEqual(stored(id).target.auth, { kind: 'none' });
+  assert.equal(stored(id).target.signing, null);
+});
+
+test('a stored secret is not handed to another receiver', async () => {
+  const { id } = await create({ endpoint: { ...usual.endpoint, auth: { kind: 'bearer', token: 'secret-one' } } });
+  const moved = await patch(id, { endpoint: { url: 'https://elsewhere.example/' } });
+  assert.equal(moved.statusCode, 400);
+  assert.equal(moved.json().field, 'endpoint.auth.token');
+  const path = await patch(id, { endpoint: { url: 'https://crm.example/other' } });
+  assert.equal(path.statusCode, 200);
+  const withNew = await patch(id, {
+    endpoint: { url: 'https://elsewhere.example/', auth: { kind: 'bearer', token: 'secret-two' } },
+  });
+  assert.equal(withNew.statusCode, 200, withNew.body);
+});
+
+test('every field that is not right is named, with what would be', async () => {
+  const { endpoint } = usual;
+  const cases: [object, string, RegExp][] = [
+    [{ name: undefined }, 'name', /missing/],
+    [{ name: '' }, 'name', /./],
+    [{ nmae: 'x' }, 'nmae', /name/],
+    [{ enabled: 'yes' }, 'enabled', /boolean/],
+    [{ dialect: 'cloudevent' }, 'dialect', /cloudevents/],
+    [{ events: ['leg.rining'] }, 'events[0]', /leg\.ringing/],
+    [{ events: [] }, 'events', /./],
+    [{ filter: 'call.direction == 1' }, 'filter', /./],
+    [{ options: { mode: 'loud' } }, 'options.mode', /structured/],
+    [{ options: { moed: 'batch' } }, 'options.moed', /mode/],
+    [{ endpoint: { ...endpoint, url: 'ftp://x' } }, 'endpoint.url', /http/],
+    [{ endpoint: { ...endpoint, url: 'crm.example' } }, 'endpoint.url', /https/],
+    [{ endpoint: { ...endpoint, url: 'https://u:p@crm.example' } }, 'endpoint.url', /auth/],
+    [{ endpoint: { ...endpoint, url: 'inbox:a b' } }, 'endpoint.url', /inbox/],
+    [{ endpoint: { ...endpoint, headers: { Host: 'x' } } }, 'endpoint.headers.Host', /connection/],
+    [{ endpoint: { ...endpoint, headers: { 'X-Offhook-Event': 'x' } } }, 'endpoint.headers.X-Offhook-Event', /Offhook/],
+    [{ endpoint: { ...endpoint, headers: { a: 'b\r\nc: d' } } }, 'endpoint.headers.a', /./],
+    [{ endpoint: { ...endpoint, auth: { kind: 'basic', username: 'u' } } }, 'endpoint.auth.password', /missing/],
+    [{ endpoint: { ...endpoint, auth: { kind: 'magic' } } }, 'endpoint.auth.kind', /./],
+    [
+      { endpoint: { ...endpoint, auth: { kind: 'headers', headers: { host: 'x' } } } },
+      'endpoint.auth.headers.host',
+      /./,
+    ],
+    [{ endpoint: { ...endpoint, signing: { secrets: ['short'] } } }, 'endpoint.signing.secrets[0]', /whsec_/],
+    [{ endpoint: { ...endpoint, timeoutMs: 5 } }, 'endpoint.timeoutMs', /100/],
+    [{ retry: { delays: ['soon'] } }, 'retry.delays[0]', /5m/],
+    [{ retry: { maxAttempts: 50, delays: ['1d'] } }, 'retry', /retention\.events/],
+    [{ expireAfter: { 'leg.ringing': '60' } }, 'expireAfter.leg.ringing', /./],
+    [{ expireAfter: { 'no.such': '1m' } }, 'expireAfter.no.such', /./],
+    [{ order: 'random' }, 'order', /call, none/],
+    [{ scope: { domain: 5 } }, 'scope.domain', /string/],
+  ];
+  const before = (await world.ask({ url: '/v1/subscriptions?limit=500' })).json().items.length;
+  for (const [change, field, hint] of cases) {
+    const answer = await world.post('/v1/subscriptions', { ...usual, ...change });
+    assert.equal(answer.statusCode, 400, answer.body);
+    const problem = answer.json();
+    assert.equal(problem.field, field, answer.body);
+    assert.match(`${problem.detail} ${problem.remedy}`, hint);
+  }
+  assert.equal((await world.ask({ url: '/v1/subscriptions?limit=500' })).json().items.length, before);
+});
+
+test('a notification reaches the inbox, and its attempt is listed', async () => {
+  const { id, number } = await create({ events: ['call.started'], endpoint: { url: 'inbox:hello' } });
+  const arrived = world.deps.inbox.next('hello');
+  await world.post('/v1/events', { id: 'to-inbox', type: 'call.started', call: { id: 'c1' } });
+  await arrived;
+  const list = (await world.ask({ url: '/inbox/hello' })).json();
+  assert.equal(JSON.parse(list.items[0].body).id, 'to-inbox');
+  assert.equal(list.items[0].headers['x-correlation-id'], id);
+  const { seq } = (await world.ask({ url: '/v1/events/to-inbox' })).json();
+  await world.deps.delivery.settledUpTo(seq);
+  const attempts = (await world.ask({ url: `/v1/deliveries?subscription=${id}` })).json();
+  assert.equal(attempts.items[0].outcome, 'delivered');
+  const one = (await world.ask({ url: `/v1/deliveries/${number}-${seq}` })).json();
+  assert.equal(one.state, 'delivered');
+  assert.equal(one.event.id, 'to-inbox');
+  const subscription = (await world.ask({ url: `/v1/subscriptions/${id}` })).json();
+  assert.equal(subscription.counters.posts, 1);
+  assert.ok(subscription.lastSuccess);
+});
