@@ -1,25 +1,13 @@
 /** All records over the embedded store. */
 import { openMemoryEngine, type SqliteEngine } from '../../sqlite/engine.ts';
-import type { AttemptQueries } from '../attempt-queries.ts';
-import type { DeliveryStore } from '../delivery-store.ts';
 import type { IdempotencyStore } from '../idempotency-store.ts';
-import type { LiveCallStore } from '../live-call-store.ts';
+import type { Records } from '../records.ts';
 import type { SettingsStore } from '../settings-store.ts';
-import type { SubscriptionStore } from '../subscription-store.ts';
 import { sqliteAttemptQueries } from './attempt-queries.ts';
 import { sqliteDeliveryStore } from './delivery-store.ts';
 import { sqliteLiveCallStore } from './live-call-store.ts';
 import { noSeal, type Seal } from './subscription-codec.ts';
 import { sqliteSubscriptionStore } from './subscription-store.ts';
-
-export interface Records {
-  readonly delivery: DeliveryStore;
-  readonly attempts: AttemptQueries;
-  readonly subscriptions: SubscriptionStore;
-  readonly liveCalls: LiveCallStore;
-  readonly settings: SettingsStore;
-  readonly idempotency: IdempotencyStore;
-}
 
 function settingsStore(engine: SqliteEngine): SettingsStore {
   return {
@@ -35,6 +23,8 @@ function idempotencyStore(engine: SqliteEngine): IdempotencyStore {
     forgetBefore: (at) => engine.write('answers.forgetBefore', { at }),
   };
 }
+
+export type { Records };
 
 /** @param seal keeps the receivers' credentials unreadable at rest. */
 export function openSqliteRecords({

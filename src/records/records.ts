@@ -1,0 +1,16 @@
+import type { AttemptQueries } from './attempt-queries.ts';
+import type { DeliveryStore } from './delivery-store.ts';
+import type { IdempotencyStore } from './idempotency-store.ts';
+import type { LiveCallStore } from './live-call-store.ts';
+import type { SettingsStore } from './settings-store.ts';
+import type { SubscriptionStore } from './subscription-store.ts';
+
+/** All that is kept beside the log: one narrow port for each who uses it. A driver brings all of them. */
+export interface Records {
+  readonly delivery: DeliveryStore;
+  readonly attempts: AttemptQueries;
+  readonly subscriptions: SubscriptionStore;
+  readonly liveCalls: LiveCallStore;
+  readonly settings: SettingsStore;
+  readonly idempotency: IdempotencyStore;
+}

@@ -1,0 +1,135 @@
+/** What every AttemptQueries driver promises. */
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { StoredAttempt } from '../../src/records/attempt-queries.ts';
+import type { AttemptRow } from '../../src/records/delivery-store.ts';
+import { attemptOf, flushOf, parkedOf } from './delivery-store.ts';
+import { type OpenRecords, oddTexts, type RecordsUnderTest, withRecords } from './records-support.ts';
+
+type Request = Parameters<ReturnType<RecordsUnderTest['records']>['attempts']['list']>[0];
+
+/** Every page of a search. */
+async function listAll(under: RecordsUnderTest, request: Request): Promise<StoredAttempt[]> {
+  const found: StoredAttempt[] = [];
+  for (let before: number | null | undefined = request.before; before !== null; ) {
+    const page = await under.records().attempts.list({ ...request, ...(before === undefined ? {} : { before }) });
+    assert.ok(page.attempts.length <= request.limit);
+    found.push(...page.attempts);
+    before = page.next;
+  }
+  return found;
+}
+
+async function fill(under: RecordsUnderTest, attempts: readonly AttemptRow[]): Promise<StoredAttempt[]> {
+  await under.records().delivery.flush(flushOf({ attempts }));
+  return attempts.map((attempt, index) => ({ ...attempt, row: index + 1 })).toReversed();
+}
+
+export function attemptQueriesConformance(name: string, open: OpenRecords): void {
+  const withStore = withRecords(open);
+
+  describe(`attempt queries: ${name}`, () => {
+    withStore('gives nothing where there is nothing', async ({ records }) => {
+      assert.deepEqual(await records().attempts.list({ subscriptions: null, limit: 10 }), { attempts: [], next: null });
+      assert.deepEqual(await records().attempts.list({ subscriptions: [], limit: 10 }), { attempts: [], next: null });
+      assert.deepEqual(await records().attempts.parked({ subscriptions: null, limit: 10 }), []);
+      assert.deepEqual(await records().attempts.counters([1, 2]), []);
+      assert.deepEqual(await records().attempts.trimAttempts({ startedBefore: 1e15, limit: 10 }), { more: false });
+    });
+
+    withStore('gives attempts back whole, newest first', async (under) => {
+      const rows = [
+        attemptOf(1),
+        attemptOf(2, { batch: 1, attempt: 0, outcome: 'skipped', status: 0, durationMs: 0 }),
+        ...oddTexts
+          .filter((text) => text.isWellFormed())
+          .map((detail, index) => attemptOf(3 + index, { outcome: 'failed', status: 503, detail })),
+        attemptOf(99, { outcome: 'cancelled', detail: 'x'.repeat(2_048), startedAt: 1, durationMs: 86_400_000 }),
+      ];
+      const stored = await fill(under, rows);
+      assert.deepEqual(await listAll(under, { subscriptions: null, limit: 100 }), stored);
+      await under.reopen();
+      assert.deepEqual(await listAll(under, { subscriptions: null, limit: 3 }), stored);
+    });
+
+    withStore('finds by subscription, sequence and outcome, in pages', async (under) => {
+      const rows = Array.from({ length: 2_000 }, (_, index) =>
+        attemptOf(Math.floor(index / 4) + 1, {
+          subscription: (index % 4) + 1,
+          outcome: index % 7 === 0 ? 'failed' : 'delivered',
+        }),
+      );
+      const stored = await fill(under, rows);
+      const searches: Omit<Request, 'limit'>[] = [
+        { subscriptions: [2] },
+        { subscriptions: [1, 4], outcome: 'failed' },
+        { subscriptions: null, seq: 250 },
+        { subscriptions: [3], seq: 250, outcome: 'delivered' },
+        { subscriptions: [99] },
+        { subscriptions: [] },
+      ];
+      for (const search of searches) {
+        const expected = stored.filter(
+          ({ subscription, seq, outcome }) =>
+            (search.subscriptions?.includes(subscription) ?? true) &&
+            (search.seq ?? seq) === seq &&
+            (search.outcome ?? outcome) === outcome,
+        );
+        assert.deepEqual(await listAll(under, { ...search, limit: 70 }), expected);
+      }
+    });
+
+    withStore('lists what is parked, by endpoint and sequence', async ({ records }) => {
+      const park = [parkedOf(9), parkedOf(3, { subscription: 2 }), parkedOf(1, { subscription: 3, endpoint: 2 })];
+      await records().delivery.flush(flushOf({ park }));
+      const { attempts } = records();
+      assert.deepEqual(await attempts.parked({ subscriptions: null, limit: 10 }), [park[1], park[0], park[2]]);
+      assert.deepEqual(await attempts.parked({ subscriptions: [1, 3], limit: 10 }), [park[0], park[2]]);
+      assert.deepEqual(await attempts.parked({ subscriptions: null, limit: 1 }), [park[1]]);
+      assert.deepEqual(await attempts.parked({ subscriptions: [], limit: 10 }), []);
+    });
+
+    withStore('adds counters up, and keeps what was last', async ({ records }) => {
+      const delta = { subscription: 4, lastSuccessAt: null, lastErrorAt: null, lastError: null };
+      await records().delivery.flush(
+        flushOf({
+          counters: [{ ...delta, posts: 3, errors: 1, lastSuccessAt: 20, lastErrorAt: 10, lastError: 'timeout' }],
+        }),
+      );
+      await records().delivery.flush(flushOf({ counters: [{ ...delta, posts: 2, errors: 0, lastSuccessAt: 30 }] }));
+      const four = {
+        subscription: 4,
+        posts: 5,
+        errors: 1,
+        since: 10,
+        lastSuccessAt: 30,
+        lastErrorAt: 10,
+        lastError: 'timeout',
+      };
+      assert.deepEqual(await records().attempts.counters([4, 5]), [four]);
+      await records().delivery.flush(
+        flushOf({ counters: [{ ...delta, posts: 1, errors: 1, lastErrorAt: 40, lastError: '503' }] }),
+      );
+      const [later] = await records().attempts.counters([4]);
+      assert.deepEqual(later, { ...four, posts: 6, errors: 2, lastErrorAt: 40, lastError: '503' });
+    });
+
+    withStore('drops old attempts piece by piece, and leaves the others', async (under) => {
+      const { attempts } = under.records();
+      const rows = Array.from({ length: 500 }, (_, index) => attemptOf(index + 1, { startedAt: 1_000 + index }));
+      // Attempts are written when they end, so a long one stands behind younger ones.
+      rows.splice(490, 0, attemptOf(1_000, { startedAt: 1_010 }));
+      const stored = await fill(under, rows);
+      let calls = 1;
+      while ((await attempts.trimAttempts({ startedBefore: 1_400, limit: 150 })).more) calls++;
+      assert.equal(calls, 3);
+      const left = await listAll(under, { subscriptions: null, limit: 100 });
+      assert.deepEqual(
+        left.filter(({ seq }) => seq !== 1_000),
+        stored.filter(({ seq, startedAt }) => seq !== 1_000 && startedAt >= 1_400),
+      );
+      while ((await attempts.trimAttempts({ startedBefore: 1e15, limit: 150 })).more);
+      assert.deepEqual(await listAll(under, { subscriptions: null, limit: 100 }), []);
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import { openMemoryRecords, openSqliteRecords } from '../../src/records/sqlite/records.ts';
+import { openMemoryEngine, openSqliteEngine } from '../../src/sqlite/engine.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
+import { attemptQueriesConformance } from './attempt-queries.ts';
+import { deliveryStoreConformance } from './delivery-store.ts';
+import { idempotencyStoreConformance } from './idempotency-store.ts';
+import { liveCallStoreConformance } from './live-call-store.ts';
+import type { OpenRecords, RecordsUnderTest } from './records-support.ts';
+import { settingsStoreConformance } from './settings-store.ts';
+import { subscriptionStoreConformance } from './subscription-store.ts';
+
+async function openFile(): Promise<RecordsUnderTest> {
+  const dir = await temporaryDir('records');
+  let engine = await openSqliteEngine({ dir: dir.path });
+  let records = openSqliteRecords({ engine });
+  return {
+    records: () => records,
+    reopen: async () => {
+      await engine.close();
+      engine = await openSqliteEngine({ dir: dir.path });
+      records = openSqliteRecords({ engine });
+    },
+    close: async () => {
+      await engine.close();
+      await dir.remove();
+    },
+  };
+}
+
+async function openInMemory(): Promise<RecordsUnderTest> {
+  const engine = await openMemoryEngine();
+  let records = openSqliteRecords({ engine });
+  return {
+    records: () => records,
+    reopen: () => {
+      records = openSqliteRecords({ engine });
+      return Promise.resolve();
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** As an application opens them, with nothing to reopen. */
+async function openAsMemory(): Promise<RecordsUnderTest> {
+  const records = await openMemoryRecords();
+  return { records: () => records, reopen: () => Promise.resolve(), close: () => records.close() };
+}
+
+function run(name: string, open: OpenRecords, runs: number): void {
+  deliveryStoreConformance(name, open, runs);
+  attemptQueriesConformance(name, open);
+  subscriptionStoreConformance(name, open);
+  liveCallStoreConformance(name, open);
+  idempotencyStoreConformance(name, open);
+}
+
+run('sqlite, a file', openFile, 15);
+run('sqlite, in memory', openInMemory, 40);
+settingsStoreConformance('sqlite, a file', openFile);
+settingsStoreConformance('memory', openAsMemory);
