@@ -1,4 +1,6 @@
 import type { NewEvent } from '../../src/model/event.ts';
+import type { Leg } from '../../src/model/call.ts';
+import type { OpenCall } from '../../src/calls/open-call.ts';
 import type { Signal } from '../../src/calls/signal.ts';
 import { createTracker, type TrackerRules } from '../../src/calls/tracker/index.ts';
 
@@ -32,4 +34,21 @@ export function lastOf(events: readonly NewEvent[], type: NewEvent['type']): New
   const event = events.findLast((candidate) => candidate.type === type);
   if (!event) throw new Error(`no ${type} among ${events.map((one) => one.type).join(', ')}`);
   return event;
+}
+
+/** What a reader of the events knows of the calls in progress: the last snapshot of each, and of each of its legs. */
+export function openCallsOf(events: readonly NewEvent[]): OpenCall[] {
+  const calls = new Map<string, { last: NewEvent; legs: Map<string, Leg> }>();
+  for (const event of events) {
+    if (!event.call) continue;
+    const known = calls.get(event.call.id) ?? { last: event, legs: new Map<string, Leg>() };
+    known.last = event;
+    if (event.leg) known.legs.set(event.leg.id, event.leg);
+    calls.set(event.call.id, known);
+  }
+  return [...calls.values()].flatMap(({ last, legs }) =>
+    last.call && last.call.state !== 'ended'
+      ? [{ call: last.call, legs: [...legs.values()], extensions: last.extensions, seenAt: last.time }]
+      : [],
+  );
 }

@@ -28,7 +28,10 @@ export function legOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, c
   if (leg.channelId !== call.initiatorId) return calledOutcome(graph, call, leg, channel);
   // A device that software had the PBX call for its user is called first, and calls only when it picked up.
   const neverCalled = call.originated && !lineUp(channel);
-  return neverCalled ? calledOutcome(graph, call, leg, channel) : callOutcome(call);
+  if (neverCalled) return calledOutcome(graph, call, leg, channel);
+  const outcome = callOutcome(call);
+  // Others talked, this caller was not there.
+  return outcome === 'answered' ? unansweredOutcome(call) : outcome;
 }
 
 /** The PBX had picked up the line of this channel, or it had picked up itself. */
@@ -81,6 +84,10 @@ const isOver = (call: CallRecord, leg: LegRecord): boolean => {
 
 export function callOutcome(call: CallRecord): CallOutcome {
   if (call.metPerson || (call.answeredAt !== null && call.servicesReached.has('conference'))) return 'answered';
+  return unansweredOutcome(call);
+}
+
+function unansweredOutcome(call: CallRecord): CallOutcome {
   if (call.servicesReached.has('voicemail')) return 'voicemail';
   if (call.estimated) return 'lost';
   if (call.service?.kind === 'queue') return 'abandoned';

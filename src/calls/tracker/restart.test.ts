@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inboundCall, partBy, PbxScript, pickUp, ring } from '../../../test/support/pbx-script.ts';
+import { inShort, lastOf, openCallsOf, testRules, track } from '../../../test/support/tracker-run.ts';
+import type { NewEvent } from '../../model/event.ts';
+import { createTracker } from './index.ts';
+
+/** Follows `before`, stops, starts again with what its events say of open calls, and follows `after`. */
+function acrossRestart(before: PbxScript, after: (script: PbxScript) => PbxScript): [NewEvent[], NewEvent[]] {
+  const first = track(before.signals);
+  const seen = before.signals.length;
+  const tracker = createTracker(testRules);
+  tracker.restore(openCallsOf(first));
+  const second = after(before.wait(60_000))
+    .signals.slice(seen)
+    .flatMap((signal) => tracker.apply(signal));
+  return [first, second];
+}
+
+const ringing = () => ring(inboundCall(), 'a', 'b', '101');
+const talking = () => pickUp(ringing(), 'a', 'b');
+const held = () => talking().say({ kind: 'channel.held', channelId: 'b' });
+const inMenu = () => inboundCall().state('a', 'up').service('a', 'ivr');
+const callIds = (events: readonly NewEvent[]) => [...new Set(events.map((event) => event.call?.id))];
+
+test('restart in every state: nothing is told again, the call keeps its id and gets its end', () => {
+  for (const [name, script, end] of [
+    ['started', inboundCall, ['leg.ended - cancelled', 'call.ended cancelled']],
+    ['ringing', ringing, ['leg.ended 101 cancelled', 'leg.ended - cancelled', 'call.ended cancelled']],
+    ['talking', talking, ['leg.ended 101 answered', 'leg.ended - answered', 'call.ended answered']],
+    ['menu', inMenu, ['leg.ended - machine', 'call.ended machine']],
+  ] as const) {
+    const [first, second] = acrossRestart(script(), (after) => {
+      after.resync().hangUp('a');
+      if (name === 'ringing') after.dialEnd('a', 'b', 'cancelled');
+      if (name === 'ringing' || name === 'talking') after.end('b');
+      return after.end('a');
+    });
+    assert.deepEqual(inShort(second), [...end, 'call.closed'], name);
+    assert.deepEqual(callIds(second), callIds(first), name);
+    assert.equal(lastOf(second, 'call.ended').data.estimated, undefined, name);
+  }
+});
+
+test('restart during a hold: the resume is told', () => {
+  const [, second] = acrossRestart(held(), (after) =>
+    partBy(after.resync().say({ kind: 'channel.resumed', channelId: 'b' }), 'a', 'b'),
+  );
+  assert.deepEqual(inShort(second).slice(0, 2), ['leg.resumed 101', 'call.updated']);
+});
+
+test('talk time goes on over a restart', () => {
+  const [, second] = acrossRestart(talking(), (after) => partBy(after.resync(), 'a', 'b'));
+  const talkMs = lastOf(second, 'call.ended').call?.talkMs ?? 0;
+  assert.ok(talkMs > 60_000 && talkMs < 60_100, String(talkMs));
+});
+
+test('a call that rang before the restart and is answered after it', () => {
+  const [first, second] = acrossRestart(ringing(), (after) => pickUp(after.resync(), 'a', 'b'));
+  assert.deepEqual(inShort(second), ['leg.answered 101', 'leg.answered -', 'call.answered']);
+  assert.deepEqual(callIds(second), callIds(first));
+  const whole = track(talking().signals);
+  const idOf = (events: readonly NewEvent[], type: NewEvent['type']) => lastOf(events, type).id;
+  assert.equal(idOf(second, 'call.answered'), idOf(whole, 'call.answered'));
+});
+
+test('answered while away: told as estimated', () => {
+  const [, second] = acrossRestart(ringing(), (after) => {
+    const away = after.signals.length;
+    pickUp(after, 'a', 'b');
+    after.signals.splice(away);
+    return after.resync();
+  });
+  assert.deepEqual(inShort(second), ['leg.answered 101', 'leg.answered -', 'call.answered']);
+  assert.ok(second.every((event) => event.data.estimated === true));
+});
+
+test('gone while away: the outcome is what was known, else lost; the time away is no talk', () => {
+  for (const [script, outcome] of [
+    [ringing, 'lost'],
+    [talking, 'answered'],
+    [held, 'answered'],
+    [inMenu, 'lost'],
+  ] as const) {
+    const [first, second] = acrossRestart(script(), (after) => {
+      after.say({ kind: 'resync', channels: [], bridges: [], restarted: false });
+      return after;
+    });
+    const ended = lastOf(second, 'call.ended');
+    assert.equal(ended.call?.outcome, outcome);
+    assert.equal(ended.data.estimated, true);
+    assert.equal(ended.call?.hungUpBy, null);
+    assert.ok((ended.call?.talkMs ?? 0) < 100);
+    assert.deepEqual(callIds(second), callIds(first));
+    const legs = second.filter((event) => event.type === 'leg.ended');
+    assert.ok(legs.length > 0 && legs.every((event) => event.data.estimated === true));
+  }
+});
+
+test('one leg gone while away: the other one stays', () => {
+  const [first, second] = acrossRestart(ring(ringing(), 'a', 'c', '102'), (after) => {
+    after.end('c').signals.pop();
+    return pickUp(after.resync(), 'a', 'b');
+  });
+  assert.deepEqual(inShort(second), ['leg.ended 102 lost', 'leg.answered 101', 'leg.answered -', 'call.answered']);
+  assert.deepEqual(callIds(second), callIds(first));
+});
+
+test('a PBX that was restarted has lost every call, and its new ones are partial', () => {
+  const tracker = createTracker(testRules);
+  const script = inboundCall(talking(), 'z').resync(true);
+  const events = script.signals.flatMap((signal) => tracker.apply(signal));
+  const ended = events.filter((event) => event.type === 'call.ended');
+  assert.deepEqual(
+    ended.map((event) => [event.call?.outcome, event.data.estimated]),
+    [
+      ['answered', true],
+      ['lost', true],
+    ],
+  );
+  assert.deepEqual(tracker.liveCalls(), []);
+});
+
+test('connected to in the middle of calls: each is told as it stands, and nothing of its past', () => {
+  const script = pickUp(ring(inboundCall(), 'a', 'b', '101'), 'a', 'b');
+  ring(inboundCall(script, 'c'), 'c', 'd', '102').resync();
+  const tracker = createTracker(testRules);
+  const events = script.signals.slice(-1).flatMap((signal) => tracker.apply(signal));
+  assert.deepEqual(inShort(events), ['call.started', 'call.started', 'leg.dial_in 102', 'leg.ringing 102']);
+  const [answered, rings] = events;
+  assert.deepEqual(answered?.data, { partial: true });
+  assert.equal(answered?.call?.state, 'answered');
+  assert.deepEqual(answered?.call?.answeredBy, { kind: 'person', extension: '101' });
+  assert.equal(rings?.call?.state, 'ringing');
+  const after = script.signals.length;
+  partBy(script, 'b', 'a');
+  const ends = script.signals.slice(after).flatMap((signal) => tracker.apply(signal));
+  assert.deepEqual(inShort(ends), [
+    'leg.ended - answered',
+    'leg.ended 101 answered',
+    'call.ended answered',
+    'call.closed',
+  ]);
+});
+
+test('who connects later names the call alike', () => {
+  const script = ringing();
+  const [whole] = track(script.signals);
+  const [partial] = track(script.resync().signals.slice(-1));
+  assert.equal(partial?.call?.id, whole?.call?.id);
+  assert.equal(partial?.id, whole?.id);
+});
+
+test('through a pipe, connected stays connected over a reconnect', () => {
+  const script = inboundCall()
+    .channel('l1', { pipe: true, linkedId: 'a' })
+    .channel('l2', { pipe: true, linkedId: 'a' });
+  ring(script.pipe('l1', 'l2').dial('a', 'l1'), 'l2', 'b', '101');
+  script.bridge('b2', 'b').bridge('b2', 'l2').bridge('b1', 'l1').bridge('b1', 'a');
+  assert.deepEqual(inShort(track(script.resync().signals)).slice(-1), ['call.answered']);
+  const [started] = track(script.signals.slice(-1));
+  assert.equal(started?.call?.state, 'answered');
+});
+
+test('a short loss of the connection: what stayed stays, what is new is partial', () => {
+  const script = talking();
+  const away = script.signals.length;
+  ring(inboundCall(script, 'c'), 'c', 'd', '102');
+  script.signals.splice(away);
+  const events = track(script.resync().signals).slice(6);
+  assert.deepEqual(inShort(events), ['call.started', 'leg.dial_in 102', 'leg.ringing 102']);
+  assert.deepEqual(events[0]?.data, { partial: true });
+});
+
+test('a late message about an ended channel revives nothing', () => {
+  const script = partBy(talking(), 'a', 'b');
+  const facts = ringing().facts('b');
+  script.say({ kind: 'channel.seen', channel: facts }).dialEnd('a', 'b', 'answered').bridge('b1', 'b');
+  const tracker = createTracker(testRules);
+  const events = script.signals.flatMap((signal) => tracker.apply(signal));
+  assert.equal(inShort(events).at(-1), 'call.closed');
+  assert.deepEqual(tracker.liveCalls(), []);
+  assert.equal(tracker.nextDeadline(), null);
+});
+
+test('restored calls that are never listed wait, and an unreadable one is left out', () => {
+  const [open] = openCallsOf(track(talking().signals));
+  assert.ok(open);
+  const tracker = createTracker(testRules);
+  tracker.restore([open, { ...open, call: { ...open.call, startedAt: 'never' } }]);
+  assert.equal(tracker.liveCalls().length, 1);
+  assert.equal(inShort(tracker.tick(Date.UTC(2027, 0, 1))).length, 0);
+});

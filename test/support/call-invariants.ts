@@ -1,0 +1,124 @@
+/** What must hold of every stream of call events, whatever the signals were. Fails with the rule that was broken. */
+import assert from 'node:assert/strict';
+import type { Call, Leg } from '../../src/model/call.ts';
+import type { NewEvent } from '../../src/model/event.ts';
+import { createEventChecker } from '../../src/model/event-schema.ts';
+
+const isValid = createEventChecker();
+
+interface CallAccount {
+  startedAt: string;
+  lastTime: string;
+  ended: number;
+  closed: number;
+  answered: number;
+}
+
+interface LegAccount {
+  callId: string;
+  readonly told: string[];
+  held: boolean;
+}
+
+export interface Accounts {
+  readonly calls: ReadonlyMap<string, CallAccount>;
+  readonly legs: ReadonlyMap<string, LegAccount>;
+}
+
+/** Checks all that must hold at any time; answers the accounts, for what must hold at the end. */
+export function checkInvariants(events: readonly NewEvent[]): Accounts {
+  const calls = new Map<string, CallAccount>();
+  const legs = new Map<string, LegAccount>();
+  const mergedInto = new Map<string, string>();
+  const ids = new Set<string>();
+  for (const event of events) {
+    assert.ok(isValid(event), `not valid: ${JSON.stringify(event)}`);
+    assert.ok(!ids.has(event.id), `the id of ${event.type} is used twice`);
+    ids.add(event.id);
+    assert.ok(event.call);
+    checkCall(calls, event, event.call);
+    if (typeof event.data.mergedInto === 'string') mergedInto.set(event.call.id, event.data.mergedInto);
+    if (event.leg) checkLeg(legs, mergedInto, event, event.leg, event.call);
+  }
+  return { calls, legs };
+}
+
+/** Checks what must hold once everything is over. */
+export function checkAllOver({ calls, legs }: Accounts): void {
+  for (const [id, account] of calls) {
+    assert.equal(account.ended, 1, `call ${id} ended ${account.ended} times`);
+    assert.equal(account.closed, 1, `call ${id} closed ${account.closed} times`);
+  }
+  for (const [id, { told }] of legs) {
+    assert.equal(told.filter((type) => type === 'leg.ended').length, 1, `leg ${id}: ${told.join(' ')}`);
+  }
+}
+
+function checkCall(calls: Map<string, CallAccount>, event: NewEvent, call: Call): void {
+  const known = calls.get(call.id);
+  if (event.type === 'call.started') {
+    assert.equal(known, undefined, 'a call starts once');
+    const fresh = { startedAt: call.startedAt, lastTime: event.time, ended: 0, closed: 0, answered: 0 };
+    calls.set(call.id, fresh);
+    return;
+  }
+  assert.ok(known, `${event.type} before call.started`);
+  assert.ok(event.time >= known.lastTime, `${event.type} is told as earlier than what was told before`);
+  known.lastTime = event.time;
+  assert.equal(known.closed, 0, `${event.type} after call.closed`);
+  if (event.type === 'call.answered') assert.equal(++known.answered, 1, 'a call is answered once');
+  if (event.type === 'call.ended') checkEnd(call, ++known.ended);
+  if (event.type === 'call.closed') known.closed++;
+  else if (event.type !== 'call.ended') assert.equal(known.ended, 0, `${event.type} after call.ended`);
+  assert.equal(call.startedAt, known.startedAt, 'the start never changes');
+  if (call.answeredAt !== null) assert.ok(call.answeredAt >= call.startedAt, 'answered before it started');
+}
+
+function checkEnd(call: Call, times: number): void {
+  assert.equal(times, 1, 'a call ends once');
+  assert.ok(call.outcome !== null && call.endedAt !== null && call.state === 'ended');
+  assert.ok(call.endedAt >= (call.answeredAt ?? call.startedAt), 'ended before it was answered');
+  assert.ok(call.talkMs <= Date.parse(call.endedAt) - Date.parse(call.startedAt), 'talked longer than it lasted');
+  if (call.outcome === 'answered') assert.ok(call.answeredAt !== null, 'answered, but never at any time');
+}
+
+function checkLeg(
+  legs: Map<string, LegAccount>,
+  mergedInto: ReadonlyMap<string, string>,
+  event: NewEvent,
+  leg: Leg,
+  call: Call,
+): void {
+  const account = legs.get(leg.id) ?? { callId: call.id, told: [], held: false };
+  legs.set(leg.id, account);
+  assert.ok(!/-l[12]$/.test(leg.id), 'a pipe is shown');
+  if (account.callId !== call.id) {
+    assert.equal(mergedInto.get(account.callId), call.id, 'a leg changed its call without a merge');
+    account.callId = call.id;
+  }
+  if (event.type === 'call.started') return;
+  checkOrder(event, leg, account);
+  account.told.push(event.type);
+}
+
+function checkOrder(event: NewEvent, leg: Leg, { told, ...account }: LegAccount): void {
+  const context = `${event.type} after ${told.join(' ')}`;
+  assert.ok(!told.includes('leg.ended'), context);
+  const repeats = event.type === 'leg.held' || event.type === 'leg.resumed';
+  if (!repeats) assert.ok(!told.includes(event.type), context);
+  if (event.type.startsWith('leg.dial_')) assert.equal(told.length, 0, context);
+  if (event.type === 'leg.ringing') assert.ok(!told.includes('leg.answered'), context);
+  if (repeats) {
+    assert.ok(told.includes('leg.answered') || leg.answeredAt !== null, context);
+    const last = told.findLast((type) => type === 'leg.held' || type === 'leg.resumed');
+    assert.notEqual(last, event.type, context);
+  }
+  if (event.type === 'leg.ended') checkLegEnd(leg);
+  assert.ok(account.callId);
+}
+
+function checkLegEnd(leg: Leg): void {
+  assert.ok(leg.outcome !== null && leg.endedAt !== null && leg.state === 'ended');
+  assert.ok(leg.endedAt >= (leg.answeredAt ?? leg.ringingAt ?? leg.startedAt), 'a leg ended before it was answered');
+  assert.equal(leg.outcome === 'answered', leg.answeredAt !== null, 'outcome and answer of a leg disagree');
+}

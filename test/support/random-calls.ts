@@ -1,0 +1,170 @@
+/** Random but plausible streams of signals: several calls of many kinds, interleaved. */
+import * as fc from 'fast-check';
+import type { Signal } from '../../src/calls/signal.ts';
+import { partBy, PbxScript, scriptStart } from './pbx-script.ts';
+
+type Device = 'extension' | 'trunk';
+const failures = ['busy', 'no_answer', 'unreachable', 'congested', 'rejected'] as const;
+const causes = [0, 16, 17, 18, 19, 20, 21, 26, 27, 34, 127, null] as const;
+
+export interface CallPlan {
+  readonly caller: Device;
+  readonly originated: boolean;
+  readonly service: 'none' | 'ivr' | 'queue' | 'voicemail';
+  /** Who is called, all at once. */
+  readonly targets: readonly { readonly device: Device; readonly pipe: boolean; readonly rings: boolean }[];
+  /** Which target picks up; past the last: nobody. */
+  readonly winner: number;
+  readonly failure: (typeof failures)[number];
+  readonly cause: (typeof causes)[number];
+  readonly callerGivesUp: boolean;
+  readonly holds: number;
+  readonly optimised: boolean;
+  readonly calledHangsUp: boolean;
+  readonly bridgeFirst: boolean;
+}
+
+const device = fc.constantFrom<Device>('extension', 'trunk');
+const plan: fc.Arbitrary<CallPlan> = fc.record({
+  caller: device,
+  originated: fc.boolean(),
+  service: fc.constantFrom('none', 'none', 'ivr', 'queue', 'voicemail'),
+  targets: fc.array(fc.record({ device, pipe: fc.boolean(), rings: fc.boolean() }), { maxLength: 3 }),
+  winner: fc.nat({ max: 3 }),
+  failure: fc.constantFrom(...failures),
+  cause: fc.constantFrom(...causes),
+  callerGivesUp: fc.boolean(),
+  holds: fc.nat({ max: 3 }),
+  optimised: fc.boolean(),
+  calledHangsUp: fc.boolean(),
+  bridgeFirst: fc.boolean(),
+});
+
+interface Target {
+  readonly id: string;
+  /** What the caller's dial, and its bridge, lead to. */
+  readonly near: string;
+  /** What dials the device, and shares its bridge. */
+  readonly far: string;
+  readonly pipe: boolean;
+  readonly rings: boolean;
+}
+
+/** The signals of one planned call; all its ids begin with `name`. */
+export function callOfPlan(plan: CallPlan, name: string): Signal[] {
+  const script = new PbxScript();
+  const caller = `${name}-a`;
+  beginCall(script, caller, plan);
+  if (plan.service !== 'none') script.state(caller, 'up').service(caller, plan.service, 'main');
+  const targets = plan.targets.map((target, index) => dialTarget(script, caller, `${name}-${index}`, target));
+  const winner = targets[plan.winner];
+  if (winner) talk(script, caller, winner, targets, plan);
+  else giveUp(script, caller, targets, plan);
+  return script.signals;
+}
+
+function beginCall(script: PbxScript, caller: string, plan: CallPlan): void {
+  const trunk = plan.caller === 'trunk';
+  const from = trunk ? '12157010680' : '101';
+  const to = trunk ? '13125550100' : '102';
+  const device = trunk ? 'PJSIP/trunk-in' : 'PJSIP/101';
+  script.channel(caller, { device, state: plan.originated ? 'down' : 'ring', from, to });
+  if (!plan.originated) return;
+  script.dial(null, caller).state(caller, 'ringing').dialEnd(null, caller, 'answered').state(caller, 'up');
+}
+
+function dialTarget(script: PbxScript, caller: string, name: string, plan: CallPlan['targets'][number]): Target {
+  const id = `${name}-b`;
+  const [near, far] = plan.pipe ? [`${name}-l1`, `${name}-l2`] : [id, caller];
+  if (plan.pipe) {
+    for (const half of [near, far]) script.channel(half, { pipe: true, linkedId: caller, device: 'Local/x' });
+    script.pipe(near, far).dial(caller, near);
+  }
+  const device = plan.device === 'trunk' ? 'PJSIP/trunk-out' : `PJSIP/${200 + (name.length % 10)}`;
+  script.channel(id, { device, linkedId: caller, from: '102' }).dial(far, id, '12155551234@trunk-out');
+  if (plan.rings) script.state(id, 'ringing');
+  return { id, near, far, pipe: plan.pipe, rings: plan.rings };
+}
+
+function talk(script: PbxScript, caller: string, winner: Target, all: readonly Target[], plan: CallPlan): void {
+  script.state(winner.id, 'up').dialEnd(winner.far, winner.id, 'answered');
+  for (const loser of all) if (loser !== winner) drop(script, caller, loser, 'cancelled', 26);
+  if (winner.pipe) script.bridge(`${winner.id}-far`, winner.id).bridge(`${winner.id}-far`, winner.far);
+  const bridge = `${caller}-b`;
+  if (plan.bridgeFirst) script.bridge(bridge, caller).bridge(bridge, winner.near).state(caller, 'up');
+  else script.state(caller, 'up').bridge(bridge, winner.near).bridge(bridge, caller);
+  for (let index = 0; index < plan.holds; index++) {
+    script.say({ kind: index % 2 === 0 ? 'channel.held' : 'channel.resumed', channelId: winner.id });
+  }
+  if (winner.pipe && plan.optimised) optimise(script, bridge, winner);
+  const [first, second] = plan.calledHangsUp ? [winner.id, caller] : [caller, winner.id];
+  partBy(script, first, second, bridge);
+  if (winner.pipe && !plan.optimised) script.end(winner.near).end(winner.far);
+}
+
+function optimise(script: PbxScript, bridge: string, winner: Target): void {
+  script.bridge(bridge, winner.id, winner.near).unbridge(`${winner.id}-far`, winner.far);
+  script.end(winner.near).end(winner.far);
+}
+
+function drop(
+  script: PbxScript,
+  caller: string,
+  target: Target,
+  status: 'cancelled' | CallPlan['failure'],
+  cause: number | null,
+): void {
+  script.dialEnd(target.far, target.id, status).end(target.id, cause);
+  if (target.pipe) script.dialEnd(caller, target.near, status).end(target.near).end(target.far);
+}
+
+function giveUp(script: PbxScript, caller: string, targets: readonly Target[], plan: CallPlan): void {
+  if (plan.callerGivesUp) script.hangUp(caller);
+  for (const target of targets)
+    drop(script, caller, target, plan.callerGivesUp ? 'cancelled' : plan.failure, plan.cause);
+  script.end(caller, plan.cause);
+}
+
+/** Signals of one to four calls, each in its order, mixed; times grow by up to two seconds a step. */
+export const randomCalls: fc.Arbitrary<Signal[]> = fc
+  .record({
+    plans: fc.array(plan, { minLength: 1, maxLength: 4 }),
+    mix: fc.array(fc.nat({ max: 3 }), { minLength: 0, maxLength: 120 }),
+    steps: fc.array(fc.nat({ max: 2_000 }), { minLength: 1, maxLength: 20 }),
+  })
+  .map(({ plans, mix, steps }) =>
+    interleave(
+      plans.map((one, index) => callOfPlan(one, `c${index}`)),
+      mix,
+      steps,
+    ),
+  );
+
+function interleave(queues: readonly Signal[][], mix: readonly number[], steps: readonly number[]): Signal[] {
+  const left = queues.map((queue) => [...queue]);
+  const mixed: Signal[] = [];
+  const picks = [...mix];
+  while (left.some((queue) => queue.length > 0)) {
+    const waiting = left.filter((queue) => queue.length > 0);
+    const signal = waiting[(picks.shift() ?? 0) % waiting.length]?.shift();
+    if (signal) mixed.push(signal);
+  }
+  return retimed(mixed, steps);
+}
+
+/** The same signals with times that grow by the given steps, again and again. */
+export function retimed(signals: readonly Signal[], steps: readonly number[] = [10]): Signal[] {
+  let at = scriptStart;
+  return signals.map((signal, index) => {
+    at += steps[index % steps.length] ?? 0;
+    return { ...signal, at };
+  });
+}
+
+export const nothingLeft = (at: number): Signal => ({
+  kind: 'resync',
+  at,
+  channels: [],
+  bridges: [],
+  restarted: false,
+});
