@@ -26,6 +26,12 @@ const noRequest = (outcome: Verdict['outcome'], detail: string | null, now: numb
   durationMs: 0,
 });
 
+/** The log could not be read, or our own code failed: tried again like a receiver's failure, but not held against it. */
+export function unreadable(error: unknown, now: number): Verdict {
+  const reason = error instanceof Error ? error.message : String(error);
+  return noRequest('failed', `internal: ${reason}`.slice(0, 2048), now);
+}
+
 /** Whether every event of it is past its subscription's time limit for its type. */
 export function isExpired(subscription: Subscription, events: readonly Event[], now: number): boolean {
   return events.every((event) => {

@@ -1,0 +1,112 @@
+/**
+ * Says at each flush where delivery stands: the checkpoint, the rows of detached lanes, and those that are no longer
+ * needed. How R and A are found is written in `checkpoint.ts`.
+ */
+import type { Clock } from '../kit/clock.ts';
+import type { DetachedLane } from '../records/delivery-store.ts';
+import { CheckpointMarks } from './checkpoint.ts';
+import type { FlushExtras } from './flusher.ts';
+import type { LaneState, LaneTable } from './lane-table.ts';
+
+export interface CheckpointerDeps {
+  readonly clock: Clock;
+  readonly lanes: LaneTable;
+  readonly logId: string;
+  /** How far the router has come. */
+  position(): number;
+  /** How often the row of a detached lane is brought up to date, milliseconds. */
+  readonly laneRowMs: number;
+}
+
+export class Checkpointer {
+  readonly #deps: CheckpointerDeps;
+  readonly #waiters = new Set<{ readonly seq: number; readonly resolve: () => void }>();
+  #marks = new CheckpointMarks({ seq: 0, attempts: 0, newestSettled: 0 });
+  #stored = { seq: -1, attempts: -1 };
+
+  constructor(deps: CheckpointerDeps) {
+    this.#deps = deps;
+  }
+
+  /** R as last given out. */
+  get seq(): number {
+    return this.#marks.seq;
+  }
+
+  /** @param newestSettled the highest sequence of which an attempt above A is known */
+  start(seq: number, attempts: number, newestSettled: number): void {
+    this.#marks = new CheckpointMarks({ seq, attempts, newestSettled });
+  }
+
+  /** Resolves when every attached lane has durably settled everything up to `seq`. */
+  settledUpTo(seq: number): Promise<void> {
+    if (this.#stored.seq >= seq) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.add({ seq, resolve }));
+  }
+
+  /** What belongs into the flush that is put together now; null when nothing changed and nothing was recorded. */
+  collect(recorded: boolean): FlushExtras | null {
+    const { lanes, logId } = this.#deps;
+    const position = this.#deps.position();
+    const due = this.#dueRows();
+    const attach = [...lanes.reattached].map(({ lane }) => lane.endpoint.number);
+    const checkpoint = this.#marks.advance(this.#lowWater(position), this.#dirtySince(new Set(due)));
+    const moved = checkpoint.seq !== this.#stored.seq || checkpoint.attempts !== this.#stored.attempts;
+    if (!recorded && !moved && due.length === 0 && attach.length === 0) return null;
+    const detach = due.map((state) => this.#rowOf(state));
+    for (const state of lanes.reattached) state.stored = false;
+    lanes.reattached.clear();
+    const done = (lastAttemptRow: number): void => {
+      this.#stored = checkpoint;
+      this.#flushed(due, position, lastAttemptRow);
+    };
+    return { detach, attach, checkpoint: { log: logId, ...checkpoint }, done };
+  }
+
+  #flushed(rows: readonly LaneState[], position: number, lastAttemptRow: number): void {
+    this.#marks.flushed(position, lastAttemptRow);
+    for (const state of rows) state.rowMark = lastAttemptRow;
+    for (const waiter of this.#waiters) {
+      if (waiter.seq > this.#stored.seq) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
+    }
+  }
+
+  #lowWater(position: number): number {
+    let lowest = position;
+    for (const state of this.#deps.lanes.busy) {
+      if (state.lane.outstanding === 0) this.#deps.lanes.busy.delete(state);
+      else lowest = Math.min(lowest, state.lane.lowWater(position));
+    }
+    return lowest;
+  }
+
+  /** Detached lanes whose row is to be written now: new ones always, others when something changed and it is time. */
+  #dueRows(): LaneState[] {
+    const now = this.#deps.clock.monotonic();
+    const due: LaneState[] = [];
+    for (const state of this.#deps.lanes.detached) {
+      if (now - state.rowAt < this.#deps.laneRowMs) continue;
+      if (state.lane.dirty || state.lane.lowWater() !== state.rowCursor) due.push(state);
+    }
+    return due;
+  }
+
+  #dirtySince(due: ReadonlySet<LaneState>): number | null {
+    let lowest: number | null = null;
+    for (const state of this.#deps.lanes.detached) {
+      if (state.lane.dirty && !due.has(state)) lowest = Math.min(lowest ?? Infinity, state.rowMark);
+    }
+    return lowest;
+  }
+
+  #rowOf(state: LaneState): DetachedLane {
+    const { lane } = state;
+    lane.dirty = false;
+    state.stored = true;
+    state.rowAt = this.#deps.clock.monotonic();
+    state.rowCursor = lane.lowWater();
+    return { endpoint: lane.endpoint.number, cursor: state.rowCursor, settledAbove: lane.settledAbove() };
+  }
+}

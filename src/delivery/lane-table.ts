@@ -1,0 +1,117 @@
+/** All lanes of this process, by endpoint, and which of them read on their own. Lanes are made when first needed. */
+import type { Timer } from '../kit/clock.ts';
+import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import { Lane, type LaneContext, type LaneLimits } from './lane/lane.ts';
+
+/** What is remembered of a lane besides what the lane decides. */
+export interface LaneState {
+  readonly lane: Lane;
+  /** When it may start something that it may not start now. */
+  timer: Timer | null;
+  /** A row for it is stored. */
+  stored: boolean;
+  /** Every attempt it made that its row does not say has a higher attempts row id. */
+  rowMark: number;
+  /** Monotonic time its row was last put together. */
+  rowAt: number;
+  rowCursor: number;
+}
+
+export interface LaneTableLimits {
+  readonly lane: LaneLimits;
+  /** Waiting deliveries in memory, over all lanes; past that a lane holds only what it needs for its window. */
+  readonly waiting: number;
+}
+
+export class LaneTable {
+  readonly detached = new Set<LaneState>();
+  /** Attached lanes with something outstanding. */
+  readonly busy = new Set<LaneState>();
+  /** Attached again, their row not yet removed. */
+  readonly reattached = new Set<LaneState>();
+  readonly #registry: SubscriptionRegistry;
+  readonly #context: LaneContext;
+  readonly #limits: LaneTableLimits;
+  readonly #lanes = new Map<number, LaneState>();
+  #waiting = 0;
+
+  constructor(registry: SubscriptionRegistry, context: LaneContext, limits: LaneTableLimits) {
+    this.#registry = registry;
+    this.#context = context;
+    this.#limits = limits;
+  }
+
+  all(): readonly LaneState[] {
+    return [...this.#lanes.values()];
+  }
+
+  /** The lane of an endpoint, if it has had anything to do yet. */
+  find(endpoint: number): LaneState | undefined {
+    return this.#lanes.get(endpoint);
+  }
+
+  /** The same lane as before, unless its endpoint was let go of meanwhile. */
+  current(lane: Lane): LaneState | undefined {
+    const state = this.#lanes.get(lane.endpoint.number);
+    return state?.lane === lane ? state : undefined;
+  }
+
+  /** Made where there is none; undefined where there is no such endpoint. */
+  obtain(number: number): LaneState | undefined {
+    const known = this.#lanes.get(number);
+    if (known) return known;
+    const endpoint = this.#registry.endpoint(number);
+    if (!endpoint) return undefined;
+    const lane = new Lane(endpoint, this.#context, this.#limits.lane);
+    const state = { lane, timer: null, stored: false, rowMark: 0, rowAt: -Infinity, rowCursor: -1 };
+    this.#lanes.set(number, state);
+    return state;
+  }
+
+  detach(state: LaneState, position: number): void {
+    state.lane.detach(position);
+    // Its first row is written with the next flush.
+    state.rowAt = -Infinity;
+    this.busy.delete(state);
+    this.reattached.delete(state);
+    this.detached.add(state);
+  }
+
+  attach(state: LaneState): void {
+    state.lane.attach();
+    this.detached.delete(state);
+    if (state.stored) this.reattached.add(state);
+    if (state.lane.outstanding > 0) this.busy.add(state);
+  }
+
+  /** Drops a lane that has nothing left to do; its row goes with the next flush. */
+  forget(number: number): void {
+    const state = this.#lanes.get(number);
+    if (!state) return;
+    state.timer?.cancel();
+    this.#lanes.delete(number);
+    this.detached.delete(state);
+    this.busy.delete(state);
+    if (state.stored) this.reattached.add(state);
+  }
+
+  /** Runs something that may change how many deliveries a lane has waiting, and keeps count. */
+  counting<T>(lane: Lane, run: () => T): T {
+    const before = lane.waiting;
+    const result = run();
+    this.#waiting += lane.waiting - before;
+    return result;
+  }
+
+  /** How many waiting deliveries each detached lane may hold. */
+  share(): number {
+    return Math.ceil(this.#limits.waiting / Math.max(1, this.detached.size));
+  }
+
+  /** While there is memory, as much as its limit allows; past that what its window needs. */
+  shareOf(lane: Lane): number {
+    const needed = 2 * lane.endpoint.maxInFlight;
+    if (!lane.attached) return Math.max(needed, this.share());
+    return this.#waiting < this.#limits.waiting ? this.#limits.lane.waiting : needed;
+  }
+}
