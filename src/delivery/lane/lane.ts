@@ -9,7 +9,7 @@
  *     has its own cursor, kept in a row of its own, and is offered events by the catch-up reader when it has room
  *   When the breaker opens or the lane is paused, waiting deliveries are dropped from memory; the log has them, and the
  *   lane reads again from its low-water mark, but only after what is under way has ended (`limbo`). What was settled
- *   above that mark is remembered in `skip`.
+ *   above that mark is remembered.
  *
  * Deliveries
  *   waiting ── taken, window and breaker allow ──> in flight
@@ -30,7 +30,7 @@ import { Breaker, type BreakerLimits } from '../breaker.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { longestRetryAfterMs, nextDelayMs } from '../retry-policy.ts';
 import { KeyQueue } from './key-queue.ts';
-import { Outstanding } from './outstanding.ts';
+import { Progress } from './progress.ts';
 import { type Delivery, firstSeq, type Unit, type Verdict } from './unit.ts';
 
 export interface LaneLimits {
@@ -84,12 +84,11 @@ export class Lane {
   readonly #keys = new Map<string, KeyQueue>();
   readonly #ready = new Queue<KeyQueue>();
   readonly #due = new Heap<Unit>((a, b) => a.dueAt < b.dueAt);
-  readonly #outstanding = new Outstanding();
-  readonly #skip = new Map<string, DeliveryKey>();
+  readonly #progress = new Progress();
   #waiting = 0;
   #parked = 0;
   readonly #flying = new Set<Unit>();
-  /** Units under way whose deliveries are no longer in `#outstanding`. */
+  /** Units under way whose deliveries are no longer in `#progress`. */
   readonly #limbo = new Set<Unit>();
   #lastOffered = 0;
 
@@ -129,10 +128,7 @@ export class Lane {
   offer(subscription: Subscription, event: Event, share: number): boolean {
     if (event.seq !== this.#lastOffered && this.room(share) === 0) return false;
     this.#lastOffered = event.seq;
-    const name = deliveryId(subscription.number, event.seq);
-    if (this.#skip.size > 0 && this.#skip.delete(name)) {
-      this.#outstanding.add({ subscription: subscription.number, seq: event.seq, offeredAt: 0, settled: true });
-    } else this.#take(subscription, event, name);
+    if (!this.#progress.addKnown(subscription.number, event.seq)) this.#take(subscription, event);
     return true;
   }
 
@@ -143,11 +139,12 @@ export class Lane {
 
   /** Deliveries that are not settled, or settled above one that is not. */
   get outstanding(): number {
-    return this.#outstanding.size;
+    return this.#progress.size;
   }
 
-  #take(subscription: Subscription, event: Event, name: string): void {
-    const key = this.#keyOf(subscription.order === 'none' ? name : orderKeyOf(event));
+  #take(subscription: Subscription, event: Event): void {
+    const alone = subscription.order === 'none';
+    const key = this.#keyOf(alone ? deliveryId(subscription.number, event.seq) : orderKeyOf(event));
     const delivery: Delivery = {
       subscription: subscription.number,
       seq: event.seq,
@@ -156,7 +153,7 @@ export class Lane {
       event,
       settled: false,
     };
-    this.#outstanding.add(delivery);
+    this.#progress.add(delivery);
     if (key.parked.size > 0) return this.#follow(key, delivery);
     key.waiting.push(delivery);
     this.#waiting++;
@@ -281,16 +278,15 @@ export class Lane {
     this.inFlight--;
     this.#flying.delete(unit);
     if (verdict.outcome === 'stopped') return;
-    // Dropped from `#outstanding` while it was under way: it will be read again, and has to be known then.
+    // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
     if (this.#limbo.delete(unit)) {
-      for (const { subscription, seq } of unit.deliveries)
-        this.#skip.set(deliveryId(subscription, seq), { subscription, seq });
+      for (const delivery of unit.deliveries) this.#progress.remember(delivery);
     }
     if (verdict.requested) this.#judge(verdict);
     const delay = verdict.outcome === 'failed' ? this.#delayAfter(unit, verdict) : null;
     if (verdict.outcome === 'failed' && delay !== null) this.#park(unit, verdict, delay);
     else this.#conclude(unit, verdict);
-    this.#outstanding.tidy();
+    this.#progress.tidy();
   }
 
   #judge(verdict: Verdict): void {
@@ -430,8 +426,7 @@ export class Lane {
   /** Lets go of what waits; reads it again from the low-water mark. Only while detached. */
   dropWaiting(): void {
     const cursor = this.lowWater();
-    for (const key of this.#outstanding.settledAbove()) this.#skip.set(deliveryId(key.subscription, key.seq), key);
-    this.#outstanding.clear();
+    this.#progress.startOver(cursor);
     this.#ready.clear();
     for (const key of [...this.#keys.values()]) {
       while (key.waiting.size > 0) this.#takeWaiting(key);
@@ -451,12 +446,12 @@ export class Lane {
 
   attach(): void {
     this.attached = true;
-    for (const [name, { seq }] of this.#skip) if (seq <= this.readPosition) this.#skip.delete(name);
+    this.#progress.forgetUpTo(this.readPosition);
   }
 
   /** After a restart: deliveries above its cursor that were settled already. */
   remember(key: DeliveryKey): void {
-    this.#skip.set(deliveryId(key.subscription, key.seq), key);
+    this.#progress.remember(key);
   }
 
   /** After a restart: its parked deliveries, in sequence order. To be called once, before anything is offered. */
@@ -493,19 +488,17 @@ export class Lane {
 
   /** Everything up to here is settled. While attached, `routerPosition` is how far it was offered events. */
   lowWater(routerPosition = this.readPosition): number {
-    return this.#outstanding.lowWater(this.attached ? routerPosition : this.readPosition);
+    return this.#progress.lowWater(this.attached ? routerPosition : this.readPosition);
   }
 
   /** How long the oldest unsettled delivery has been holding the mark, milliseconds; 0 when none does. */
   heldBackMs(): number {
-    const oldest = this.#outstanding.oldestAt();
+    const oldest = this.#progress.oldestAt();
     return oldest === null ? 0 : this.#context.clock.monotonic() - oldest;
   }
 
   settledAbove(): readonly DeliveryKey[] {
-    const cursor = this.lowWater();
-    const skipped = [...this.#skip.values()].filter(({ seq }) => seq > cursor);
-    return [...this.#outstanding.settledAbove(), ...skipped.map(({ subscription, seq }) => ({ subscription, seq }))];
+    return this.#progress.settledAbove(this.lowWater());
   }
 }
 

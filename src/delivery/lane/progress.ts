@@ -1,24 +1,39 @@
+/**
+ * How far a lane has come: the deliveries it was offered, in sequence order from the first one that is not settled, and
+ * those further on that it knows as settled from before (`known`), for when it reads their events again.
+ */
 import { Queue } from '../../kit/queue.ts';
 import type { DeliveryKey } from '../../records/delivery-store.ts';
 
 interface Entry extends DeliveryKey {
+  /** Monotonic milliseconds. */
   readonly offeredAt: number;
   settled: boolean;
 }
 
-/** Deliveries in sequence order from the first one that is not settled: gives the lane's low-water mark. */
-export class Outstanding {
+const nameOf = ({ subscription, seq }: DeliveryKey): string => `${subscription}-${seq}`;
+
+export class Progress {
   readonly #entries = new Queue<Entry>();
   /** Settled ones of the same event as the head: several subscriptions of one endpoint may want one event. */
   #besideHead: Entry[] = [];
+  readonly #known = new Map<string, DeliveryKey>();
 
+  /** Deliveries that are not settled, or settled above one that is not. */
   get size(): number {
     return this.#entries.size;
   }
 
   add(entry: Entry): void {
     this.#entries.push(entry);
-    if (entry.settled) this.tidy();
+  }
+
+  /** Offered again although it was settled before: true, and it counts as settled in its place. */
+  addKnown(subscription: number, seq: number): boolean {
+    if (this.#known.size === 0 || !this.#known.delete(nameOf({ subscription, seq }))) return false;
+    this.#entries.push({ subscription, seq, offeredAt: 0, settled: true });
+    this.tidy();
+    return true;
   }
 
   /** To be called after entries were marked as settled. */
@@ -26,8 +41,9 @@ export class Outstanding {
     while (this.#entries.peek()?.settled) this.#besideHead.push(this.#entries.shift() as Entry);
     const head = this.#entries.peek();
     // They are in sequence order: when the first one is of the head's event, so are all.
-    if (this.#besideHead[0]?.seq !== head?.seq)
+    if (this.#besideHead[0]?.seq !== head?.seq) {
       this.#besideHead = this.#besideHead.filter(({ seq }) => seq === head?.seq);
+    }
   }
 
   /** Everything up to here is settled; `position` is how far the lane has been offered events. */
@@ -42,13 +58,26 @@ export class Outstanding {
   }
 
   /** Settled deliveries above the low-water mark. */
-  settledAbove(): DeliveryKey[] {
+  settledAbove(lowWater: number): DeliveryKey[] {
     const keys = this.#besideHead.map(({ subscription, seq }): DeliveryKey => ({ subscription, seq }));
     for (const { subscription, seq, settled } of this.#entries) if (settled) keys.push({ subscription, seq });
+    for (const key of this.#known.values()) if (key.seq > lowWater) keys.push(key);
     return keys;
   }
 
-  clear(): void {
+  /** Its event will be offered (again), but it is settled. */
+  remember({ subscription, seq }: DeliveryKey): void {
+    this.#known.set(nameOf({ subscription, seq }), { subscription, seq });
+  }
+
+  /** Events up to here are not offered again. */
+  forgetUpTo(position: number): void {
+    for (const [name, { seq }] of this.#known) if (seq <= position) this.#known.delete(name);
+  }
+
+  /** Everything above the low-water mark will be offered again. */
+  startOver(lowWater: number): void {
+    for (const key of this.settledAbove(lowWater)) this.remember(key);
     this.#entries.clear();
     this.#besideHead = [];
   }
