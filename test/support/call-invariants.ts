@@ -93,12 +93,19 @@ function checkLeg(
   legs.set(leg.id, account);
   assert.ok(!/-l[12]$/.test(leg.id), 'a pipe is shown');
   if (account.callId !== call.id) {
-    assert.equal(mergedInto.get(account.callId), call.id, 'a leg changed its call without a merge');
+    assert.equal(survivorOf(mergedInto, account.callId), call.id, 'a leg changed its call without a merge');
     account.callId = call.id;
   }
   if (event.type === 'call.started') return;
   checkOrder(event, leg, account);
   account.told.push(event.type);
+}
+
+/** The call that a call, or one it was merged into, was merged into last. */
+function survivorOf(mergedInto: ReadonlyMap<string, string>, callId: string): string {
+  let survivor = callId;
+  for (let next = mergedInto.get(survivor); next !== undefined; next = mergedInto.get(survivor)) survivor = next;
+  return survivor;
 }
 
 function checkOrder(event: NewEvent, leg: Leg, { told, ...account }: LegAccount): void {

@@ -168,3 +168,73 @@ export const nothingLeft = (at: number): Signal => ({
   bridges: [],
   restarted: false,
 });
+
+const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', '', 'x'.repeat(300));
+const bridgeId = fc.constantFrom('b1', 'b2');
+const anyText = fc.option(
+  fc.oneof(fc.string({ unit: 'binary', maxLength: 700 }), fc.constantFrom('101', '+12157010680', 's', '<unknown>')),
+);
+const at = fc.oneof(fc.integer({ min: scriptStart, max: scriptStart + 60_000 }), fc.double(), fc.constant(scriptStart));
+const facts = fc.record({
+  id,
+  linkedId: id,
+  device: fc.option(fc.constantFrom('PJSIP/101', 'PJSIP/trunk-x', 'odd', '/', '')),
+  kind: fc.constantFrom('device' as const, 'device' as const, 'pipe' as const),
+  state: fc.constantFrom('down', 'dialing', 'ring', 'ringing', 'up', 'busy'),
+  callerNumber: anyText,
+  callerName: anyText,
+  connectedNumber: anyText,
+  connectedName: anyText,
+  dialledNumber: anyText,
+  context: anyText,
+  accountCode: anyText,
+  createdAt: fc.option(at),
+});
+const kind = <K extends string>(...kinds: K[]) => fc.constantFrom(...kinds);
+const cause = fc.option(fc.oneof(fc.integer(), fc.double(), fc.constantFrom(16, 17, 26)));
+const path = { sourceId: fc.option(id), destinationId: id };
+const anySignal: fc.Arbitrary<Signal> = fc.oneof(
+  fc.record({ at, kind: kind('channel.created', 'channel.seen'), channel: facts }),
+  fc.record({ at, kind: kind('channel.hangup_requested', 'channel.held', 'channel.resumed'), channelId: id }),
+  fc.record({ at, kind: kind('channel.ended'), channelId: id, cause, sipStatus: cause }),
+  fc.record({
+    at,
+    kind: kind('service.entered'),
+    channelId: id,
+    service: fc.constantFrom('voicemail', 'ivr', 'queue', 'conference'),
+    name: anyText,
+  }),
+  fc.record({ at, kind: kind('dial.begun'), ...path, dialString: anyText }),
+  fc.record({ at, kind: kind('dial.progressed'), ...path, ringing: fc.boolean() }),
+  fc.record({
+    at,
+    kind: kind('dial.ended'),
+    ...path,
+    status: fc.constantFrom('answered', 'cancelled', 'continued', ...failures),
+    forwardTo: anyText,
+  }),
+  fc.record({
+    at,
+    kind: kind('bridge.entered'),
+    bridgeId,
+    channelId: id,
+    holding: fc.boolean(),
+    swapFor: fc.option(id),
+  }),
+  fc.record({ at, kind: kind('bridge.left'), bridgeId, channelId: id }),
+  fc.record({ at, kind: kind('bridge.ended'), bridgeId }),
+  fc.record({ at, kind: kind('pipe.joined'), oneId: id, twoId: id }),
+  fc.record({
+    at,
+    kind: kind('resync'),
+    channels: fc.array(facts, { maxLength: 4 }),
+    bridges: fc.array(fc.record({ id: bridgeId, holding: fc.boolean(), channelIds: fc.array(id, { maxLength: 4 }) }), {
+      maxLength: 2,
+    }),
+    pipes: fc.array(fc.record({ oneId: id, twoId: id }), { maxLength: 2 }),
+    restarted: fc.boolean(),
+  }),
+);
+
+/** Signals that no PBX would send: a handful of ids in any role, any texts, numbers and times. */
+export const anySignals: fc.Arbitrary<Signal[]> = fc.array(anySignal, { maxLength: 60 });

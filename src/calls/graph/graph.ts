@@ -35,10 +35,13 @@ export class CallGraph {
   readonly #groupOfLink = new Map<string, Group>();
   readonly #dropped = new Set<string>();
   readonly #holder: GraphHolder;
+  readonly #longestId: number;
   #order = 0;
 
-  constructor(holder: GraphHolder) {
+  /** Channels with a longer id than `longestId` are ignored: no leg could be named after them. */
+  constructor(holder: GraphHolder, longestId: number) {
     this.#holder = holder;
+    this.#longestId = longestId;
   }
 
   get(id: string): Channel | undefined {
@@ -57,7 +60,8 @@ export class CallGraph {
   see(facts: ChannelFacts, at: number, created: boolean): Channel | null {
     const channel = this.#channels.get(facts.id) ?? this.#create(facts.id, at, !created);
     if (!channel || !isLive(channel)) return channel;
-    channel.kind = facts.kind;
+    // What was told of it depends on its kind, so the first word on that stands.
+    if (channel.kind === 'unknown') channel.kind = facts.kind;
     channel.facts = { ...facts, createdAt: facts.createdAt ?? channel.facts?.createdAt ?? null };
     if (facts.state === 'ringing') channel.rang = true;
     this.#link(channel, facts.linkedId);
@@ -72,7 +76,7 @@ export class CallGraph {
   end(id: string, end: ChannelEnd): Channel | null {
     const channel = this.#channels.get(id);
     if (!channel) {
-      this.#remember(id);
+      if (id.length <= this.#longestId) this.#remember(id);
       return null;
     }
     if (!isLive(channel)) return channel;
@@ -182,7 +186,7 @@ export class CallGraph {
   }
 
   #create(id: string, at: number, partial: boolean): Channel | null {
-    if (this.#dropped.has(id)) return null;
+    if (this.#dropped.has(id) || id === '' || id.length > this.#longestId) return null;
     const group: Group = { channels: new Map(), links: new Set() };
     const channel: Channel = {
       id,

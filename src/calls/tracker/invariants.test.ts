@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { checkAllOver, checkInvariants } from '../../../test/support/call-invariants.ts';
-import { nothingLeft, randomCalls, retimed } from '../../../test/support/random-calls.ts';
+import { anySignals, nothingLeft, randomCalls, retimed } from '../../../test/support/random-calls.ts';
 import { openCallsOf, testRules } from '../../../test/support/tracker-run.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { Signal } from '../signal.ts';
@@ -82,6 +82,15 @@ test('every rule holds with signals in no order at all', () => {
   fc.assert(
     fc.property(shuffled, (signals) => {
       checkAllOver(checkInvariants(followToTheEnd(retimed(signals))));
+    }),
+    runs,
+  );
+});
+
+test('every rule holds with signals that make no sense', () => {
+  fc.assert(
+    fc.property(anySignals, (signals) => {
+      checkAllOver(checkInvariants(followToTheEnd(signals)));
     }),
     runs,
   );

@@ -38,6 +38,8 @@ function newLeg(call: CallRecord, channel: Channel, rules: CompiledRules): LegRe
     repeat: { at: 0, count: 0 },
   };
   call.legs.set(channel.id, leg);
+  // What is told of the call from now on comes after it, even where the PBX's clock was set back meanwhile.
+  call.lastAt = Math.max(call.lastAt, leg.startedAt);
   return leg;
 }
 

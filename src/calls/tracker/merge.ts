@@ -30,6 +30,7 @@ function tellMerged(teller: Teller, survivor: CallRecord, loser: CallRecord, at:
   const time = moveOn(loser, at);
   const outcome = callOutcome(loser);
   if (loser.talkingSince !== null) loser.talkMs += Math.max(0, time - loser.talkingSince);
+  loser.talkMs = Math.min(loser.talkMs, time - loser.startedAt);
   loser.talkingSince = null;
   loser.endedAt = time;
   loser.state = 'ended';
@@ -45,6 +46,7 @@ function takeOver(survivor: CallRecord, loser: CallRecord): void {
   survivor.service ??= loser.service;
   survivor.queue ??= loser.queue;
   survivor.hungUp ??= loser.started ? null : loser.hungUp;
+  survivor.lastAt = Math.max(survivor.lastAt, loser.lastAt);
   survivor.heardAt = Math.max(survivor.heardAt, loser.heardAt);
   survivor.transfers = [...survivor.transfers, ...loser.transfers];
   survivor.recordings = [...survivor.recordings, ...loser.recordings];

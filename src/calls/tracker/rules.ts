@@ -1,6 +1,7 @@
 /** What the tracker has to know about a phone system to judge its calls: which devices lead outside, which are whose. */
 import { createNumberReader, rulesFor, type NumberFormat, type NumberReader } from '../../model/numbers/index.ts';
 import type { ChannelFacts } from '../signal.ts';
+import { clean } from './parties.ts';
 
 export interface TrackerRules {
   readonly connector: string;
@@ -115,4 +116,4 @@ function glob(pattern: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
 }
 
-const clip = (text: string | null): string | null => (text === null || text === '' ? null : text.slice(0, 128));
+const clip = (text: string | null): string | null => clean(text)?.slice(0, longestMatched) ?? null;

@@ -9,6 +9,7 @@ import type { CallGraph } from '../graph/graph.ts';
 import { originOf } from '../graph/origin.ts';
 import { canBegin, chooseInitiator, describe } from './beginning.ts';
 import { refreshLegs } from './legs.ts';
+import { clean } from './parties.ts';
 import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
 import { initiatorOf, type CallRecord, type LegRecord } from './record.ts';
 import type { CompiledRules } from './rules.ts';
@@ -60,7 +61,7 @@ function connect(world: World, call: CallRecord, moment: Moment): void {
   if (connected.size > 0 && call.hungUp && !connected.has(call.hungUp.channelId)) call.hungUp = null;
   call.connected = connected;
   if (connected.size > 0) call.metPerson = true;
-  if (talking && call.talkingSince === null) call.talkingSince = Math.max(moment.at, call.lastAt);
+  if (talking && call.talkingSince === null) call.talkingSince = moment.at;
   if (talking || call.talkingSince === null) return;
   const until = moment.found ? knownUntil(call, moment) : moment.at;
   call.talkMs += Math.max(0, until - call.talkingSince);
@@ -97,7 +98,7 @@ function begin(world: World, call: CallRecord, moment: Moment): boolean {
   call.startedAt = initiator.startedAt;
   call.base = usableTime(facts?.createdAt) ?? initiator.startedAt;
   call.id = world.teller.callId(call.base, initiator.channelId);
-  call.origin = { ...call.origin, billingCode: facts?.accountCode?.slice(0, 128) || null };
+  call.origin = { ...call.origin, billingCode: clean(facts?.accountCode ?? null) };
   initiator.role = 'caller';
   initiator.dialing = true;
   describe(world.graph, call, world.rules);
@@ -114,10 +115,10 @@ function takeAsFound(call: CallRecord, moment: Moment): void {
   if (call.connected.size === 0) return;
   for (const id of call.connected) {
     const leg = call.legs.get(id);
-    if (leg) Object.assign(leg, { answeredAt: moment.at, dialing: true, toldDial: true });
+    if (leg) Object.assign(leg, { answeredAt: moveOn(call, moment.at), dialing: true, toldDial: true });
   }
   if (initiator) initiator.toldDial = true;
-  call.answeredAt = moment.at;
+  call.answeredAt = moveOn(call, moment.at);
   call.answeredBy = answererOf(call);
 }
 
@@ -278,6 +279,8 @@ function endCall(world: World, call: CallRecord): void {
   const outcome = callOutcome(call);
   const lastEnd = Math.max(...[...call.legs.values()].map((leg) => leg.endedAt ?? 0));
   call.endedAt = Math.max(lastEnd, call.answeredAt ?? 0, call.startedAt);
+  // Where the PBX's clock was set back meanwhile, its times span less than what was talked.
+  call.talkMs = Math.min(call.talkMs, call.endedAt - call.startedAt);
   call.ended = true;
   call.state = 'ended';
   call.deadline = null;

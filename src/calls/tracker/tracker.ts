@@ -7,12 +7,13 @@
  * where it goes, a call whose devices are gone, a call silent for hours): `nextDeadline` says when to `tick`.
  */
 import type { NewEvent } from '../../model/event.ts';
+import { longestId } from '../../model/fields.ts';
 import { isLive, type Channel, type Group } from '../graph/channel.ts';
 import { CallGraph } from '../graph/graph.ts';
 import type { OpenCall } from '../open-call.ts';
 import type { Signal } from '../signal.ts';
 import { mergeCalls } from './merge.ts';
-import { newCallRecord, type CallRecord } from './record.ts';
+import { legIdOf, newCallRecord, type CallRecord } from './record.ts';
 import { restoreCall } from './restore.ts';
 import { compileRules, type CompiledRules, type TrackerRules } from './rules.ts';
 import { settle, type Moment, type World } from './settle.ts';
@@ -66,10 +67,11 @@ class CallTracker implements Tracker {
   constructor(rules: CompiledRules) {
     this.#rules = rules;
     this.#teller = new Teller(rules);
-    this.#graph = new CallGraph({
-      created: (group) => void this.#calls.set(group, newCallRecord(group, this.#order++, this.#now ?? 0)),
-      merged: (kept, absorbed) => this.#merged(kept, absorbed),
-    });
+    const holder = {
+      created: (group: Group) => void this.#calls.set(group, newCallRecord(group, this.#order++, this.#now ?? 0)),
+      merged: (kept: Group, absorbed: Group) => this.#merged(kept, absorbed),
+    };
+    this.#graph = new CallGraph(holder, longestId - legIdOf(rules.connector, '').length);
     this.#world = { graph: this.#graph, rules, teller: this.#teller };
   }
 
@@ -132,6 +134,7 @@ class CallTracker implements Tracker {
   #shiftTimes(by: number): void {
     for (const call of this.#calls.values()) {
       call.heardAt += by;
+      if (call.talkingSince !== null) call.talkingSince += by;
       if (call.deadline !== null) call.deadline += by;
     }
     this.#earliest += by;
