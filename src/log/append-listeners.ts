@@ -2,9 +2,21 @@ import type { Event } from '../model/event.ts';
 
 type Listener = (events: readonly Event[]) => void;
 
-/** Who is told of newly durable events. A listener that throws is a bug; the others are still told, and the log goes on. */
+/** A bug is not swallowed: it ends the process as any uncaught error does. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+/** Who is told of newly durable events. One that throws keeps neither the others nor the log from going on. */
 export class AppendListeners {
   readonly #listeners = new Set<Listener>();
+  readonly #onBug: (error: unknown) => void;
+
+  constructor(onBug = throwLater) {
+    this.#onBug = onBug;
+  }
 
   add(listener: Listener): () => void {
     const own: Listener = (events) => listener(events);
@@ -18,9 +30,7 @@ export class AppendListeners {
       try {
         listener(events);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        this.#onBug(error);
       }
     }
   }

@@ -38,6 +38,8 @@ function engineOver(writer: StorageThread, reader: StorageThread): SqliteEngine 
     write: (kind, input, weight = 256) => writer.submit(kind, input, weight) as Promise<never>,
     read: (kind, input) => reader.submit(kind, input, 0) as Promise<never>,
     close: async () => {
+      writer.refuse();
+      // The writer goes last: whoever does takes the write-ahead log back into the database.
       await reader.close();
       await writer.close();
     },

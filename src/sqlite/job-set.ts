@@ -11,9 +11,8 @@ export interface JobSet {
 export type AnyJob = (input: unknown) => unknown;
 
 export function jobNamed(set: JobSet, kind: string): AnyJob {
-  const job = set.jobs[kind] as AnyJob | undefined;
-  if (!job) throw new Error(`no storage job is called ${kind}`);
-  return job;
+  if (!Object.hasOwn(set.jobs, kind)) throw new Error(`no storage job is called ${kind}`);
+  return set.jobs[kind] as AnyJob;
 }
 
 export type MakeJobs = (db: DatabaseSync) => JobSet;

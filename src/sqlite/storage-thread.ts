@@ -13,7 +13,7 @@ const threadLimits = { maxYoungGenerationSizeMb: 8 };
 
 /**
  * The main thread's side of a storage thread. States: opening -> open -> closing -> gone; or from any of them to
- * crashed, where all that waits is rejected and `onCrash` is called once.
+ * crashed, where all that waits is rejected and, once it was open, `onCrash` is called.
  *
  * Jobs given in one turn of the event loop travel in one message, and are answered in the order they were given.
  */
@@ -24,6 +24,7 @@ export class StorageThread {
   readonly #gone: Promise<void>;
   #outbox: JobMessage[] = [];
   #ticket = 0;
+  #isOpen = false;
   #refusal: StorageError | null = null;
   #closing: Promise<void> | null = null;
 
@@ -47,6 +48,7 @@ export class StorageThread {
   ): Promise<StorageThread> {
     const thread = new StorageThread(program, options, onCrash);
     await thread.#opened();
+    thread.#isOpen = true;
     return thread;
   }
 
@@ -56,6 +58,11 @@ export class StorageThread {
     if (this.#outbox.length === 0) setImmediate(() => this.#post());
     this.#outbox.push({ ticket, kind, input, weight });
     return new Promise((resolve, reject) => this.#waiting.set(ticket, { resolve, reject }));
+  }
+
+  /** Takes no more jobs; those given before are finished. */
+  refuse(): void {
+    this.#refusal ??= new StorageError('closed', 'the store is closed');
   }
 
   /** Ends after the jobs given before it. */
@@ -95,7 +102,7 @@ export class StorageThread {
   }
 
   async #close(): Promise<void> {
-    this.#refusal ??= new StorageError('closed', 'the store is closed');
+    this.refuse();
     this.#post();
     this.#say('close');
     await this.#gone;
@@ -108,6 +115,6 @@ export class StorageThread {
     this.#refusal = error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
-    this.#onCrash(error);
+    if (this.#isOpen) this.#onCrash(error);
   }
 }

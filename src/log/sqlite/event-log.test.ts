@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { eventNamed } from '../../../test/conformance/event-log-support.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
+import { openMemoryEngine, type SqliteEngine } from '../../sqlite/engine.ts';
+import { StorageError } from '../../sqlite/storage-error.ts';
+import { type EventLog, LogFullError } from '../event-log.ts';
+import { openSqliteEventLog, type SqliteEventLogOptions } from './event-log.ts';
+
+type Options = Omit<SqliteEventLogOptions, 'engine' | 'clock'>;
+
+async function withLog(
+  options: Partial<Options>,
+  run: (log: EventLog, clock: ManualClock, engine: SqliteEngine) => Promise<void>,
+): Promise<void> {
+  const engine = await openMemoryEngine();
+  const clock = new ManualClock();
+  try {
+    await run(await openSqliteEventLog({ idWindowMs: 3_600_000, ...options, engine, clock }), clock, engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+const big = (id: string) => eventNamed(id, { data: { text: 'x'.repeat(100_000) } });
+
+/** An engine that fails as a disk may, until told that it is well again. */
+function failing(engine: SqliteEngine, code: 'full' | 'io' | 'readonly' | 'crashed') {
+  const state = { fails: true };
+  const write: SqliteEngine['write'] = (kind, input, weight) =>
+    state.fails && kind === 'log.append'
+      ? Promise.reject(new StorageError(code, 'the disk says no'))
+      : engine.write(kind, input, weight);
+  return { state, engine: { ...engine, write } };
+}
+
+describe('event log in SQLite', () => {
+  test('refuses events at its size limit, and takes them again after trimming', () =>
+    withLog({ maxBytes: 1_000_000 }, async (log, clock) => {
+      let stored = 0;
+      const fill = async (): Promise<void> => {
+        for (;;) stored = (await log.append([big(`big${stored}`)]))[0]?.seq ?? stored;
+      };
+      await assert.rejects(fill, (error) => error instanceof LogFullError && /retention\.maxBytes/.test(error.message));
+      assert.ok(stored >= 5 && stored <= 11, `${stored} events of 100 kB in 1 MB`);
+      assert.equal(log.head(), stored);
+      clock.advance(1);
+      await log.trim({ acceptedBefore: clock.now(), limit: 5 });
+      assert.deepEqual(await log.append([big('again')]), [
+        { kind: 'accepted', id: 'again', seq: stored + 1, duplicate: false },
+      ]);
+    }));
+
+  test('refuses events while too many wait for the disk', () =>
+    withLog({ maxPending: 150_000 }, async (log) => {
+      const appends = ['a', 'b', 'c', 'd'].map((id) => log.append([big(id)]));
+      const outcomes = await Promise.allSettled(appends);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['fulfilled', 'fulfilled', 'rejected', 'rejected'],
+      );
+      assert.ok((outcomes[2] as PromiseRejectedResult).reason instanceof LogFullError);
+      assert.equal((await log.append([big('c')]))[0]?.seq, 3);
+    }));
+
+  for (const code of ['full', 'io', 'readonly'] as const) {
+    test(`says that it is full when the disk says ${code}, and goes on when that passes`, () =>
+      withLog({}, async (_log, clock, engine) => {
+        const sick = failing(engine, code);
+        const log = await openSqliteEventLog({ engine: sick.engine, clock, idWindowMs: 1_000 });
+        await assert.rejects(log.append([eventNamed('a')]), LogFullError);
+        assert.equal(log.head(), 0);
+        sick.state.fails = false;
+        assert.deepEqual(await log.append([eventNamed('a')]), [
+          { kind: 'accepted', id: 'a', seq: 1, duplicate: false },
+        ]);
+      }));
+  }
+
+  test('does not call a dead store full', () =>
+    withLog({}, async (_log, clock, engine) => {
+      const log = await openSqliteEventLog({ engine: failing(engine, 'crashed').engine, clock, idWindowMs: 1_000 });
+      await assert.rejects(log.append([eventNamed('a')]), (error) => error instanceof StorageError);
+    }));
+
+  test('ends a page at about 4 MB, from memory and from the store', () =>
+    withLog({}, async (log, clock, engine) => {
+      await log.append(Array.from({ length: 60 }, (_, index) => big(`big${index}`)));
+      const reopened = await openSqliteEventLog({ engine, clock, idWindowMs: 1_000 });
+      for (const from of [log, reopened]) {
+        const page = await from.read({ after: 0, limit: 1_000 });
+        assert.equal(page.events.length, 42);
+        assert.equal(page.scannedTo, 42);
+        assert.equal((await from.read({ after: 42, limit: 1_000 })).events.length, 18);
+      }
+      assert.equal(
+        (await reopened.get(Array.from({ length: 60 }, (_, index) => 60 - index))).filter(Boolean).length,
+        60,
+      );
+    }));
+
+  test('finds the few events of a domain among very many of others', () =>
+    withLog({}, async (log, clock, engine) => {
+      const batch = (at: number) =>
+        Array.from({ length: 1_000 }, (_, index) =>
+          eventNamed(`e${at + index}`, { domain: (at + index) % 44_999 === 0 ? 'rare' : 'common' }),
+        );
+      for (let at = 1; at <= 45_000; at += 1_000) await log.append(batch(at));
+      const reopened = await openSqliteEventLog({ engine, clock, idWindowMs: 1_000 });
+      const page = await reopened.read({ after: 0, limit: 10, domains: ['rare', 'other'] });
+      assert.deepEqual(
+        page.events.map(({ seq }) => seq),
+        [44_999],
+      );
+      assert.equal(page.scannedTo, 45_000);
+    }));
+});
