@@ -3,8 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Dialect, Encoded, EncodedRequest } from '../dialects/dialect.ts';
 import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
-import { deliveryId } from './lane/lane.ts';
-import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
+import { deliveryId, firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { HeaderBuilder } from './notification.ts';
 import type { Exchange, Sender } from './sender/sender.ts';
 

@@ -46,3 +46,17 @@ export interface Verdict {
 export function firstSeq(unit: Unit): number {
   return (unit.deliveries[0] as Delivery).seq;
 }
+
+/** The same on every attempt; part of the notification's headers. */
+export const deliveryId = (subscription: number, seq: number): string => `${subscription}-${seq}`;
+
+export function newUnit(deliveries: readonly Delivery[]): Unit {
+  const { subscription } = deliveries[0] as Delivery;
+  return { subscription, deliveries, attempts: 0, dueAt: 0, parked: false, inFlight: false, cancelled: null };
+}
+
+/** Each of its keys once. */
+export function keysOf(unit: Unit): readonly KeyQueue[] {
+  if (unit.deliveries.length === 1) return [(unit.deliveries[0] as Delivery).key];
+  return [...new Set(unit.deliveries.map(({ key }) => key))];
+}
