@@ -106,5 +106,3 @@ export const LegSchema = Type.Object({
   cause: nullable(Type.Integer({ minimum: 0, maximum: 1000 })),
 });
 export type Leg = Static<typeof LegSchema>;
-
-export { TimeSchema } from './fields.ts';

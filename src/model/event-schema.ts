@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { CallSchema, LegSchema } from './call.ts';
-import type { Event, NewEvent } from './event.ts';
+import type { NewEvent } from './event.ts';
 import { dataSchemaOf, eventCatalog, eventTypes, type EventType } from './event-types/index.ts';
 import { longestEventId, mostExtensions, nullable, scopeText, TimeSchema } from './fields.ts';
 
@@ -65,5 +65,3 @@ export function createEventChecker(): (value: unknown) => value is NewEvent {
     return checker.Check(value);
   };
 }
-
-export type { Event };

@@ -9,7 +9,7 @@
  * - **connector**: the code that listens to one PBX; an event's source.
  */
 import type { Call, Leg } from './call.ts';
-import type { EventType } from './event-types/index.ts';
+import type { EventType } from './event-types/names.ts';
 
 /** An event as a source hands it over, complete but not yet in the log. */
 export interface NewEvent {

@@ -1,20 +1,7 @@
-import { Type, type Static } from 'typebox';
-
 /**
  * Who a thing belongs to, outermost first: reseller > domain > user > extension. A PBX without tenants is one domain,
- * `default`.
- */
-export const ScopeSchema = Type.Object({
-  reseller: Type.String({ minLength: 1, maxLength: 128 }),
-  domain: Type.String({ minLength: 1, maxLength: 128 }),
-  user: Type.Union([Type.String({ minLength: 1, maxLength: 128 }), Type.Null()]),
-  extension: Type.Union([Type.String({ minLength: 1, maxLength: 128 }), Type.Null()]),
-});
-export type Scope = Static<typeof ScopeSchema>;
-
-/**
- * What a caller may see: `*` is everything on that level. Every read and write below the API carries one, and a store
- * answers as if the rest did not exist.
+ * `default`. This is what a caller may see of it: `*` is everything on that level. Every read and write below the API
+ * carries one, and a store answers as if the rest did not exist.
  */
 export interface Access {
   readonly reseller: string;

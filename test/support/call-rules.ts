@@ -49,6 +49,14 @@ function* snapshotsOf(events: readonly NewEvent[]): Generator<string> {
     const { startedAt, answeredAt, endedAt, talkMs, outcome, state } = call;
     if ((answeredAt ?? startedAt) < startedAt || (endedAt ?? event.time) < (answeredAt ?? startedAt))
       yield 'its times are out of order';
+    if (
+      event.type === 'leg.ended' &&
+      answeredAt !== null &&
+      before?.call?.state === 'answered' &&
+      state === 'ringing'
+    ) {
+      if (!event.leg || event.leg.outcome !== 'transferred') yield 'it rings again when somebody hangs up';
+    }
     if ((outcome !== null) !== (endedAt !== null) || (state === 'ended') !== (endedAt !== null))
       yield 'its outcome and its end differ';
     if (talkMs > Date.parse(event.time) - Date.parse(answeredAt ?? event.time))

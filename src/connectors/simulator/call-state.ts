@@ -36,5 +36,8 @@ export function isTalking(call: Call, legs: ReadonlyMap<string, Leg>): boolean {
 export function stateOf(call: Call, legs: ReadonlyMap<string, Leg>, isQueued: boolean): Call['state'] {
   if (call.endedAt !== null) return 'ended';
   if (isTalking(call, legs)) return [...legs.values()].some((leg) => leg.state === 'held') ? 'held' : 'answered';
-  return isQueued ? 'queued' : 'ringing';
+  if (isQueued) return 'queued';
+  const rings = [...legs.values()].some((leg) => leg.role === 'callee' && isLive(leg) && leg.answeredAt === null);
+  // Between the first hang-up and the end nobody talks any more, and nobody is called.
+  return call.answeredAt !== null && !rings ? 'answered' : 'ringing';
 }

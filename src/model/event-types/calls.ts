@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { text } from '../fields.ts';
+import { idText, text } from '../fields.ts';
 import { defineType } from './definition.ts';
 import { answeredCall, endedCall, exampleCall } from './examples.ts';
 
@@ -8,6 +8,10 @@ const estimated = Type.Optional(
 );
 const partial = Type.Optional(
   Type.Boolean({ description: 'True where the call was already under way when it was first seen.' }),
+);
+
+const mergedInto = Type.Optional(
+  idText('Id of the call this one became part of; it goes on there, and its id stays among the related ones.'),
 );
 
 export const callTypes = {
@@ -56,7 +60,7 @@ export const callTypes = {
     reporter: 'source',
     description:
       'The last party has gone: `call.outcome` says how the call went, `call.hungUpBy` who ended it, `call.talkMs` how long people talked. It is sent at once, so a recording or a charge may still be on its way.',
-    data: Type.Object({ estimated }),
+    data: Type.Object({ estimated, mergedInto }),
     example: { seconds: 64, seq: 1051, call: endedCall, extensions: ['101'], data: {} },
   }),
   'call.closed': defineType('call.closed', {
@@ -64,7 +68,7 @@ export const callTypes = {
     reporter: 'source',
     description:
       'All data of an ended call is final: late facts such as recordings are in the snapshot or will not come. It is the last event of a call, and the one to base a call record on.',
-    data: Type.Object({ estimated }),
+    data: Type.Object({ estimated, mergedInto }),
     example: {
       seconds: 69,
       seq: 1054,

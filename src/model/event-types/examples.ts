@@ -14,7 +14,6 @@ export function at(seconds: number): string {
 }
 
 export const callId = idFromFacts(Date.parse(at(0)), 'pbx1', '1795253400.41');
-export const consultationCallId = idFromFacts(Date.parse(at(30)), 'pbx1', '1795253430.47');
 
 /** Alice's call as it rings; `changes` brings it to where it stands. */
 export function exampleCall(changes: Partial<Call> = {}): Call {

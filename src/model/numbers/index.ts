@@ -1,3 +1,2 @@
-export { createNumberReader, type NumberReader, type NumberReading } from './number-reader.ts';
-export { numberFormats, rulesFor, type NumberFormat, type NumberRules } from './rules.ts';
-export { countryOf } from './e164.ts';
+export { createNumberReader, type NumberReader } from './number-reader.ts';
+export { rulesFor, type NumberFormat, type NumberRules } from './rules.ts';

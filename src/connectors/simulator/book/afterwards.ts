@@ -1,3 +1,4 @@
+import type { EventData } from '../../../model/event-types/index.ts';
 import type { Handlers } from './handlers.ts';
 
 const bytesPerMs = 16;
@@ -11,7 +12,7 @@ export const afterwards: Handlers<'recording' | 'message' | 'close'> = {
     const durationMs = call.talkMs;
     const startedAt = call.answeredAt;
     draft.change({ recordings: [...call.recordings, { id: recordingId, url: null, durationMs, startedAt }] });
-    const data = {
+    const data: EventData<'recording.ready'> = {
       recordingId,
       url: null,
       file: `${recordingId}.wav`,
@@ -26,7 +27,7 @@ export const afterwards: Handlers<'recording' | 'message' | 'close'> = {
 
   message(draft, { owner, newCount }) {
     const { call } = draft;
-    const data = {
+    const data: EventData<'voicemail.left'> = {
       voicemailId: `vm-${call.id}`,
       mailbox: owner.extension,
       from: call.from.number,

@@ -5,6 +5,7 @@ import type { Handlers } from './handlers.ts';
 /** Calling devices, and their ringing. */
 export const beginning: Handlers<'dial' | 'ring'> = {
   dial(draft, { device, transferred }) {
+    if (draft.legs.has(device.key)) return;
     const leg: Leg = {
       id: `${draft.call.id}:${device.key}`,
       extension: device.extension,

@@ -1,4 +1,5 @@
 import type { Leg } from '../../../model/call.ts';
+import type { EventData } from '../../../model/event-types/index.ts';
 import { queue as support, type Colleague } from '../company.ts';
 import type { Draft } from '../draft.ts';
 import type { Handlers } from './handlers.ts';
@@ -9,27 +10,36 @@ export const queueing: Handlers<'queue.join' | 'queue.offer' | 'queue.miss' | 'q
     draft.involve(queue.extension);
     draft.change({ queue: queue.id });
     draft.queued(true);
-    const data = { queue: queue.id, queueName: queue.name, position, waiting };
+    const data: EventData<'queue.joined'> = { queue: queue.id, queueName: queue.name, position, waiting };
     draft.tell('queue.joined', { extension: queue.extension, data });
   },
 
   'queue.offer'(draft, { key, agent }) {
     const leg = draft.legs.get(key);
-    draft.tell('queue.agent_ringing', { leg, data: { ...named(agent), waitMs: draft.waitedMs } });
+    const data: EventData<'queue.agent_ringing'> = { ...named(agent), waitMs: draft.waitedMs };
+    draft.tell('queue.agent_ringing', { leg, data });
   },
 
   'queue.miss'(draft, { key, agent }) {
     const leg = draft.legs.get(key);
-    draft.tell('queue.agent_missed', { leg, data: { ...named(agent), ringMs: rang(draft, leg) } });
+    const data: EventData<'queue.agent_missed'> = { ...named(agent), ringMs: rang(draft, leg) };
+    draft.tell('queue.agent_missed', { leg, data });
   },
 
   'queue.serve'(draft, { key, agent }) {
     const leg = draft.legs.get(key);
-    draft.tell('queue.answered', { leg, data: { ...named(agent), waitMs: draft.waitedMs, ringMs: rang(draft, leg) } });
+    const data: EventData<'queue.answered'> = { ...named(agent), waitMs: draft.waitedMs, ringMs: rang(draft, leg) };
+    draft.tell('queue.answered', { leg, data });
   },
 
   'queue.leave'(draft, { reason }) {
-    const data = { queue: support.id, queueName: support.name, reason, position: 1, waitMs: draft.waitedMs };
+    const data: EventData<'queue.left'> = {
+      queue: support.id,
+      queueName: support.name,
+      reason,
+      position: 1,
+      waitMs: draft.waitedMs,
+    };
     draft.tell('queue.left', { extension: support.extension, data });
     draft.queued(false);
   },

@@ -1,4 +1,5 @@
 import type { Transfer } from '../../../model/call.ts';
+import type { EventData } from '../../../model/event-types/index.ts';
 import type { Draft } from '../draft.ts';
 import { endLeg } from './beginning.ts';
 import type { Handlers } from './handlers.ts';
@@ -62,7 +63,7 @@ function settle(draft: Draft, state: Transfer['state']): Transfer | null {
   return settled;
 }
 
-function dataOf(draft: Draft, transfer: Transfer, consultationCallId: string | null) {
+function dataOf(draft: Draft, transfer: Transfer, consultationCallId: string | null): EventData<'transfer.started'> {
   return {
     transferId: `${draft.call.id}:t${draft.call.transfers.length}`,
     kind: transfer.kind,
