@@ -115,6 +115,15 @@ describe('taking in an event', () => {
     });
   });
 
+  it('keeps the named extensions and adds those the event is about, up to a limit', () => {
+    const named = Array.from({ length: 200 }, (_, index) => String(1000 + index));
+    const event = { type: 'leg.ringing', call: { id: 'c' }, extension: '1000', leg: { extension: '1001' } };
+    assert.deepEqual(taken({ ...event, extensions: ['7', '7', ''] }).extensions, ['7', '1000', '1001']);
+    assert.deepEqual(taken({ ...event, extensions: named }).extensions, named);
+    assert.equal(refused({ ...event, extension: '101', extensions: named }), 'extensions');
+    assert.equal(refused({ ...event, extensions: [...named, '1'] }), 'extensions');
+  });
+
   it('ignores what only the log can say, and refuses another scope', () => {
     const sent = { type: 'call.started', call: { id: 'c1' }, seq: 9, acceptedAt: 'never' };
     assert.deepEqual(taken(sent).data, {});

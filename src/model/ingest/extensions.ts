@@ -12,12 +12,19 @@ export function readExtensions(
   about: { readonly extension: string | null; readonly call: Call | null; readonly leg: Leg | null },
 ): readonly string[] {
   const found: string[] = [];
-  for (const [index, item] of listAt(reading, value, '', 'extensions', mostExtensions - 2).entries()) {
+  for (const [index, item] of listAt(reading, value, '', 'extensions', mostExtensions).entries()) {
     add(found, nameAt(reading, item, 'extensions', `[${index}]`, longestScope));
   }
   add(found, about.extension);
   add(found, about.leg?.extension ?? null);
   if (value === undefined || value === null) addParties(found, about.call);
+  if (found.length > mostExtensions) {
+    reading.refuse(
+      'extensions',
+      `More than ${mostExtensions} extensions took part.`,
+      `Send at most ${mostExtensions}.`,
+    );
+  }
   return found;
 }
 
