@@ -1,5 +1,4 @@
 import { Queue } from '../../kit/queue.ts';
-import type { Delivery, Unit } from './unit.ts';
 
 /**
  * What a lane holds for one order key (a call): at most one unit under way, and everything else behind it.
@@ -8,7 +7,7 @@ import type { Delivery, Unit } from './unit.ts';
  *   busy ── failed, to be tried again ──> parked: the failed unit is the head, what waits becomes its followers
  *   parked ── the head is due and taken ──> busy ── settled ──> the next follower becomes the head, due at once
  */
-export class KeyQueue {
+export class KeyQueue<Delivery, Unit> {
   readonly id: string;
   /** Not tried yet, nothing parked before them. */
   readonly waiting = new Queue<Delivery>();

@@ -6,15 +6,15 @@ import { Heap } from '../../kit/heap.ts';
 import { Queue } from '../../kit/queue.ts';
 import type { ParkedRow } from '../../records/delivery-store.ts';
 import { KeyQueue } from './key-queue.ts';
-import { type Delivery, deliveryId, keysOf, newUnit, type Unit } from './unit.ts';
+import { type CallQueue, type Delivery, deliveryId, keysOf, newUnit, type Unit } from './unit.ts';
 
 export class Order {
   /** Deliveries not tried yet, with nothing parked before them. */
   waiting = 0;
   /** Deliveries that are parked, followers included. */
   parked = 0;
-  readonly #keys = new Map<string, KeyQueue>();
-  readonly #ready = new Queue<KeyQueue>();
+  readonly #keys = new Map<string, CallQueue>();
+  readonly #ready = new Queue<CallQueue>();
   readonly #due = new Heap<Unit>((a, b) => a.dueAt < b.dueAt);
 
   /** Something may go as a first attempt. */
@@ -27,7 +27,7 @@ export class Order {
     return this.#due.peek()?.dueAt ?? Infinity;
   }
 
-  keyOf(id: string): KeyQueue {
+  keyOf(id: string): CallQueue {
     let key = this.#keys.get(id);
     if (!key) this.#keys.set(id, (key = new KeyQueue(id)));
     return key;
@@ -72,22 +72,22 @@ export class Order {
     return unit;
   }
 
-  #takeWaiting(key: KeyQueue): Delivery {
+  #takeWaiting(key: CallQueue): Delivery {
     this.waiting--;
     return key.waiting.shift() as Delivery;
   }
 
   /** More of the same subscription: of the same call, then of the calls that are ready next. In sequence order. */
-  #fillBatch(key: KeyQueue, first: Delivery, most: number): Delivery[] {
+  #fillBatch(key: CallQueue, first: Delivery, most: number): Delivery[] {
     const batch = [first];
-    const takeFrom = (from: KeyQueue): void => {
+    const takeFrom = (from: CallQueue): void => {
       while (batch.length < most && from.waiting.peek()?.subscription === first.subscription) {
         batch.push(this.#takeWaiting(from));
       }
     };
     takeFrom(key);
     while (batch.length < most && this.#ready.peek()?.waiting.peek()?.subscription === first.subscription) {
-      takeFrom(this.#ready.shift() as KeyQueue);
+      takeFrom(this.#ready.shift() as CallQueue);
     }
     return batch.sort((a, b) => a.seq - b.seq);
   }
@@ -124,7 +124,7 @@ export class Order {
     }
   }
 
-  #next(key: KeyQueue, now: number): void {
+  #next(key: CallQueue, now: number): void {
     const follower = key.parked.peek();
     if (follower) {
       follower.dueAt = now;

@@ -2,11 +2,14 @@ import type { Event } from '../../model/event.ts';
 import type { AttemptOutcome } from '../../records/delivery-store.ts';
 import type { KeyQueue } from './key-queue.ts';
 
+/** What shares an order key; most often a call. */
+export type CallQueue = KeyQueue<Delivery, Unit>;
+
 /** One event for one subscription, while its lane holds it. */
 export interface Delivery {
   readonly subscription: number;
   readonly seq: number;
-  readonly key: KeyQueue;
+  readonly key: CallQueue;
   /** Monotonic milliseconds; how long it holds the checkpoint back is counted from here. */
   readonly offeredAt: number;
   /** Let go when it is parked: the log has it. */
@@ -56,7 +59,7 @@ export function newUnit(deliveries: readonly Delivery[]): Unit {
 }
 
 /** Each of its keys once. */
-export function keysOf(unit: Unit): readonly KeyQueue[] {
+export function keysOf(unit: Unit): readonly CallQueue[] {
   if (unit.deliveries.length === 1) return [(unit.deliveries[0] as Delivery).key];
   return [...new Set(unit.deliveries.map(({ key }) => key))];
 }
