@@ -42,6 +42,8 @@ export function canBegin(graph: CallGraph, call: CallRecord, initiator: LegRecor
   if (!channel || !isLive(channel) || call.connected.size > 0 || call.service !== null) return true;
   if (reachedBy(graph, call) !== null) return true;
   const calls = channel.facts?.state === 'ring' || channel.facts?.state === 'up';
+  // One that was there before is soon listed, with all that it stands in.
+  if (initiator.partial) return false;
   return initiator.trunk !== null && !call.originated && calls && dialledBy(channel.facts) !== null;
 }
 

@@ -87,14 +87,16 @@ function begin(world: World, call: CallRecord, moment: Moment): boolean {
   const initiator = chooseInitiator(world.graph, call);
   if (!initiator) return false;
   const due = call.deadline !== null && moment.at >= call.deadline;
-  if (!due && !moment.found && !canBegin(world.graph, call, initiator)) {
+  // Listed by the PBX and never seen before: what stands there is all that is known of its past.
+  const asFound = moment.found && initiator.partial;
+  if (!due && !asFound && !canBegin(world.graph, call, initiator)) {
     call.deadline ??= moment.at + world.rules.limits.decideWithinMs;
     return false;
   }
   const facts = world.graph.get(initiator.channelId)?.facts;
   call.started = true;
   call.deadline = null;
-  call.partial = moment.found || initiator.partial;
+  call.partial = initiator.partial;
   call.startedAt = initiator.startedAt;
   call.base = usableTime(facts?.createdAt) ?? initiator.startedAt;
   call.id = world.teller.callId(call.base, initiator.channelId);
@@ -103,7 +105,7 @@ function begin(world: World, call: CallRecord, moment: Moment): boolean {
   initiator.dialing = true;
   describe(world.graph, call, world.rules);
   if (initiator.extension !== null) call.extensions.add(initiator.extension);
-  if (moment.found) takeAsFound(call, moment);
+  if (asFound) takeAsFound(call, moment);
   call.state = stateOf(call);
   world.teller.started(call, initiator, call.partial ? { partial: true } : {});
   return true;

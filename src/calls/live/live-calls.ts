@@ -1,0 +1,147 @@
+/**
+ * The live view: the calls in progress and those that just ended, as the events of the log tell them, in their order.
+ * Pure: fed events, asked questions; it reads no log and no clock. Its memory does not grow with history: ended calls
+ * are a ring, and a call about which nothing was heard for too long (its connector is gone, its source never said the
+ * end) is forgotten.
+ *
+ * A call is **in progress** from the first event about it; **just ended** with the first that shows it ended, and then
+ * for good; **forgotten** when newer ones push it out of the ring. Late events about a forgotten call that ended are
+ * ignored.
+ */
+import type { Event } from '../../model/event.ts';
+import type { Access } from '../../model/scope.ts';
+import type { OpenCall } from '../open-call.ts';
+import { FollowedCall, type LiveCall } from './live-call.ts';
+import type { Marks } from './marks.ts';
+
+export interface LiveCallsOptions {
+  /** Ended calls kept. */
+  readonly mostEnded: number;
+  /** Calls in progress kept; past it the one not heard of for longest is forgotten. */
+  readonly mostLive: number;
+  /** Milliseconds without an event after which a call in progress is forgotten. */
+  readonly maxSilenceMs: number;
+}
+
+export const defaultLiveCallsOptions: LiveCallsOptions = {
+  mostEnded: 1_000,
+  mostLive: 50_000,
+  maxSilenceMs: 12 * 3_600_000,
+};
+
+/** Ended calls that a restart brings back too. */
+const mostEndedMarked = 100;
+
+/** Families of event types that tell how a call stands; others (charges, deliveries) only mention one. */
+const families = /^(?:call|leg|transfer|queue|park|conference|recording|voicemail)\./;
+
+export class LiveCalls {
+  readonly #options: LiveCallsOptions;
+  /** Least recently heard of first. */
+  readonly #live = new Map<string, FollowedCall>();
+  /** Ended first, first. */
+  readonly #ended = new Map<string, FollowedCall>();
+  #log: string;
+  #cursor: number;
+
+  constructor(log: string, cursor = 0, options: LiveCallsOptions = defaultLiveCallsOptions) {
+    this.#log = log;
+    this.#cursor = cursor;
+    this.#options = options;
+  }
+
+  /** The last event taken in: whoever feeds it goes on after it. */
+  get cursor(): { readonly log: string; readonly seq: number } {
+    return { log: this.#log, seq: this.#cursor };
+  }
+
+  /** Takes in the next events; those taken in before change nothing. */
+  apply(events: readonly Event[]): void {
+    for (const event of events) {
+      if (event.seq <= this.#cursor) continue;
+      this.#cursor = event.seq;
+      this.#take(event);
+    }
+  }
+
+  /** Events from before the cursor that marks pointed at, in the order of their sequence. */
+  recall(events: readonly Event[]): void {
+    for (const event of events) this.#take(event);
+  }
+
+  /** Forgets calls not heard of for too long; `now` is the server's time in milliseconds. Answers how many. */
+  expire(now: number): number {
+    let forgotten = 0;
+    for (const [key, call] of this.#live) {
+      if (now - call.acceptedAt <= this.#options.maxSilenceMs) break;
+      this.#live.delete(key);
+      forgotten++;
+    }
+    return forgotten;
+  }
+
+  /** Newest first. */
+  inProgress(access: Access): readonly LiveCall[] {
+    return visible(this.#live, access).sort((one, two) => two.firstSeq - one.firstSeq);
+  }
+
+  /** The last to end first. */
+  justEnded(access: Access): readonly LiveCall[] {
+    return visible(this.#ended, access).reverse();
+  }
+
+  /** The call of that id, in progress or just ended; null where there is none that `access` covers. */
+  find(access: Access, callId: string): LiveCall | null {
+    for (const calls of [this.#live, this.#ended]) {
+      for (const [key, call] of calls) {
+        if (key.endsWith(`\u0000${callId}`) && call.isVisibleTo(access)) return call.view();
+      }
+    }
+    return null;
+  }
+
+  /** Calls of a connector that have not ended, for its restart. */
+  openCalls(connector: string): readonly OpenCall[] {
+    return [...this.#live.values()]
+      .filter((call) => call.connector === connector)
+      .map((followed) => {
+        const { call, legs, extensions, seenAt } = followed.view();
+        return { call, legs, extensions, seenAt };
+      });
+  }
+
+  /** What to save, so that `loadLiveCalls` finds the same calls again. */
+  marks(): Marks {
+    const ended = [...this.#ended.values()].slice(-mostEndedMarked);
+    const calls = [...ended, ...this.#live.values()].map((call) => call.mark());
+    return { log: this.#log, cursor: this.#cursor, calls };
+  }
+
+  #take(event: Event): void {
+    const { call } = event;
+    if (!call || !families.test(event.type)) return;
+    const key = `${event.domain}\u0000${call.id}`;
+    const ended = this.#ended.get(key);
+    if (ended) return ended.take(event, call);
+    const known = this.#live.get(key);
+    if (!known && call.state === 'ended' && !event.type.startsWith('call.')) return;
+    const followed = known ?? new FollowedCall(event, call);
+    known?.take(event, call);
+    // Heard of now: to the end of the line.
+    this.#live.delete(key);
+    (followed.ended ? this.#ended : this.#live).set(key, followed);
+    dropOldest(this.#ended, this.#options.mostEnded);
+    dropOldest(this.#live, this.#options.mostLive);
+  }
+}
+
+function visible(calls: ReadonlyMap<string, FollowedCall>, access: Access): LiveCall[] {
+  return [...calls.values()].filter((call) => call.isVisibleTo(access)).map((call) => call.view());
+}
+
+function dropOldest(calls: Map<string, FollowedCall>, most: number): void {
+  for (const key of calls.keys()) {
+    if (calls.size <= most) return;
+    calls.delete(key);
+  }
+}

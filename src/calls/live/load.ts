@@ -1,0 +1,51 @@
+import type { EventLog } from '../../log/event-log.ts';
+import { attachCursor, type Gap } from '../../log/cursor.ts';
+import { defaultLiveCallsOptions, LiveCalls, type LiveCallsOptions } from './live-calls.ts';
+import type { Marks } from './marks.ts';
+
+/** Events asked of the log at once. */
+const pageSize = 500;
+
+export interface LoadedLiveCalls {
+  readonly live: LiveCalls;
+  /** Events it could not read on its way; calls they were about may be missing or stand still until they expire. */
+  readonly gap: Gap | null;
+}
+
+/**
+ * The live view as it stands at the log's head: from the marks saved last, and the events after them. Without marks
+ * the whole log is read. Events appended meanwhile are the caller's to feed, after the view's cursor.
+ */
+export async function loadLiveCalls(
+  log: Pick<EventLog, 'id' | 'head' | 'floor' | 'get' | 'read'>,
+  marks: Marks | null,
+  options: LiveCallsOptions = defaultLiveCallsOptions,
+): Promise<LoadedLiveCalls> {
+  const { next, gap } = attachCursor(log, { log: marks?.log ?? log.id, seq: marks?.cursor ?? log.floor() });
+  const known = marks && gap?.reason !== 'log replaced' && gap?.reason !== 'log rolled back' ? marks : null;
+  const from = known || !marks ? next.seq : log.floor();
+  const live = new LiveCalls(log.id, from, options);
+  if (known) await recallMarked(live, log, known);
+  await readOn(live, log);
+  return { live, gap };
+}
+
+async function recallMarked(live: LiveCalls, log: Pick<EventLog, 'get'>, marks: Marks): Promise<void> {
+  const seqs = new Set(marks.calls.flatMap((mark) => [mark.seq, ...Object.values(mark.legs)]));
+  const sorted = [...seqs].sort((one, two) => one - two);
+  for (let at = 0; at < sorted.length; at += pageSize) {
+    const events = await log.get(sorted.slice(at, at + pageSize));
+    // What retention trimmed meanwhile is gone: those calls are older than anybody waits for.
+    live.recall(events.filter((event) => event !== null));
+  }
+}
+
+async function readOn(live: LiveCalls, log: Pick<EventLog, 'head' | 'read'>): Promise<void> {
+  let after = live.cursor.seq;
+  for (const head = log.head(); after < head; ) {
+    const page = await log.read({ after, limit: pageSize });
+    live.apply(page.events);
+    if (page.scannedTo <= after) return;
+    after = page.scannedTo;
+  }
+}
