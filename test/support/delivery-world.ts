@@ -143,7 +143,7 @@ export class DeliveryWorld {
   readonly store: CrashableStore;
   readonly subscriptions = new MemorySubscriptions();
   readonly moods = new Map<string, Mood>();
-  /** Every request a receiver answered with 2xx, in the order they came. */
+  /** Every request a receiver answered with 2xx, in the order the requests came. */
   readonly received: Receipt[] = [];
   /** What should never have happened. */
   readonly violations: string[] = [];
@@ -253,6 +253,11 @@ export class DeliveryWorld {
     this.#enter(host, subscription, seqs, calls);
     const mood = this.moods.get(host) ?? 'ok';
     const exchange = this.#answer(mood, request.timeoutMs);
+    // It has arrived now, whenever the answer comes, and whether or not there is anybody left to take it.
+    if (exchange.kind === 'answered' && exchange.status < 300) {
+      const deliveryId = request.headers['x-offhook-delivery'] as string;
+      this.received.push({ subscription, seqs, deliveryId, at: this.clock.monotonic() });
+    }
     return new Promise((resolve) => {
       const end = (result: Exchange): void => {
         if (life !== this.#life) return;
@@ -261,10 +266,6 @@ export class DeliveryWorld {
       };
       signal?.addEventListener('abort', () => end({ kind: 'failed', failure: 'stopped', message: '', durationMs: 0 }));
       this.clock.schedule(exchange.durationMs, () => {
-        if (exchange.kind === 'answered' && exchange.status < 300) {
-          const deliveryId = request.headers['x-offhook-delivery'] as string;
-          this.received.push({ subscription, seqs, deliveryId, at: this.clock.monotonic() });
-        }
         end(exchange);
       });
     });
