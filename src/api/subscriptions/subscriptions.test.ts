@@ -9,7 +9,7 @@ before(async () => {
 after(() => world.stop());
 
 const usual = { name: 'CRM', dialect: 'cloudevents', endpoint: { url: 'https://crm.example/hook' } };
-const create = async (more: object = {}): Promise<Record<string, never>> => {
+const create = async (more: object = {}): Promise<{ readonly id: string; readonly number: number }> => {
   const answer = await world.post('/v1/subscriptions', { ...usual, ...more });
   assert.equal(answer.statusCode, 201, answer.body);
   return answer.json();
@@ -78,7 +78,7 @@ test('secrets never come back, and stay without being sent again', async () => {
   const put = await world.ask({
     method: 'PUT',
     url: `/v1/subscriptions/${id}`,
-    payload: { ...read.json(), notes: 'n' },
+    payload: { ...read.json<object>(), notes: 'n' },
   });
   assert.equal(put.statusCode, 200, put.body);
   assert.deepEqual(stored(id).target.auth, auth);

@@ -1,0 +1,152 @@
+/**
+ * The composition root: the only place that knows every part. Nothing else creates a store, a clock or a connection.
+ *
+ * Start: store -> log and records -> token -> live view -> delivery -> retention -> API -> connectors, so that nobody
+ * is heard before what they say can be kept. Stop is the other way round: sources first, then what is under way is
+ * finished or checkpointed, then the store is closed. A part that does not stop in time is left behind.
+ */
+import { hostname } from 'node:os';
+import type { HealthCheck } from '../api/deps.ts';
+import type { Config } from '../config/schema.ts';
+import { summarizeChanges } from '../config/summary.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { Delivery } from '../delivery/management.ts';
+import type { Inbox } from '../delivery/inbox/inbox.ts';
+import { createMemoryInbox } from '../delivery/inbox/memory-inbox.ts';
+import { type Clock, systemClock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import { type Random, systemRandom } from '../kit/random.ts';
+import type { Service } from '../kit/service.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { startApi } from './start-api.ts';
+import { startConnectors } from './start-connectors.ts';
+import { startDelivery } from './start-delivery.ts';
+import { createLogger } from './logging.ts';
+import { Parts } from './parts.ts';
+import { createAppMetrics } from './process-metrics.ts';
+import { createRetention } from './retention.ts';
+import { startLiveView } from './start-live-view.ts';
+import { openStore } from './store.ts';
+
+/** What a test or a benchmark puts in place of the real thing. */
+export interface AppOverrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  readonly version?: string;
+}
+
+export interface App extends Service {
+  /** Where it listens, without a slash at the end; empty before `start`. */
+  url(): string;
+  /** The administrator's token, where this start made it; nobody will know it later. */
+  madeToken(): string | null;
+  /** Rejects when a part died that nothing works without. */
+  readonly failed: Promise<never>;
+  /** The running parts, for those in the same process; after `start`. */
+  parts(): RunningParts;
+}
+
+export interface RunningParts {
+  readonly log: EventLog;
+  readonly delivery: Delivery;
+  readonly inbox: Inbox;
+  readonly connectors: readonly Connector[];
+}
+
+export function createApp(config: Config, overrides: AppOverrides = {}): App {
+  const { clock = systemClock, random = systemRandom, version = '0.0.0' } = overrides;
+  const logger = overrides.logger ?? createLogger(config.log.level);
+  const parts = new Parts(clock, logger);
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {});
+  let running: (RunningParts & { readonly url: string; readonly madeToken: string | null }) | null = null;
+  let stopping: Promise<void> | null = null;
+
+  const startAll = async (): Promise<void> => {
+    logger.info({ version, config: summarizeChanges(config) }, 'starting');
+    const base = { clock, random, logger, config };
+    const fatal = (error: Error): void => {
+      logger.error({ reason: error.message }, 'the store died; the process has to be started again');
+      failure.reject(error);
+    };
+    const metrics = createAppMetrics();
+    const inbox = createMemoryInbox({ clock });
+    const store = await openStore(parts, base, fatal);
+    const live = await startLiveView(parts, base, store);
+    const { delivery } = await startDelivery(parts, base, { ...store, inbox });
+    metrics.watch({ log: store.log, delivery });
+    const retention = createRetention({
+      ...base,
+      log: store.log,
+      attempts: store.records.attempts,
+      idempotency: store.records.idempotency,
+      eventsMs: config.retention.events,
+      attemptsMs: config.retention.attempts,
+    });
+    await parts.add(
+      'retention',
+      () => retention.start(),
+      () => retention.stop(),
+    );
+    const connectors: Connector[] = [];
+    const health = healthOf(stopSignal, connectors);
+    const serverName = hostname();
+    const api = await startApi(parts, base, {
+      ...store,
+      delivery,
+      inbox,
+      live,
+      connectors,
+      metrics,
+      health,
+      version,
+      serverName,
+    });
+    await startConnectors(parts, base, { log: store.log, live, metrics, connectors });
+    running = { log: store.log, delivery, inbox, connectors, url: api.url(), madeToken: store.token.made };
+    logger.info({ url: api.url(), connectors: connectors.length }, 'started');
+  };
+  const stopSignal = { isStopping: false };
+
+  return {
+    failed: failure.promise,
+    url: () => running?.url ?? '',
+    madeToken: () => running?.madeToken ?? null,
+    parts: () => {
+      if (!running) throw new Error('the app is not started');
+      return running;
+    },
+    start: async () => {
+      try {
+        await startAll();
+      } catch (error) {
+        await parts.stop(config.stop.timeout);
+        throw error;
+      }
+    },
+    stop: () => {
+      stopSignal.isStopping = true;
+      stopping ??= parts.stop(config.stop.timeout).then(() => logger.info({}, 'stopped'));
+      return stopping;
+    },
+  };
+}
+
+/** What `/readyz` looks at. A connector that is down is told, and does not take the rest out of service. */
+function healthOf(server: { readonly isStopping: boolean }, connectors: readonly Connector[]): readonly HealthCheck[] {
+  const stopping: HealthCheck = {
+    name: 'server',
+    optional: false,
+    check: () => (server.isStopping ? 'stopping' : null),
+  };
+  const systems: HealthCheck = {
+    name: 'connectors',
+    optional: true,
+    check: () => {
+      const down = connectors.filter((connector) => connector.status().state !== 'up').map(({ id }) => id);
+      return down.length === 0 ? null : `not up: ${down.join(', ')}`;
+    },
+  };
+  return [stopping, systems];
+}

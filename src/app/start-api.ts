@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import type { LiveCalls } from '../api/calls/live-calls.ts';
+import type { ConnectorState } from '../api/connectors/routes.ts';
+import type { ApiOptions, HealthCheck } from '../api/deps.ts';
+import { type Api, createApi } from '../api/server.ts';
+import type { Config } from '../config/schema.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { Delivery } from '../delivery/management.ts';
+import type { Inbox } from '../delivery/inbox/inbox.ts';
+import { dialects } from '../dialects/registry.ts';
+import type { Base } from './base.ts';
+import type { Parts } from './parts.ts';
+import type { AppMetrics } from './process-metrics.ts';
+import type { Store } from './store.ts';
+
+interface ApiParts extends Store {
+  readonly delivery: Delivery;
+  readonly inbox: Inbox;
+  readonly live: LiveCalls;
+  readonly connectors: readonly Connector[];
+  readonly metrics: AppMetrics;
+  readonly health: readonly HealthCheck[];
+  readonly version: string;
+  readonly serverName: string;
+}
+
+export async function startApi(parts: Parts, { clock, logger, config }: Base, deps: ApiParts): Promise<Api> {
+  const { log, records, token, delivery, inbox, live, metrics, health, version, serverName } = deps;
+  const { domain, country } = config.defaults;
+  const api = createApi(
+    {
+      clock,
+      logger,
+      version,
+      log,
+      delivery,
+      inbox,
+      live,
+      dialects,
+      health,
+      serverName,
+      attempts: records.attempts,
+      idempotency: records.idempotency,
+      connectors: () => statesOf(config, deps.connectors),
+      checkToken: token.check,
+      metrics: metrics.registry,
+      defaults: { reseller: 'default', domain, country, timeoutMs: config.delivery.timeoutMs },
+    },
+    await optionsOf(config),
+  );
+  await parts.add(
+    'API',
+    () => api.start(),
+    () => api.stop(),
+  );
+  return api;
+}
+
+async function optionsOf({ server }: Config): Promise<ApiOptions> {
+  const { host, port, trustedProxies, maxBodyBytes, maxConnections, maxStreams } = server;
+  const { cert, key } = server.tls;
+  const tls =
+    cert === null || key === null ? null : { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+  return { host, port, tls, trustedProxies, maxBodyBytes, maxConnections, maxStreams };
+}
+
+function statesOf(config: Config, connectors: readonly Connector[]): ConnectorState[] {
+  return connectors.map((connector) => {
+    const { id, kind } = connector;
+    const { state, since, problem } = connector.status();
+    const own = config.connectors.find((one) => one.id === id);
+    const domain = own?.domain ?? config.defaults.domain;
+    return { id, kind, reseller: own?.reseller ?? 'default', domain, state, since, problem };
+  });
+}

@@ -1,0 +1,36 @@
+import type { Connector, OpenCall } from '../connectors/connector.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { Base } from './base.ts';
+import { createConnectorHost } from './connector-host.ts';
+import { createConnector } from './connectors.ts';
+import type { Parts } from './parts.ts';
+import type { AppMetrics } from './process-metrics.ts';
+
+interface ConnectorDeps {
+  readonly log: EventLog;
+  readonly live: { openCalls(connector: string): readonly OpenCall[] };
+  readonly metrics: AppMetrics;
+  /** Filled as they start, for those who look at their state. */
+  readonly connectors: Connector[];
+}
+
+export async function startConnectors(parts: Parts, base: Base, deps: ConnectorDeps): Promise<void> {
+  const { clock, random, logger, config } = base;
+  for (const connectorConfig of config.connectors) {
+    const host = createConnectorHost(connectorConfig.id, {
+      clock,
+      random,
+      logger,
+      log: deps.log,
+      onAccepted: (connector, events) => deps.metrics.acceptedFrom(connector, events),
+      openCalls: (connector) => deps.live.openCalls(connector),
+    });
+    const connector = await createConnector(connectorConfig, config.defaults, host);
+    deps.connectors.push(connector);
+    await parts.add(
+      `connector ${connector.id}`,
+      () => connector.start(),
+      () => connector.stop(),
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { createDelivery } from '../delivery/create-delivery.ts';
+import type { Delivery } from '../delivery/management.ts';
+import type { Inbox } from '../delivery/inbox/inbox.ts';
+import { createAddressGuard } from '../delivery/sender/address-guard.ts';
+import { createUndiciSender } from '../delivery/sender/undici-sender.ts';
+import { findDialect } from '../dialects/registry.ts';
+import type { Base } from './base.ts';
+import type { Parts } from './parts.ts';
+import type { Store } from './store.ts';
+
+export async function startDelivery(
+  parts: Parts,
+  { clock, random, logger, config }: Base,
+  { log, records, inbox }: Store & { readonly inbox: Inbox },
+): Promise<{ readonly delivery: Delivery }> {
+  const guard = createAddressGuard({ allowNetworks: config.delivery.allowNetworks });
+  const sender = await parts.add(
+    'sender',
+    () => createUndiciSender({ clock, guard, inbox }),
+    (started) => started.close(),
+  );
+  const delivery = createDelivery({
+    clock,
+    random,
+    logger,
+    log,
+    sender,
+    store: records.delivery,
+    subscriptions: records.subscriptions,
+    dialect: (name) => findDialect(name) ?? undefined,
+    retentionMs: config.retention.events,
+  });
+  await parts.add(
+    'delivery',
+    () => delivery.start(),
+    () => delivery.stop(),
+  );
+  return { delivery };
+}

@@ -1,0 +1,33 @@
+import type { EventLog } from '../log/event-log.ts';
+import { openSqliteEventLog } from '../log/sqlite/event-log.ts';
+import { openSqliteRecords, type Records } from '../records/sqlite/records.ts';
+import { openSqliteEngine } from '../sqlite/engine.ts';
+import { type AdminToken, openAdminToken } from './admin-token.ts';
+import type { Base } from './base.ts';
+import type { Parts } from './parts.ts';
+import { openSeal } from './seal.ts';
+
+export interface Store {
+  readonly log: EventLog;
+  readonly records: Records;
+  readonly token: AdminToken;
+}
+
+/** @param fatal called when a storage thread dies: nothing can be accepted or recorded any more */
+export async function openStore(parts: Parts, { clock, config }: Base, fatal: (error: Error) => void): Promise<Store> {
+  const { dir } = config.data;
+  const { ids, maxBytes } = config.retention;
+  const engine = await parts.add(
+    'store',
+    () => openSqliteEngine({ dir, onCrash: fatal }),
+    (started) => started.close(),
+  );
+  const seal = await openSeal(config.secret.key, dir);
+  const log = await parts.add(
+    'log',
+    () => openSqliteEventLog({ engine, clock, idWindowMs: ids, maxBytes }),
+    (started) => started.close(),
+  );
+  const records = openSqliteRecords({ engine, seal });
+  return { log, records, token: await openAdminToken(records.settings, config.admin.token) };
+}

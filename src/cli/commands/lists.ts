@@ -1,0 +1,91 @@
+/** Commands that show one list of the API. */
+import { Command, Option } from 'commander';
+import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
+import { deliveryLine, type DeliveryFacts, type EventFacts } from '../lines.ts';
+import { harmless, showTable } from '../terminal.ts';
+
+interface CallFacts {
+  readonly domain: string;
+  readonly extensions: readonly string[];
+  readonly call: NonNullable<EventFacts['call']> & {
+    readonly state: string;
+    readonly startedAt: string;
+    readonly talkMs: number;
+  };
+}
+
+interface List<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+const partyOf = ({ number, raw, kind }: CallFacts['call']['from']): string => harmless(number ?? raw ?? kind);
+
+export function callsCommand(context: CliContext): Command {
+  const { terminal } = context;
+  const command = new Command('calls')
+    .description('calls in progress and just ended')
+    .addOption(new Option('--state <state>', 'which').choices(['live', 'ended', 'all']).default('all'));
+  return withClientOptions(command).action(async (options: ClientOptions & { readonly state: string }) => {
+    const { items } = await clientOf(context, options).get<List<CallFacts>>(
+      `/v1/calls?limit=1000&state=${options.state}`,
+    );
+    if (options.json) return items.forEach((one) => terminal.out(JSON.stringify(one)));
+    if (items.length === 0) return terminal.note('nobody is on the phone');
+    const rows = items.map(({ call, domain, extensions }) => [
+      call.startedAt.slice(11, 19),
+      call.direction,
+      call.outcome ?? call.state,
+      partyOf(call.from),
+      partyOf(call.to),
+      `${Math.round(call.talkMs / 1000)} s`,
+      harmless(extensions.join(',')),
+      harmless(domain),
+    ]);
+    showTable(terminal, [['began', 'direction', 'state', 'from', 'to', 'talk', 'extensions', 'domain'], ...rows]);
+  });
+}
+
+interface DeliveryOptions extends ClientOptions {
+  readonly subscription?: string;
+  readonly outcome?: string;
+  readonly limit: string;
+}
+
+export function deliveriesCommand(context: CliContext): Command {
+  const { terminal } = context;
+  const command = new Command('deliveries')
+    .description('the last attempts of deliveries, newest first')
+    .option('--subscription <id>', 'only of this subscription, by id or number')
+    .option('--outcome <outcome>', 'only with this outcome: delivered, failed, cancelled, expired, …')
+    .option('--limit <count>', 'how many', '50');
+  return withClientOptions(command).action(async (options: DeliveryOptions) => {
+    const query = new URLSearchParams({ limit: options.limit });
+    if (options.subscription !== undefined) query.set('subscription', options.subscription);
+    if (options.outcome !== undefined) query.set('outcome', options.outcome);
+    const { items } = await clientOf(context, options).get<List<DeliveryFacts>>(`/v1/deliveries?${query.toString()}`);
+    if (options.json) return items.forEach((one) => terminal.out(JSON.stringify(one)));
+    if (items.length === 0) return terminal.note('nothing was delivered yet');
+    for (const one of items) terminal.out(deliveryLine(terminal, one, null, null));
+  });
+}
+
+interface ConnectorFacts {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly since: string;
+  readonly problem: string | null;
+}
+
+export function connectorsCommand(context: CliContext): Command {
+  const { terminal } = context;
+  const command = new Command('connectors').description('the phone systems listened to, and how they are');
+  return withClientOptions(command).action(async (options: ClientOptions) => {
+    const { items } = await clientOf(context, options).get<List<ConnectorFacts>>('/v1/connectors');
+    if (options.json) return items.forEach((one) => terminal.out(JSON.stringify(one)));
+    if (items.length === 0) return terminal.note('none; add one under connectors in offhook.yaml');
+    const rows = items.map(({ id, kind, state, since, problem }) => [id, kind, state, since, harmless(problem ?? '')]);
+    showTable(terminal, [['id', 'kind', 'state', 'since', 'problem'], ...rows]);
+  });
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import type { ApiClient } from '../client.ts';
+import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { harmless, showTable } from '../terminal.ts';
+
+interface SubscriptionFacts {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly dialect: string;
+  readonly status: string;
+  readonly lag: number;
+  readonly endpoint: { readonly url: string };
+  readonly counters: { readonly posts: number; readonly errors: number };
+}
+
+interface Page {
+  readonly items: readonly SubscriptionFacts[];
+  readonly next: string | null;
+}
+
+async function all(client: ApiClient): Promise<SubscriptionFacts[]> {
+  const found: SubscriptionFacts[] = [];
+  let cursor = '';
+  for (;;) {
+    const page = await client.get<Page>(`/v1/subscriptions?limit=500${cursor}`);
+    found.push(...page.items);
+    if (page.next === null) return found;
+    cursor = `&cursor=${page.next}`;
+  }
+}
+
+export function subsCommand(context: CliContext): Command {
+  const { terminal } = context;
+  const show = (one: SubscriptionFacts, options: ClientOptions): void =>
+    terminal.out(JSON.stringify(one, null, options.json ? undefined : 2));
+
+  const list = withClientOptions(new Command('list').description('all of them')).action(
+    async (options: ClientOptions) => {
+      const found = await all(clientOf(context, options));
+      if (options.json) return found.forEach((one) => terminal.out(JSON.stringify(one)));
+      if (found.length === 0)
+        return terminal.note('there is no subscription yet; make one with: offhook subs add FILE');
+      const rows = found.map((one) => [
+        String(one.number),
+        one.status,
+        harmless(one.name),
+        one.dialect,
+        harmless(one.endpoint.url),
+        String(one.counters.posts),
+        String(one.counters.errors),
+        String(one.lag),
+        one.id,
+      ]);
+      showTable(terminal, [['no', 'status', 'name', 'dialect', 'to', 'posts', 'errors', 'lag', 'id'], ...rows]);
+    },
+  );
+
+  const one = withClientOptions(new Command('show').description('one, whole').argument('<id>')).action(
+    async (id: string, options: ClientOptions) => {
+      show(await clientOf(context, options).get(`/v1/subscriptions/${encodeURIComponent(id)}`), options);
+    },
+  );
+
+  const add = withClientOptions(
+    new Command('add').description('make one from a JSON file').argument('<file>', 'the file; - is standard input'),
+  ).action(async (file: string, options: ClientOptions) => {
+    show(await clientOf(context, options).send('POST', '/v1/subscriptions', await textOf(context, file)), options);
+  });
+
+  const switched = (name: string, description: string, enabled: boolean): Command =>
+    withClientOptions(new Command(name).description(description).argument('<id>')).action(
+      async (id: string, options: ClientOptions) => {
+        const path = `/v1/subscriptions/${encodeURIComponent(id)}`;
+        show(await clientOf(context, options).send('PATCH', path, JSON.stringify({ enabled })), options);
+      },
+    );
+
+  const remove = withClientOptions(new Command('remove').description('remove one').argument('<id>')).action(
+    async (id: string, options: ClientOptions) => {
+      await clientOf(context, options).remove(`/v1/subscriptions/${encodeURIComponent(id)}`);
+      if (!options.json) terminal.out('removed');
+    },
+  );
+
+  return new Command('subs')
+    .description('subscriptions: who is told what, where')
+    .addCommand(list, { isDefault: true })
+    .addCommand(one)
+    .addCommand(add)
+    .addCommand(switched('enable', 'deliver to it', true))
+    .addCommand(switched('disable', 'stop delivering to it; what waits is cancelled', false))
+    .addCommand(remove);
+}
+
+async function textOf(context: CliContext, file: string): Promise<string> {
+  if (file !== '-') {
+    return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new CommandFailure(`${file} can't be read (${error.code ?? error.message})`);
+    });
+  }
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of context.stdin) text += decoder.decode(chunk, { stream: true });
+  return text;
+}

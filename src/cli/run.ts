@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { connectorsCommand, callsCommand, deliveriesCommand } from './commands/lists.ts';
+import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
+import { sendCommand } from './commands/send.ts';
+import { subsCommand } from './commands/subs.ts';
+import { tailCommand } from './commands/tail.ts';
+import { upCommand } from './commands/up.ts';
+import type { CliContext } from './context.ts';
+import { CommandFailure, WrongUse } from './failure.ts';
+import { version } from './version.ts';
+
+/** @returns the exit code: 0, 1 (it failed) or 2 (it was not typed right) */
+export async function run(args: readonly string[], context: CliContext): Promise<number> {
+  const program = createProgram(context);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return exitCodeOf(error, args, context);
+  }
+}
+
+function createProgram(context: CliContext): Command {
+  const program = new Command('offhook')
+    .description('Tells web applications what the phones are doing, and loses nothing.')
+    .version(version())
+    .showSuggestionAfterError()
+    .addCommand(upCommand(context))
+    .addCommand(demoCommand(context))
+    .addCommand(tailCommand(context))
+    .addCommand(sendCommand(context))
+    .addCommand(subsCommand(context))
+    .addCommand(deliveriesCommand(context))
+    .addCommand(callsCommand(context))
+    .addCommand(connectorsCommand(context))
+    .addCommand(configCommand(context));
+  forEveryCommand(program, (command) => {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: (text) => context.terminal.out(text.trimEnd()),
+      writeErr: (text) => context.terminal.note(text.trimEnd()),
+    });
+  });
+  return program;
+}
+
+function forEveryCommand(command: Command, act: (command: Command) => void): void {
+  act(command);
+  for (const inner of command.commands) forEveryCommand(inner, act);
+}
+
+function exitCodeOf(error: unknown, args: readonly string[], { terminal }: CliContext): number {
+  // Commander has said already what is wrong; asking for help is no error.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof WrongUse) {
+    terminal.note(error.message);
+    return 2;
+  }
+  const isForPrograms = args.includes('--json') && error instanceof CommandFailure && error.problem !== null;
+  if (isForPrograms) terminal.out(JSON.stringify({ problem: error.problem }));
+  terminal.note(error instanceof Error ? `offhook: ${error.message}` : String(error));
+  return 1;
+}
