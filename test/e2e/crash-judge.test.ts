@@ -1,0 +1,62 @@
+/** The judge of the crash test must be able to find each fault it stands for. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { judge, type Kill } from '../support/crash/judge.ts';
+import type { AcceptedEvent } from '../support/crash/load.ts';
+import type { Arrival } from '../support/crash/receivers.ts';
+
+const accepted: AcceptedEvent[] = [
+  { id: 'a-0', call: 'a', index: 0, seq: 1 },
+  { id: 'a-1', call: 'a', index: 1, seq: 2 },
+];
+const arrived = (event: string, at: number, changes: Partial<Arrival> = {}): Arrival => ({
+  event,
+  delivery: `7-${event === 'a-0' ? 1 : 2}`,
+  attempt: 1,
+  at,
+  answeredAt: at + 1,
+  ...changes,
+});
+const kill = (at: number, stallMs = 0): Kill => ({ at, stallMs });
+const faultsOf = (arrivals: Arrival[], kills: Kill[] = []): readonly string[] =>
+  judge('r', arrivals, accepted, kills).faults;
+
+describe('the judge of the crash test', () => {
+  it('accepts what is right, a failed attempt and a repeat of what was just taken included', () => {
+    const arrivals = [
+      arrived('a-0', 100, { answeredAt: null }),
+      arrived('a-0', 200),
+      arrived('a-0', 900, { attempt: 2 }),
+      arrived('a-1', 950),
+    ];
+    const verdict = judge('r', arrivals, accepted, [kill(220)]);
+    assert.deepEqual(verdict, { faults: [], arrivals: 4, repeats: 1, repeatsByKill: [1], oldestRepeatMs: 19 });
+  });
+
+  it('finds an event that was lost, or that was never taken', () => {
+    assert.match(faultsOf([arrived('a-0', 1)])[0] ?? '', /a-1 \(2\) was accepted and never came/);
+    assert.equal(faultsOf([arrived('a-0', 1), arrived('a-1', 9, { answeredAt: null })]).length, 1);
+  });
+
+  it('finds an event that overtook the one before it, or that did not wait for it to be taken', () => {
+    assert.match(faultsOf([arrived('a-1', 1), arrived('a-0', 5)])[0] ?? '', /came before a-0 was taken/);
+    const early = [arrived('a-0', 1, { answeredAt: null }), arrived('a-1', 5), arrived('a-0', 9)];
+    assert.equal(faultsOf(early).length, 1);
+  });
+
+  it('finds a repeat without a kill, and of what was taken too long before one', () => {
+    const twice = [arrived('a-0', 100), arrived('a-0', 500), arrived('a-1', 600)];
+    assert.match(faultsOf(twice)[0] ?? '', /without a kill in between/);
+    assert.match(faultsOf(twice, [kill(550)])[0] ?? '', /without a kill in between/);
+    assert.match(faultsOf(twice, [kill(170)])[0] ?? '', /69 ms before the kill/);
+    assert.deepEqual(faultsOf(twice, [kill(170, 30)]), []);
+  });
+
+  it('finds a delivery whose id changed, has another sequence, or belongs to nobody', () => {
+    const rest = arrived('a-1', 300);
+    const changed = [arrived('a-0', 1), arrived('a-0', 9, { delivery: '8-1' }), rest];
+    assert.match(faultsOf(changed, [kill(5)])[0] ?? '', /came as 7-1, then as 8-1/);
+    assert.match(faultsOf([arrived('a-0', 1, { delivery: '7-3' }), rest])[0] ?? '', /has sequence 1 and came as 7-3/);
+    assert.match(faultsOf([arrived('a-0', 1), rest, arrived('b-0', 1)])[0] ?? '', /nobody sent it/);
+  });
+});

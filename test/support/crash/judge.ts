@@ -1,0 +1,132 @@
+/** Holds what a receiver saw against what was accepted and when the server was killed. Pure. */
+import type { AcceptedEvent } from './load.ts';
+import type { Arrival } from './receivers.ts';
+
+export interface Kill {
+  /** By `performance.now()`. */
+  readonly at: number;
+  /** How long this machine made anybody wait around then, milliseconds (see `stall-watch.ts`). */
+  readonly stallMs: number;
+}
+
+/** A 2xx that was sent this long before a kill must have been made durable, milliseconds. */
+const promisedMs = 50;
+
+export interface Verdict {
+  /** What must not be; empty when all held. */
+  readonly faults: readonly string[];
+  readonly arrivals: number;
+  /** Arrivals of a delivery that had been answered with 2xx before. */
+  readonly repeats: number;
+  /** How many of them each kill was the cause of. */
+  readonly repeatsByKill: readonly number[];
+  /** The longest that a repeated delivery's 2xx came before the kill, milliseconds. */
+  readonly oldestRepeatMs: number;
+}
+
+export function judge(
+  receiver: string,
+  arrivals: readonly Arrival[],
+  accepted: readonly AcceptedEvent[],
+  kills: readonly Kill[],
+): Verdict {
+  const repeats = findRepeats(arrivals, kills);
+  const faults = [
+    ...missing(arrivals, accepted),
+    ...unstableIds(arrivals, accepted),
+    ...overtaking(arrivals, accepted),
+    ...repeats.faults,
+  ];
+  return {
+    faults: faults.map((fault) => `${receiver}: ${fault}`),
+    arrivals: arrivals.length,
+    repeats: repeats.count,
+    repeatsByKill: kills.map((kill) => repeats.byKill.get(kill) ?? 0),
+    oldestRepeatMs: repeats.oldestMs,
+  };
+}
+
+function missing(arrivals: readonly Arrival[], accepted: readonly AcceptedEvent[]): string[] {
+  const taken = new Set(arrivals.filter(({ answeredAt }) => answeredAt !== null).map(({ event }) => event));
+  return accepted.filter(({ id }) => !taken.has(id)).map(({ id, seq }) => `${id} (${seq}) was accepted and never came`);
+}
+
+/** One delivery id for each event, which ends in its sequence. */
+function unstableIds(arrivals: readonly Arrival[], accepted: readonly AcceptedEvent[]): string[] {
+  const seqs = new Map(accepted.map(({ id, seq }) => [id, seq]));
+  const ids = new Map<string, string>();
+  const faults: string[] = [];
+  for (const { event, delivery } of arrivals) {
+    const known = ids.get(event);
+    if (known === undefined) {
+      ids.set(event, delivery);
+      const seq = seqs.get(event);
+      if (seq === undefined) faults.push(`${event} came, and nobody sent it`);
+      else if (!delivery.endsWith(`-${seq}`)) faults.push(`${event} has sequence ${seq} and came as ${delivery}`);
+    } else if (known !== delivery) faults.push(`${event} came as ${known}, then as ${delivery}`);
+  }
+  return faults;
+}
+
+/** An event comes for the first time only after the one before it in its call was taken. */
+function overtaking(arrivals: readonly Arrival[], accepted: readonly AcceptedEvent[]): string[] {
+  const before = predecessors(accepted);
+  const seen = new Set<string>();
+  const takenAt = new Map<string, number>();
+  for (const { event, answeredAt } of arrivals) {
+    if (answeredAt !== null && !takenAt.has(event)) takenAt.set(event, answeredAt);
+  }
+  const faults: string[] = [];
+  for (const { event, at } of arrivals) {
+    if (seen.has(event)) continue;
+    seen.add(event);
+    const previous = before.get(event);
+    if (previous !== undefined && (takenAt.get(previous) ?? Infinity) > at) {
+      faults.push(`${event} came before ${previous} was taken`);
+    }
+  }
+  return faults;
+}
+
+function predecessors(accepted: readonly AcceptedEvent[]): Map<string, string> {
+  const names = new Map(accepted.map(({ id, call, index }) => [`${call} ${index}`, id]));
+  const before = new Map<string, string>();
+  for (const { id, call, index } of accepted) {
+    const previous = names.get(`${call} ${index - 1}`);
+    if (previous !== undefined) before.set(id, previous);
+  }
+  return before;
+}
+
+interface Repeats {
+  readonly count: number;
+  readonly byKill: ReadonlyMap<Kill, number>;
+  readonly oldestMs: number;
+  readonly faults: readonly string[];
+}
+
+/** A delivery that was taken may come again only if a kill followed within the time that a flush may take. */
+function findRepeats(arrivals: readonly Arrival[], kills: readonly Kill[]): Repeats {
+  const takenAt = new Map<string, number>();
+  const byKill = new Map<Kill, number>();
+  const faults: string[] = [];
+  let count = 0;
+  let oldestMs = 0;
+  for (const { delivery, at, answeredAt } of arrivals) {
+    const earlier = takenAt.get(delivery);
+    if (earlier !== undefined) {
+      count++;
+      const kill = kills.find((one) => one.at >= earlier - promisedMs);
+      const age = kill ? kill.at - earlier : Infinity;
+      if (kill) byKill.set(kill, (byKill.get(kill) ?? 0) + 1);
+      if (!kill || kill.at > at) faults.push(`${delivery} was taken and came again, without a kill in between`);
+      else if (age > promisedMs + kill.stallMs) faults.push(lateRepeat(delivery, age, kill));
+      oldestMs = Math.max(oldestMs, Number.isFinite(age) ? age : 0);
+    }
+    if (answeredAt !== null) takenAt.set(delivery, answeredAt);
+  }
+  return { count, byKill, oldestMs, faults };
+}
+
+const lateRepeat = (delivery: string, age: number, { stallMs }: Kill): string =>
+  `${delivery} was taken ${Math.round(age)} ms before the kill and came again (the machine stalled ${Math.round(stallMs)} ms)`;
