@@ -6,7 +6,7 @@ import { inLog } from './event-body.ts';
 
 const event = inLog(eventNamed('a'), 1, '2026-01-01T00:00:00.000Z');
 
-test('a listener that throws keeps the others from nothing', () => {
+test('a listener that throws keeps nothing from the others', () => {
   const bugs: unknown[] = [];
   const heard: number[] = [];
   const listeners = new AppendListeners((error) => bugs.push(error));

@@ -1,5 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 /** What one storage thread can do: named functions over its connection, with plain values in and out. */
 export interface JobSet {
   readonly jobs: Readonly<Record<string, (input: never) => unknown>>;
@@ -14,5 +12,3 @@ export function jobNamed(set: JobSet, kind: string): AnyJob {
   if (!Object.hasOwn(set.jobs, kind)) throw new Error(`no storage job is called ${kind}`);
   return set.jobs[kind] as AnyJob;
 }
-
-export type MakeJobs = (db: DatabaseSync) => JobSet;

@@ -144,6 +144,18 @@ export function deliveryStoreConformance(name: string, open: OpenRecords, runs: 
       assert.deepEqual(await records().delivery.flush(flushOf({ attempts: [attemptOf(3)] })), { lastAttemptRow: 3 });
     });
 
+    withStore('takes times that are no whole milliseconds', async ({ records }) => {
+      const half = { lastSuccessAt: 1.5, lastErrorAt: 2.25, lastError: 'timeout' };
+      await records().delivery.flush(
+        flushOf({
+          attempts: [attemptOf(1, { startedAt: 1.5, durationMs: 0.4 })],
+          park: [parkedOf(2, { dueAt: 99.5 })],
+          counters: [{ subscription: 1, posts: 1, errors: 1, ...half }],
+        }),
+      );
+      assert.equal((await records().delivery.load()).parked[0]?.dueAt, 100);
+    });
+
     withStore('takes a thousand attempts in a flush, and many flushes at once', async ({ records }) => {
       const flushes = Array.from({ length: 30 }, (_, flush) =>
         Array.from({ length: 1_000 }, (_, index) => attemptOf(flush * 1_000 + index + 1)),

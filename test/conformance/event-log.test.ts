@@ -49,5 +49,5 @@ async function openInMemory(): Promise<LogUnderTest> {
 }
 
 eventLogConformance('memory', openMemory, 200);
-eventLogConformance('sqlite, a file', openFile, 20);
-eventLogConformance('sqlite, in memory', openInMemory, 40);
+eventLogConformance('sqlite, a file', openFile, 10);
+eventLogConformance('sqlite, in memory', openInMemory, 30);

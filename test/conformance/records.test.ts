@@ -54,7 +54,7 @@ function run(name: string, open: OpenRecords, runs: number): void {
   idempotencyStoreConformance(name, open);
 }
 
-run('sqlite, a file', openFile, 15);
-run('sqlite, in memory', openInMemory, 40);
+run('sqlite, a file', openFile, 8);
+run('sqlite, in memory', openInMemory, 30);
 settingsStoreConformance('sqlite, a file', openFile);
 settingsStoreConformance('memory', openAsMemory);

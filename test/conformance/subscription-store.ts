@@ -5,7 +5,7 @@ import type { Endpoint, Subscription } from '../../src/subscriptions/subscriptio
 import { flushOf } from './delivery-store.ts';
 import { type OpenRecords, oddTexts, withRecords } from './records-support.ts';
 
-function subscriptionOf(number: number, changes: Partial<Subscription> = {}): Subscription {
+export function subscriptionOf(number: number, changes: Partial<Subscription> = {}): Subscription {
   const selection = {
     enabled: true,
     scope: { reseller: '*', domain: 'acme', user: '*', extension: '101' },

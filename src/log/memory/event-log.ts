@@ -40,7 +40,7 @@ class MemoryEventLog implements EventLog {
   }
 
   append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]> {
-    this.#lastAcceptedAt = Math.max(this.#options.clock.now(), this.#lastAcceptedAt);
+    this.#lastAcceptedAt = Math.max(Math.floor(this.#options.clock.now()), this.#lastAcceptedAt);
     const before = this.head();
     const outcomes = events.map((event) => this.#appendOne(event));
     this.#listeners.tell(this.#between(before, this.head()));

@@ -71,7 +71,7 @@ class SqliteEventLog implements EventLog {
     const { engine, clock, idWindowMs, maxBytes, maxPending } = this.#options;
     if (this.#pending > maxPending) throw new LogFullError('more is waiting for the disk than fits in memory');
     const { input, characters } = encodeEvents(events);
-    const acceptedAt = Math.max(clock.now(), this.#lastAcceptedAt);
+    const acceptedAt = Math.max(Math.floor(clock.now()), this.#lastAcceptedAt);
     this.#lastAcceptedAt = acceptedAt;
     this.#pending += characters;
     try {

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
 import { columnCount, columns, type FlatRows } from './event-rows.ts';
+import { knownNumbers, namesByNumber } from './names.ts';
 
 export interface ReadInput {
   readonly after: number;
@@ -20,27 +21,7 @@ const pageCharacters = 4 * 1024 * 1024;
 /** Rows a filtered read looks at in one go: about 20 ms, then others have their turn. */
 const mostScanned = 20_000;
 const mostFoundById = 100;
-/** Names remembered in memory; beyond that they are looked up again. */
-const mostNames = 50_000;
-
 type Row = [seq: number, acceptedAt: number, connector: number, domain: number, id: string, body: string];
-
-function namesByNumber(db: DatabaseSync) {
-  const known = new Map<number, string>();
-  const find = db.prepare('SELECT name FROM names WHERE id = ?');
-  return {
-    nameOf: (number: number): string => {
-      let name = known.get(number);
-      if (name === undefined) {
-        name = fromExactText((find.get(number) as { name: string }).name);
-        if (known.size >= mostNames) known.clear();
-        known.set(number, name);
-      }
-      return name;
-    },
-    forget: () => known.clear(),
-  };
-}
 
 export function eventReadJobs(db: DatabaseSync) {
   const names = namesByNumber(db);
@@ -56,7 +37,7 @@ export function eventReadJobs(db: DatabaseSync) {
   );
   const readSeq = prepare('WHERE seq = ?');
   const readId = prepare('WHERE id = ? ORDER BY seq DESC LIMIT ?');
-  const findName = db.prepare('SELECT id FROM names WHERE name = ?');
+  const numbersOf = knownNumbers(db);
 
   /** Takes rows until the page is full; `full` says that it stopped before the rows did. */
   function page(rows: Iterable<unknown>): { flat: (number | string)[]; full: boolean } {
@@ -64,18 +45,11 @@ export function eventReadJobs(db: DatabaseSync) {
     let characters = 0;
     for (const row of rows) {
       const [seq, acceptedAt, connector, domain, id, body] = row as Row;
-      flat.push(seq, acceptedAt, names.nameOf(connector), names.nameOf(domain), fromExactText(id), body);
+      flat.push(seq, acceptedAt, names.get(connector), names.get(domain), fromExactText(id), body);
       characters += body.length;
       if (characters >= pageCharacters) return { flat, full: true };
     }
     return { flat, full: false };
-  }
-
-  function numbersOf(domains: readonly string[]): number[] {
-    return domains.flatMap((domain) => {
-      const row = findName.get(toExactText(domain)) as { id: number } | undefined;
-      return row ? [row.id] : [];
-    });
   }
 
   function select({ after, limit }: ReadInput, end: number, domains: readonly number[] | null): Iterable<unknown> {

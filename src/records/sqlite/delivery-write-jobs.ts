@@ -1,6 +1,7 @@
 /** What the writer thread does for deliveries. Every job runs inside a transaction. */
 import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
+import { metaFacts } from '../../sqlite/meta.ts';
 import { type FlatValue, forEachRow } from './flat.ts';
 import { attemptWidth, type FlushInput } from './flush-codec.ts';
 
@@ -9,11 +10,9 @@ const mostTrimmed = 2_000;
 const trimmedTo = 'attempts.trimmedTo';
 
 export function deliveryWriteJobs(db: DatabaseSync) {
+  const meta = metaFacts(db);
   const insertAttempt = db.prepare('INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const lastAttempt = db.prepare(
-    `SELECT max(coalesce((SELECT max(row) FROM attempts), 0),
-                coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = '${trimmedTo}'), 0)) AS row`,
-  );
+  const lastAttempt = db.prepare('SELECT max(row) AS row FROM attempts');
   const park = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)');
   const unpark = db.prepare('DELETE FROM parked WHERE subscription = ? AND seq = ?');
   const detach = db.prepare('INSERT OR REPLACE INTO lanes VALUES (?, ?, ?)');
@@ -28,15 +27,12 @@ export function deliveryWriteJobs(db: DatabaseSync) {
       last_error_at = coalesce(excluded.last_error_at, last_error_at),
       last_error = coalesce(excluded.last_error, last_error)`);
   const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)');
-  const setTrimmed = db.prepare(
-    `INSERT INTO meta VALUES ('${trimmedTo}', ?)
-     ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`,
-  );
   const oldestRows = db.prepare('SELECT row, started_at FROM attempts ORDER BY row LIMIT ?');
   const removeAttempt = db.prepare('DELETE FROM attempts WHERE row = ?');
   let lastRow: number | null = null;
 
-  const lastRowNow = (): number => (lastAttempt.get() as { row: number }).row;
+  const lastRowNow = (): number =>
+    Math.max((lastAttempt.get() as { row: number | null }).row ?? 0, meta.number(trimmedTo));
 
   function insertAttempts({ attempts, details }: FlushInput): number {
     const detailOf = new Map<number, string>();
@@ -81,7 +77,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
     for (const { row } of old) removeAttempt.run(row);
     // The highest row may go now: what it told about the next number has to stay.
     const highest = old.at(-1)?.row;
-    if (highest !== undefined) setTrimmed.run(String(highest));
+    if (highest !== undefined) meta.raise(trimmedTo, highest);
     return { more: old.length === most };
   }
 

@@ -37,6 +37,9 @@ function attemptNumbers(attempts: readonly AttemptRow[]): Float64Array {
   return numbers;
 }
 
+/** Times are whole milliseconds in the database, which refuses others. */
+const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
+
 /** Settled deliveries of a lane as text: subscription and sequence in turn. */
 function settledText(lane: DetachedLane): string {
   return JSON.stringify(lane.settledAbove.flatMap(({ subscription, seq }) => [subscription, seq]));
@@ -54,7 +57,7 @@ export function encodeFlush(batch: DeliveryFlush): FlushInput {
       row.batch,
       row.orderKey,
       row.attempts,
-      row.dueAt === null ? null : Math.round(row.dueAt),
+      whole(row.dueAt),
     ]),
     unpark: batch.unpark.flatMap(({ subscription, seq }) => [subscription, seq]),
     detach: batch.detach.flatMap((lane) => [lane.endpoint, lane.cursor, settledText(lane)]),
@@ -63,8 +66,8 @@ export function encodeFlush(batch: DeliveryFlush): FlushInput {
       delta.subscription,
       delta.posts,
       delta.errors,
-      delta.lastSuccessAt,
-      delta.lastErrorAt,
+      whole(delta.lastSuccessAt),
+      whole(delta.lastErrorAt),
       delta.lastError,
     ]),
     checkpoint: checkpoint && [checkpoint.log, checkpoint.seq, checkpoint.attempts],

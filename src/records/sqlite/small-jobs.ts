@@ -1,11 +1,11 @@
 /** Jobs of the small stores: live calls, settings, remembered answers. */
 import type { DatabaseSync } from 'node:sqlite';
 import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
+import { metaFacts } from '../../sqlite/meta.ts';
 import type { RememberedAnswer } from '../idempotency-store.ts';
 import { type FlatValue, type FlatValues, forEachRow } from './flat.ts';
 
 const cursorName = 'liveCalls.cursor';
-const upsertMeta = 'INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
 
 interface LiveCallsInput {
   readonly log: string;
@@ -25,7 +25,7 @@ function liveCallWriteJobs(db: DatabaseSync) {
   const clear = db.prepare('DELETE FROM live_calls');
   const put = db.prepare('INSERT OR REPLACE INTO live_calls VALUES (?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM live_calls WHERE domain = ? AND call_id = ?');
-  const setMeta = db.prepare(upsertMeta);
+  const meta = metaFacts(db);
   return {
     'liveCalls.save': (input: LiveCallsInput): void => {
       if (input.fresh) clear.run();
@@ -33,20 +33,20 @@ function liveCallWriteJobs(db: DatabaseSync) {
       forEachRow(input.put, 4, ([domain, call, seq, legs]) => {
         put.run(toExactText(domain as string), toExactText(call as string), seq as number, legs as string);
       });
-      setMeta.run(cursorName, JSON.stringify([input.log, input.cursor]));
+      meta.put(cursorName, JSON.stringify([input.log, input.cursor]));
     },
   };
 }
 
 function liveCallReadJobs(db: DatabaseSync) {
-  const getMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
+  const meta = metaFacts(db);
   const all = db.prepare('SELECT domain, call_id, seq, legs FROM live_calls ORDER BY domain, call_id');
   all.setReturnArrays(true);
   return {
     'liveCalls.load': () => {
-      const row = getMeta.get(cursorName) as { value: string } | undefined;
-      if (!row) return null;
-      const [log, cursor] = JSON.parse(row.value) as [string, number];
+      const stored = meta.text(cursorName);
+      if (stored === null) return null;
+      const [log, cursor] = JSON.parse(stored) as [string, number];
       const calls = (all.all() as unknown as FlatValue[][]).flatMap(([domain, call, seq, legs]) => [
         fromExactText(domain as string),
         fromExactText(call as string),
@@ -59,30 +59,30 @@ function liveCallReadJobs(db: DatabaseSync) {
 }
 
 export function smallWriteJobs(db: DatabaseSync) {
-  const setMeta = db.prepare(upsertMeta);
+  const meta = metaFacts(db);
   const remember = db.prepare('INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?)');
   const forget = db.prepare('DELETE FROM answers WHERE at < ?');
   return {
     ...liveCallWriteJobs(db),
     'settings.set': ({ name, value }: { readonly name: string; readonly value: string }): void => {
-      setMeta.run(`setting.${toExactText(name)}`, toExactText(value));
+      meta.put(`setting.${toExactText(name)}`, toExactText(value));
     },
     'answers.remember': ({ caller, key, answer }: AnswerKey & { readonly answer: RememberedAnswer }): void => {
       const { request, status, body, at } = answer;
-      remember.run(toExactText(caller), toExactText(key), request, status, toExactText(body), at);
+      remember.run(toExactText(caller), toExactText(key), request, status, toExactText(body), Math.round(at));
     },
     'answers.forgetBefore': ({ at }: { readonly at: number }): void => void forget.run(at),
   };
 }
 
 export function smallReadJobs(db: DatabaseSync) {
-  const getMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
+  const meta = metaFacts(db);
   const recall = db.prepare('SELECT request, status, body, at FROM answers WHERE caller = ? AND key = ?');
   return {
     ...liveCallReadJobs(db),
     'settings.get': ({ name }: { readonly name: string }): string | null => {
-      const row = getMeta.get(`setting.${toExactText(name)}`) as { value: string } | undefined;
-      return row ? fromExactText(row.value) : null;
+      const stored = meta.text(`setting.${toExactText(name)}`);
+      return stored === null ? null : fromExactText(stored);
     },
     'answers.recall': ({ caller, key }: AnswerKey): RememberedAnswer | null => {
       const row = recall.get(toExactText(caller), toExactText(key)) as RememberedAnswer | undefined;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
+import { metaFacts } from '../../sqlite/meta.ts';
 import type { SubscriptionRow } from './subscription-codec.ts';
 
 export interface EndpointRow {
@@ -32,15 +33,13 @@ export function subscriptionWriteJobs(db: DatabaseSync) {
   const takeNumber = db.prepare(`
     INSERT INTO meta VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
     RETURNING CAST(value AS INTEGER) AS number`);
-  const atLeast = db.prepare(`
-    INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE
-    SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`);
+  const meta = metaFacts(db);
 
   const nextNumber = (of: 'subscription' | 'endpoint'): number =>
     (takeNumber.get(`${of}.lastNumber`) as { number: number }).number;
 
   function writeEndpoint({ number, reseller, domain, key, body }: EndpointRow): void {
-    atLeast.run('endpoint.lastNumber', String(number));
+    meta.raise('endpoint.lastNumber', number);
     putEndpoint.run(number, toExactText(reseller), toExactText(domain), toExactText(key), body);
   }
 
@@ -48,7 +47,7 @@ export function subscriptionWriteJobs(db: DatabaseSync) {
     'subscriptions.nextNumbers': () => ({ subscription: nextNumber('subscription'), endpoint: nextNumber('endpoint') }),
     'subscriptions.put': (row: { readonly subscription: SubscriptionRow; readonly endpoint: EndpointRow }): void => {
       const { number, id, endpoint, body, secrets } = row.subscription;
-      atLeast.run('subscription.lastNumber', String(number));
+      meta.raise('subscription.lastNumber', number);
       putSubscription.run(number, id, endpoint, body, secrets);
       writeEndpoint(row.endpoint);
     },

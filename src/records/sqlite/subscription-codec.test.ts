@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { subscriptionOf } from '../../../test/conformance/subscription-store.ts';
+import { decodeSubscription, encodeSubscription, noSeal } from './subscription-codec.ts';
+
+const reversing = {
+  seal: (text: string) => text.split('').toReversed().join(''),
+  open: (text: string) => text.split('').toReversed().join(''),
+};
+
+test('nothing a receiver keeps secret lies outside the sealed part', () => {
+  const subscription = subscriptionOf(7, {
+    target: {
+      ...subscriptionOf(7).target,
+      url: 'https://u:in-the-user-part@crm.example/hook?key=in-the-query',
+      auth: { kind: 'bearer', token: 'in-the-token' },
+      headers: { 'x-key': 'in-a-header' },
+      signing: { secrets: ['whsec_in-the-signing'] },
+    },
+  });
+  const row = encodeSubscription(subscription, reversing);
+  for (const secret of ['in-the-user-part', 'in-the-query', 'in-the-token', 'in-a-header', 'whsec_in-the-signing']) {
+    assert.ok(!row.body.includes(secret) && !row.secrets.includes(secret), secret);
+  }
+  assert.deepEqual(decodeSubscription(row, reversing), subscription);
+});
+
+test('without a seal the row reads the same', () => {
+  const subscription = subscriptionOf(7);
+  assert.deepEqual(decodeSubscription(encodeSubscription(subscription, noSeal), noSeal), subscription);
+});
