@@ -1,4 +1,4 @@
-export { defaultLiveCallsOptions, LiveCalls, type LiveCallsOptions } from './live-calls.ts';
+export { defaultLiveCallsOptions, LiveCalls } from './live-calls.ts';
 export type { LiveCall } from './live-call.ts';
-export { loadLiveCalls, type LoadedLiveCalls } from './load.ts';
-export type { CallMark, Marks } from './marks.ts';
+export { loadLiveCalls } from './load.ts';
+export type { Marks } from './marks.ts';

@@ -4,7 +4,7 @@ import { chooseInitiator } from './beginning.ts';
 import { lineUp } from './outcome.ts';
 import { clean } from './parties.ts';
 import type { CallRecord } from './record.ts';
-import type { World } from './settle.ts';
+import type { World } from './moment.ts';
 
 export type ResyncSignal = Extract<Signal, { readonly kind: 'resync' }>;
 type StepSignal = Exclude<Signal, ResyncSignal>;

@@ -1,3 +1,2 @@
 export { createTracker, type Tracker } from './tracker.ts';
-export { defaultLimits, type TrackerLimits, type TrackerRules } from './rules.ts';
-export { channelIdOf, legIdOf } from './record.ts';
+export type { TrackerRules } from './rules.ts';

@@ -1,0 +1,46 @@
+import { isLive, type Channel } from '../graph/channel.ts';
+import { originOf } from '../graph/origin.ts';
+import type { Moment, World } from './moment.ts';
+import type { CallRecord, LegRecord } from './record.ts';
+import { moveOn } from './teller.ts';
+
+/** Tells which legs dial, are dialled, and ring. */
+export function announce(world: World, call: CallRecord, moment: Moment): void {
+  const legs = [...call.legs.values()].filter((leg) => leg.endedAt === null).sort((one, two) => one.order - two.order);
+  for (const leg of legs) {
+    const channel = world.graph.get(leg.channelId);
+    if (!channel) continue;
+    if (leg.channelId === call.initiatorId) tellDial(world, call, leg, moment, 'leg.dial_out');
+    else if (!isReached(world, call, leg, channel)) continue;
+    else tellDial(world, call, leg, moment, 'leg.dial_in');
+    tellRinging(world, call, leg, channel, moment);
+  }
+}
+
+/** A called leg counts once its caller is known, it is connected, or it is found ringing. */
+function isReached(world: World, call: CallRecord, leg: LegRecord, channel: Channel): boolean {
+  if (leg.dialing) return true;
+  const ringsAsFound = leg.partial && channel.facts?.state === 'ringing';
+  leg.dialing = ringsAsFound || call.connected.has(leg.channelId) || originOf(world.graph, channel) !== null;
+  return leg.dialing;
+}
+
+function tellDial(
+  world: World,
+  call: CallRecord,
+  leg: LegRecord,
+  moment: Moment,
+  type: 'leg.dial_in' | 'leg.dial_out',
+): void {
+  if (leg.toldDial) return;
+  leg.toldDial = true;
+  if (leg.extension !== null) world.teller.leg(type, call, leg, moment.at, {});
+}
+
+function tellRinging(world: World, call: CallRecord, leg: LegRecord, channel: Channel, moment: Moment): void {
+  if (leg.ringingAt !== null || leg.answeredAt !== null || !isLive(channel)) return;
+  if (leg.channelId === call.initiatorId && !call.originated) return;
+  if (!channel.rang && !channel.incoming.some((dial) => dial.ringing)) return;
+  leg.ringingAt = moveOn(call, moment.at);
+  world.teller.leg('leg.ringing', call, leg, moment.at, {});
+}

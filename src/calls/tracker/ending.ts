@@ -1,0 +1,87 @@
+import { isLive, type Channel } from '../graph/channel.ts';
+import type { Moment, World } from './moment.ts';
+import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
+import type { CallRecord, LegRecord } from './record.ts';
+import { moveOn } from './teller.ts';
+
+/** Ended legs remembered while their call lives on. */
+const mostEndedLegs = 200;
+
+export function ends(world: World, call: CallRecord, moment: Moment): void {
+  const over = [...call.legs.values()]
+    .filter((leg) => leg.endedAt === null && world.graph.get(leg.channelId)?.end)
+    // The caller's outcome follows from those of the called.
+    .sort((one, two) => Number(one.role === 'caller') - Number(two.role === 'caller') || one.order - two.order);
+  for (const leg of over) {
+    const channel = world.graph.get(leg.channelId);
+    if (channel) endLeg(world, call, leg, channel, moment);
+  }
+  for (const channel of [...call.group.channels.values()]) if (!isLive(channel)) world.graph.drop(channel);
+  forgetLegs(call);
+}
+
+function endLeg(world: World, call: CallRecord, leg: LegRecord, channel: Channel, moment: Moment): void {
+  const end = channel.end;
+  if (!end) return;
+  const isInitiator = leg.channelId === call.initiatorId;
+  if (end.estimated) call.estimated = true;
+  if (isInitiator) call.callerEnd = { cause: end.cause, sipStatus: end.sipStatus, lineUp: lineUp(channel) };
+  leg.outcome = legOutcome(world.graph, call, leg, channel);
+  if (leg.answeredAt === null && (!isInitiator || call.originated)) call.results.add(leg.outcome);
+  leg.cause = usableCause(end.cause);
+  const at = moveOn(call, moment.at);
+  leg.endedAt = at;
+  leg.holding = false;
+  leg.toldHeld = false;
+  world.teller.leg('leg.ended', call, leg, at, endData(call, leg, channel));
+}
+
+function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<string, unknown> {
+  const sipStatus = channel.end?.sipStatus ?? null;
+  const by = leg.outcome === 'answered_elsewhere' ? winnerOf(call, leg)?.extension : null;
+  const forwardTo = channel.incoming.findLast((dial) => dial.forwardTo !== null)?.forwardTo;
+  return {
+    ...(sipStatus !== null && Number.isInteger(sipStatus) && sipStatus >= 100 && sipStatus <= 699 && { sipStatus }),
+    ...(by && { answeredElsewhereBy: by }),
+    ...(forwardTo && { forwardedTo: forwardTo.slice(0, 512) }),
+    ...(channel.end?.estimated && { estimated: true }),
+  };
+}
+
+/** A cause as the model takes it; a PBX's own numbers outside that range are left out. */
+const usableCause = (cause: number | null): number | null =>
+  cause !== null && Number.isInteger(cause) && cause >= 0 && cause <= 1000 ? cause : null;
+
+function forgetLegs(call: CallRecord): void {
+  if (call.legs.size <= mostEndedLegs) return;
+  for (const leg of call.legs.values()) {
+    if (leg.endedAt !== null && leg.answeredAt === null && leg.channelId !== call.initiatorId)
+      call.legs.delete(leg.channelId);
+    if (call.legs.size <= mostEndedLegs) return;
+  }
+}
+
+export function finish(world: World, call: CallRecord, moment: Moment): void {
+  const live = [...call.group.channels.values()].filter(isLive);
+  if (live.some((channel) => channel.kind === 'device')) {
+    call.deadline = null;
+    return;
+  }
+  const waits = live.some((channel) => channel.kind === 'pipe');
+  call.deadline ??= moment.at + world.rules.limits.deviceGoneMs;
+  if (!waits || moment.at >= call.deadline) endCall(world, call);
+}
+
+/** Ends a call whose devices have all ended. */
+function endCall(world: World, call: CallRecord): void {
+  const outcome = callOutcome(call);
+  const lastEnd = Math.max(...[...call.legs.values()].map((leg) => leg.endedAt ?? 0));
+  call.endedAt = Math.max(lastEnd, call.answeredAt ?? 0, call.startedAt);
+  // Where the PBX's clock was set back meanwhile, its times span less than what was talked.
+  call.talkMs = Math.min(call.talkMs, call.endedAt - call.startedAt);
+  call.ended = true;
+  call.state = 'ended';
+  call.deadline = null;
+  const data = call.estimated ? { estimated: true } : {};
+  world.teller.ended(call, { outcome, hungUpBy: hungUpBy(call, outcome) }, call.endedAt, data);
+}

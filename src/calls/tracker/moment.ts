@@ -1,0 +1,18 @@
+import type { CallGraph } from '../graph/graph.ts';
+import type { CompiledRules } from './rules.ts';
+import type { Teller } from './teller.ts';
+
+/** What every step of settling a call stands on. */
+export interface World {
+  readonly graph: CallGraph;
+  readonly rules: CompiledRules;
+  readonly teller: Teller;
+}
+
+export interface Moment {
+  readonly at: number;
+  /** The last time anything was known: what is found changed now happened after it. Null: nothing since a restart. */
+  readonly knownAt: number | null;
+  /** Found after a lost connection, not seen happening. */
+  readonly found: boolean;
+}
