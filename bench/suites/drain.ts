@@ -1,70 +1,96 @@
-/**
- * Draining a backlog: one event a request, five events a call over 1,000 interleaved calls, order kept, signed, every
- * attempt durably recorded; against a bare undici client that posts the same body to the same sink with as many
- * requests at a time.
- */
-import { everything } from '../../src/model/scope.ts';
-import { cloudevents } from '../../src/dialects/cloudevents/index.ts';
-import { draftOf } from '../../test/support/builders.ts';
-import { bareRate } from '../support/bare-client.ts';
-import { BenchStore } from '../support/delivery.ts';
-import { callEvents } from '../support/events.ts';
-import { startSink } from '../support/start-sink.ts';
+import type { BarePost } from '../support/bare-client.ts';
+import { type Figure, ratios } from '../support/figure.ts';
+import { Program } from '../support/program.ts';
+import type { DrainMethods } from '../programs/drain.ts';
+import type { Spent } from '../support/serve.ts';
+import { type Sink, startSink } from '../support/sink.ts';
+import { inTurn, type Setting, type Suite } from '../support/suite.ts';
 
-const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const program = new URL('../programs/drain.ts', import.meta.url);
+const concurrency = 64;
 
-export interface DrainRound {
-  readonly bare: number;
-  readonly offhook: number;
+interface Run extends Spent {
+  readonly rate: number;
+  /** Bytes of header names and values, and of bodies, a request. */
+  readonly headerBytes: number;
+  readonly bodyBytes: number;
 }
 
-async function backlog(store: BenchStore, url: string, events: number, concurrency: number): Promise<void> {
-  const delivery = store.delivery();
-  await delivery.start();
-  const target = { maxInFlight: concurrency, signing: { secrets: [secret] } };
-  await delivery.subscriptions.create(everything, draftOf(url, { dialect: 'cloudevents', target }));
-  await delivery.stop();
-  let batch = [];
-  for (const event of callEvents(events, 1_000)) {
-    batch.push(event);
-    if (batch.length === 500) await store.log.append(batch.splice(0));
-  }
-  if (batch.length > 0) await store.log.append(batch);
+/** Runs one side on an empty sink and sees to it that every request came. */
+async function onSink(sink: Sink, events: number, side: () => Promise<Spent>): Promise<Run> {
+  await sink.call('reset', {});
+  const spent = await side();
+  const seen = await sink.call('seen', undefined);
+  if (seen.count < events) throw new Error(`the sink got ${seen.count} of ${events} requests`);
+  const each = (bytes: number): number => bytes / seen.count;
+  return {
+    ...spent,
+    rate: (events * 1_000) / spent.ms,
+    headerBytes: each(seen.headerBytes),
+    bodyBytes: each(seen.bodyBytes),
+  };
 }
 
-/** One round on one sink; both sides post the same number of bodies. */
-export async function drainRound(events: number, concurrency: number): Promise<DrainRound> {
+async function bareSide(post: BarePost): Promise<Spent> {
+  const client = await Program.start<DrainMethods>(program);
+  const spent = await client.call('bare', post);
+  await client.stop();
+  return spent;
+}
+
+async function round(number: number, events: number, { profileDir }: Setting): Promise<{ offhook: Run; bare: Run }> {
   const sink = await startSink();
-  const store = await BenchStore.open();
+  const offhook = await Program.start<DrainMethods>(program, { profileDir });
   try {
     const url = `${sink.url}/hook`;
-    await backlog(store, url, events, concurrency);
-    const [event] = (await store.log.read({ after: 0, limit: 1 })).events;
-    const encoded = event && cloudevents.encode([event], { subscriptionId: 'x', method: 'POST', url, options: {} });
-    const body = encoded?.kind === 'request' ? String(encoded.body) : '';
-    const bare = await bareRate(url, body, events, concurrency, { 'content-type': 'application/cloudevents+json' });
-    await sink.reset();
-    const delivery = store.delivery();
-    const started = performance.now();
-    await delivery.start();
-    await delivery.settledUpTo(events);
-    const reached = sink.reached(events);
-    for (const { attached } of delivery.endpoints(everything)) if (!attached) await reached;
-    await reached;
-    await durable(store, events);
-    const offhook = (events * 1000) / (performance.now() - started);
-    await delivery.stop();
-    return { bare, offhook };
+    const request = await offhook.call('prepare', { url, events, concurrency });
+    const runs: { offhook?: Run; bare?: Run } = {};
+    await inTurn(
+      number,
+      async () => void (runs.offhook = await onSink(sink, events, () => offhook.call('drain', events))),
+      async () => {
+        runs.bare = await onSink(sink, events, () => bareSide({ ...request, url, count: events, concurrency }));
+      },
+    );
+    return runs as { offhook: Run; bare: Run };
   } finally {
-    await store.close();
+    await offhook.stop();
     await sink.stop();
   }
 }
 
-/** Waits until every attempt is recorded. */
-async function durable(store: BenchStore, events: number): Promise<void> {
-  for (;;) {
-    const { attempts } = await store.records.attempts.list({ subscriptions: null, limit: 1 });
-    if ((attempts[0]?.row ?? 0) >= events) return;
-  }
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function sizes(name: string, runs: readonly Run[], events: number): string {
+  const header = mean(runs.map(({ headerBytes }) => headerBytes));
+  const body = mean(runs.map(({ bodyBytes }) => bodyBytes));
+  const cpu = mean(runs.map(({ cpuMs }) => (cpuMs * 1_000) / events));
+  return `${name} sent ${header.toFixed(0)} bytes of headers and ${body.toFixed(0)} of body a request, and used ${cpu.toFixed(0)} µs of processor for it`;
 }
+
+export const drain: Suite = {
+  name: 'drain',
+  title: 'a backlog to one receiver, signed, ordered, every attempt durable; beside it a bare undici client',
+  run: async (setting): Promise<readonly Figure[]> => {
+    const events = setting.quick ? 20_000 : 200_000;
+    const offhook: Run[] = [];
+    const bare: Run[] = [];
+    for (let number = 0; number < setting.rounds; number++) {
+      const runs = await round(number, events, setting);
+      offhook.push(runs.offhook);
+      bare.push(runs.bare);
+      setting.say(`${runs.offhook.rate.toFixed(0)} beside ${runs.bare.rate.toFixed(0)} a second`);
+    }
+    const rates = (runs: readonly Run[]): number[] => runs.map(({ rate }) => rate);
+    return [
+      {
+        name: `${events} events drained`,
+        offhook: { name: 'delivered', unit: '/s', values: rates(offhook) },
+        beside: { name: 'undici', unit: '/s', values: rates(bare) },
+        scores: ratios(rates(offhook), rates(bare)),
+        target: { atLeast: 0.6 },
+        notes: [sizes('offhook', offhook, events), sizes('undici', bare, events)],
+      },
+    ];
+  },
+};

@@ -1,12 +1,10 @@
 /** A delivery over the embedded store, as the server wires it, in a folder of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createDelivery } from '../../src/delivery/create-delivery.ts';
 import { defaultEngineLimits } from '../../src/delivery/engine.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import type { Delivery } from '../../src/delivery/management.ts';
 import { createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
+import type { Sender } from '../../src/delivery/sender/sender.ts';
 import { createUndiciSender } from '../../src/delivery/sender/undici-sender.ts';
 import { findDialect } from '../../src/dialects/registry.ts';
 import { systemClock } from '../../src/kit/clock.ts';
@@ -14,11 +12,27 @@ import { silentLogger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { openSqliteEventLog } from '../../src/log/sqlite/event-log.ts';
+import type { NewEvent } from '../../src/model/event.ts';
+import type { DeliveryStore } from '../../src/records/delivery-store.ts';
 import { openSqliteRecords, type Records } from '../../src/records/sqlite/records.ts';
 import { openSqliteEngine, type SqliteEngine } from '../../src/sqlite/engine.ts';
+import { removeDir, temporaryDir } from './temporary.ts';
 
 const clock = systemClock;
 const week = 7 * 86_400_000;
+const appendedAtOnce = 500;
+
+/** Over the network, to loopback too, since that is where the sink is. */
+export function networkSender(): Sender {
+  const guard = createAddressGuard({ allowNetworks: ['127.0.0.0/8'] });
+  return createUndiciSender({ clock, guard, inbox: createMemoryInbox({ clock }) });
+}
+
+/** Every receiver answers 204 at once, without a network: what is left is Offhook's own work. */
+export const instantSender: Sender = {
+  send: () => Promise.resolve({ kind: 'answered', status: 204, excerpt: '', retryAfterMs: null, durationMs: 0 }),
+  close: () => Promise.resolve(),
+};
 
 /** The parts of one server's data directory, open. */
 export class BenchStore {
@@ -35,23 +49,21 @@ export class BenchStore {
   }
 
   static async open(): Promise<BenchStore> {
-    const dir = await mkdtemp(join(tmpdir(), 'offhook-bench-'));
+    const dir = temporaryDir();
     const engine = await openSqliteEngine({ dir });
     const log = await openSqliteEventLog({ engine, clock, idWindowMs: 3_600_000 });
     return new BenchStore(dir, engine, log, openSqliteRecords({ engine }));
   }
 
-  /** A delivery over it, not started. Loopback is allowed, since that is where the sink is. */
-  delivery(): Delivery {
-    const guard = createAddressGuard({ allowNetworks: ['127.0.0.0/8'] });
-    const sender = createUndiciSender({ clock, guard, inbox: createMemoryInbox({ clock }) });
+  /** A delivery over it, not started. */
+  delivery(sender: Sender, store: DeliveryStore = this.records.delivery): Delivery {
     const delivery = createDelivery(
       {
         clock,
         random: systemRandom,
         logger: silentLogger,
         log: this.log,
-        store: this.records.delivery,
+        store,
         subscriptions: this.records.subscriptions,
         sender,
         dialect: (name) => findDialect(name) ?? undefined,
@@ -66,9 +78,29 @@ export class BenchStore {
     return { ...delivery, stop };
   }
 
+  async append(events: Iterable<NewEvent>): Promise<void> {
+    let batch: NewEvent[] = [];
+    for (const event of events) {
+      batch.push(event);
+      if (batch.length < appendedAtOnce) continue;
+      await this.log.append(batch);
+      batch = [];
+    }
+    await this.log.append(batch);
+  }
+
+  /** Resolves when so many attempts are on stable storage. */
+  async attemptsStored(count: number): Promise<void> {
+    for (;;) {
+      const { attempts } = await this.records.attempts.list({ subscriptions: null, limit: 1 });
+      if ((attempts[0]?.row ?? 0) >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
   async close(): Promise<void> {
     await this.log.close();
     await this.engine.close();
-    await rm(this.dir, { recursive: true, force: true });
+    removeDir(this.dir);
   }
 }
