@@ -23,6 +23,15 @@ export function readJobs(db: DatabaseSync) {
   return { jobs: { ...log.jobs, ...records.jobs }, forget: () => log.forget() };
 }
 
+/** Reads that are pieces of something long, or may take as long as one: they make way for look-ups. */
+export const scans: ReadonlySet<string> = new Set<keyof ReadInputs>([
+  'log.read',
+  'attempts.scan',
+  'attempts.parked',
+  'delivery.settledAfter',
+  'delivery.parkedAfter',
+]);
+
 export function allJobs(db: DatabaseSync) {
   const write = writeJobs(db);
   const read = readJobs(db);

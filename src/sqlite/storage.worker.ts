@@ -3,15 +3,15 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { type Connection, openMemory, openReader, openWriter } from './connection.ts';
 import { commitGroup, takeGroup } from './group-commit.ts';
 import { jobNamed, type JobSet } from './job-set.ts';
-import { allJobs, readJobs, writeJobs } from './jobs.ts';
+import { allJobs, readJobs, scans, writeJobs } from './jobs.ts';
 import type { AnswerMessage, FromThread, JobMessage, ThreadOptions, ToThread } from './protocol.ts';
+import { ReadQueue } from './read-queue.ts';
 import { toErrorMessage } from './storage-error.ts';
 
 const { role, dir } = workerData as ThreadOptions;
 const port = parentPort as MessagePort;
 const say = (message: FromThread): void => port.postMessage(message);
 
-/** Each read is bounded, so a long scan is many of them, with others in between. */
 function answerRead(set: () => JobSet, { ticket, kind, input }: JobMessage): AnswerMessage {
   try {
     return { ticket, output: jobNamed(set(), kind)(input) };
@@ -20,19 +20,34 @@ function answerRead(set: () => JobSet, { ticket, kind, input }: JobMessage): Ans
   }
 }
 
+/** Calls `take` with all messages that have come by now. */
+function takeWaiting(take: (message: ToThread) => void): void {
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message as ToThread);
+}
+
 function startReader(directory: string): void {
+  const queue = new ReadQueue(scans);
   let connection: Connection | null = null;
   let set: JobSet | null = null;
+  let closing = false;
+  /** Opened by its first job, when the writer has made the database. */
   const opened = (): JobSet => {
     connection ??= openReader(directory);
     set ??= readJobs(connection.db);
     return set;
   };
+  const take = (message: ToThread): void => {
+    if (message === 'close') closing = true;
+    else queue.push(message);
+  };
   port.on('message', (message: ToThread) => {
-    if (message !== 'close') {
-      for (const job of message) say([answerRead(opened, job)]);
-      return;
+    take(message);
+    takeWaiting(take);
+    for (let job = queue.next(); job; job = queue.next()) {
+      say([answerRead(opened, job)]);
+      takeWaiting(take);
     }
+    if (!closing) return;
     connection?.close();
     port.close();
   });
@@ -46,12 +61,9 @@ function startWriter(connection: Connection, set: JobSet): void {
     if (message === 'close') closing = true;
     else queue.push(...message);
   };
-  const takeAllWaiting = (): void => {
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message as ToThread);
-  };
   port.on('message', (message: ToThread) => {
     take(message);
-    for (takeAllWaiting(); queue.length > 0; takeAllWaiting()) say(commitGroup(connection.db, set, takeGroup(queue)));
+    for (takeWaiting(take); queue.length > 0; takeWaiting(take)) say(commitGroup(connection.db, set, takeGroup(queue)));
     if (closing) {
       connection.close();
       port.close();
