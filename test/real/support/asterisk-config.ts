@@ -112,6 +112,7 @@ ${[
   'app_voicemail',
   'app_queue',
   'app_originate',
+  'res_clioriginate',
 ]
   .map((name) => `load = ${name}.so`)
   .join('\n')}
@@ -149,6 +150,10 @@ tlsprivatekey = ${plan.dir}/etc/tls.key
 
 [hub]
 ${account}
+[weak]
+secret = ${plan.secret}
+read = call
+write =
 `;
 }
 
@@ -224,8 +229,8 @@ const causeOfDial = '${IF($["${DIALSTATUS}"="NOANSWER"]?19:${HANGUPCAUSE})}';
 
 /**
  * What numbers do. `from-trunk`: 31255501NN rings phone 1NN, 3125550200 is the IVR, 3125550201 the mailbox, 3125550300
- * rings two phones behind Local channels. `phones`: 1NN a phone, 8NN the same through a Local channel, 9 and more
- * digits the carrier, on the port the last five digits name.
+ * rings a phone behind a Local channel. `phones`: 1NN a phone, 7NN and 8NN the same through a Local channel (that
+ * optimises itself away, that stays), 500 two phones at once, 9 and more digits the carrier, on the port the last five name.
  */
 const extensions = `[general]
 static = yes
@@ -240,6 +245,8 @@ exten => _8XX,1,Dial(Local/1\${EXTEN:1}@phones/n,5)
 exten => _7XX,1,Dial(Local/1\${EXTEN:1}@phones,5)
  same => n,Hangup(${causeOfDial})
 exten => _XXXXXXXXX.,1,Dial(PJSIP/trunk-carrier/sip:\${EXTEN}@${carrierHost}:\${EXTEN:-5},5)
+ same => n,Hangup(${causeOfDial})
+exten => 500,1,Dial(PJSIP/112&PJSIP/113,5)
  same => n,Hangup(${causeOfDial})
 exten => 600,1,Goto(ivr,s,1)
 exten => 601,1,VoiceMail(101@default,s)

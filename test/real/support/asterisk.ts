@@ -28,6 +28,10 @@ export interface RealAsterisk {
   console(command: string): Promise<string>;
   /** What Asterisk logged so far. */
   log(): Promise<string>;
+  /** Resolves when what the console command prints matches. */
+  until(command: string, pattern: RegExp): Promise<void>;
+  /** Resolves when no channel is left. */
+  quiet(): Promise<void>;
   /** Ends it at once, as a crash would; `start` brings it back on the same ports. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -131,6 +135,15 @@ export async function startAsterisk(options: { readonly systemName?: string } = 
     return answer.includes('fully booted');
   };
 
+  const poll = async (done: () => Promise<boolean>, what: string): Promise<void> => {
+    const until = Date.now() + readyWithinMs;
+    while (!(await done())) {
+      if (Date.now() > until) throw new Error(`waited in vain until ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  };
+  const isQuiet = async (): Promise<boolean> => (await console_('core show channels count')).startsWith('0 active');
+
   const start = async (): Promise<void> => {
     const started = spawn('chroot', [root, 'asterisk', '-f', '-C', configFile], { stdio: 'ignore', cwd: '/' });
     child = started;
@@ -166,6 +179,8 @@ export async function startAsterisk(options: { readonly systemName?: string } = 
     certificate,
     console: console_,
     log,
+    until: (command, pattern) => poll(async () => pattern.test(await console_(command)), `${command}: ${pattern}`),
+    quiet: () => poll(isQuiet, 'no channel is left'),
     kill,
     start,
     stop,

@@ -1,4 +1,5 @@
 /** The calls that are recorded and tested, each by what happens to it. */
+import type { RealAsterisk } from './asterisk.ts';
 import type { Phones } from './sipp.ts';
 
 export interface CallScenario {
@@ -6,10 +7,13 @@ export interface CallScenario {
   /** What somebody at the phones would say happened. */
   readonly says: string;
   /** Plugs in what the call needs, and gives the function that makes it, from the first ring to the last goodbye. */
-  prepare(phones: Phones): Promise<() => Promise<unknown>>;
+  prepare(phones: Phones, asterisk: RealAsterisk): Promise<() => Promise<unknown>>;
 }
 
 const outsider = '12157010680';
+
+/** How `core show channels` shows that a phone has answered. */
+const upChannel = (phone: string): RegExp => new RegExp(`PJSIP/${phone}-\\S+\\s+\\S+\\s+Up`);
 
 export const callScenarios: readonly CallScenario[] = [
   {
@@ -22,11 +26,11 @@ export const callScenarios: readonly CallScenario[] = [
   },
   {
     name: 'inbound-name-escaped',
-    says: 'A caller whose name has quotes, a backslash and letters beyond ASCII; 101 hangs up.',
+    says: 'A caller whose name has quotes, a backslash and letters beyond ASCII; 117 hangs up.',
     prepare: async (phones) => {
-      await phones.plugIn('101', 'hangsUp');
+      await phones.plugIn('117', 'hangsUp');
       const name = 'J\u00f6rg \\"Q\\" \\\\ \u{1F4DE}';
-      return () => phones.carrierCalls(outsider, '3125550101', { kind: 'waits for the end' }, name);
+      return () => phones.carrierCalls(outsider, '3125550117', { kind: 'waits for the end' }, name);
     },
   },
   {
@@ -39,10 +43,10 @@ export const callScenarios: readonly CallScenario[] = [
   },
   {
     name: 'outbound-busy',
-    says: '102 calls a number outside, which is busy.',
+    says: '118 calls a number outside, which is busy.',
     prepare: async (phones) => {
       const number = await phones.carrierTakes('busy');
-      return () => phones.phoneCalls('102', number, { kind: 'is refused', status: 486 });
+      return () => phones.phoneCalls('118', number, { kind: 'is refused', status: 486 });
     },
   },
   {
@@ -130,6 +134,43 @@ export const callScenarios: readonly CallScenario[] = [
     prepare: async (phones) => {
       await phones.plugIn('111', 'answers');
       return () => phones.phoneCalls('101', '811', { kind: 'talks', ms: 600 });
+    },
+  },
+  {
+    name: 'ring-group',
+    says: '101 calls 500, which rings 112 and 113; 113 answers, 112 stops ringing.',
+    prepare: async (phones) => {
+      await phones.plugIn('112', 'rings');
+      await phones.plugIn('113', 'answers');
+      return () => phones.phoneCalls('101', '500', { kind: 'talks', ms: 400 });
+    },
+  },
+  {
+    name: 'click-to-call',
+    says: 'Software asks the PBX to call 114 and, when it answers, 115, which hangs up.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('114', 'answers');
+      await phones.plugIn('115', 'hangsUp');
+      return async () => {
+        await asterisk.console('channel originate PJSIP/114 extension 115@phones');
+        await asterisk.until('core show channels', upChannel('115'));
+        await asterisk.quiet();
+      };
+    },
+  },
+  {
+    name: 'ended-by-pbx',
+    says: '101 calls 116, which answers; an administrator ends the call at the PBX.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('116', 'answers');
+      return async () => {
+        const call = phones.phoneCalls('101', '116', { kind: 'waits for the end' });
+        await asterisk.until('core show channels', upChannel('116'));
+        const channels = await asterisk.console('core show channels concise');
+        const channel = /^(PJSIP\/101-\w+)!phones!116!/m.exec(channels)?.[1];
+        await asterisk.console(`channel request hangup ${channel}`);
+        await call;
+      };
     },
   },
 ];

@@ -30,8 +30,8 @@ async function listen(asterisk: RealAsterisk) {
       for (const name of names) socket.write(`Action: ${name}\r\nActionID: ${name}\r\n\r\n`);
     },
     take: async () => {
+      await asterisk.quiet();
       lastAt = Date.now();
-      while (!(await asterisk.console('core show channels count')).includes('0 active channels')) lastAt = Date.now();
       while (Date.now() - lastAt < quietMs) await new Promise((resolve) => setTimeout(resolve, 50));
       socket.destroy();
       return Buffer.concat(chunks);
@@ -45,7 +45,7 @@ const phones = await startPhones(asterisk);
 try {
   for (const scenario of callScenarios) {
     if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
-    const call = await scenario.prepare(phones);
+    const call = await scenario.prepare(phones, asterisk);
     const line = await listen(asterisk);
     line.ask('CoreStatus', 'CoreShowChannels', 'BridgeList');
     await call();

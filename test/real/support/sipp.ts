@@ -17,7 +17,7 @@ import {
 export interface Phones {
   /** Plugs in and registers a phone that treats every call alike; resolves when Asterisk can call it. */
   plugIn(number: string, plan: CalledPlan): Promise<void>;
-  /** A number the carrier takes calls for (nine digits and the port), which treats every call alike. */
+  /** A number the carrier takes calls for (its last five digits are a port), which treats every call alike. */
   carrierTakes(plan: CalledPlan): Promise<string>;
   /** A phone calls; resolves when its part is over as planned, rejects with sipp's own words when it went otherwise. */
   phoneCalls(from: string, to: string, plan: CallerPlan): Promise<void>;
@@ -75,8 +75,11 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
 
   /** Runs a scenario to its end. */
   const play = async (scenario: string, host: string, what: string, options: LaunchOptions) => {
-    const { ended, errors } = await launch(scenario, host, await freePortBlock(host), { ...options, calls: 1 });
+    const { child, ended, errors } = await launch(scenario, host, await freePortBlock(host), { ...options, calls: 1 });
+    // sipp's own limit does not end a scenario that waits for a request.
+    const limit = setTimeout(() => child.kill('SIGKILL'), (callWithinSeconds + 5) * 1000);
     const code = await ended;
+    clearTimeout(limit);
     if (code !== 0) throw new Error(`${what}: sipp ended with ${code}\n${await errors()}`);
   };
 
@@ -96,7 +99,7 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
     },
     carrierTakes: async (plan) => {
       const port = await listen(plan, carrierHost);
-      return `0044207${String(port).padStart(5, '0')}`;
+      return `121555${port}`;
     },
     phoneCalls: (from, to, plan) => {
       const keys = { from, to, fromName: `Phone ${from}` };

@@ -64,23 +64,29 @@ for (const name of names) {
     const stream = readFileSync(new URL(name, captures));
     const expected = plain(parse([stream]));
     assert.deepEqual(plain(parse(Array.from(stream, (byte) => Buffer.of(byte)))), expected);
-    // After a packet nothing is held, so a cut can matter only to the packets around it: each is tried with its
-    // neighbours instead of with the whole stream, which would take minutes.
-    for (const part of neighbourhoods(stream)) {
-      const whole = plain(parse([part]));
+    // After a packet nothing is held, so a cut can matter only to the packet it is in and the next: each is tried
+    // alone, followed by a small one, instead of with the whole stream, which would take minutes.
+    for (const part of packetByPacket(stream)) {
+      const whole = textOf(parse([part]));
       for (let cut = 0; cut <= part.length; cut++) {
-        assert.deepEqual(plain(parse([part.subarray(0, cut), part.subarray(cut)])), whole, `cut at ${cut}`);
+        const cutInTwo = textOf(parse([part.subarray(0, cut), part.subarray(cut)]));
+        if (cutInTwo !== whole) assert.equal(cutInTwo, whole, `cut at ${cut}`);
       }
     }
   });
 }
 
-/** A banner and two packets each, such that every packet is once the first and once the second. */
-function neighbourhoods(stream: Buffer): Buffer[] {
+/** For each packet: the greeting, the packet, and a small one. */
+function packetByPacket(stream: Buffer): Buffer[] {
   const [head = '', ...packets] = stream.toString('latin1').split(/(?<=\r\n\r\n)/);
   const [greeting = '', first = ''] = head.split(/(?<=^[^\r]*\r\n)/);
-  const all = [first, ...packets];
-  return all.map((packet, index) => Buffer.from(greeting + packet + (all[index + 1] ?? ''), 'latin1'));
+  return [first, ...packets].map((packet) => Buffer.from(`${greeting}${packet}A: b\r\n\r\n`, 'latin1'));
+}
+
+/** Everything parsed, as one string: cheap to compare. */
+function textOf({ banners, packets, violations }: Parsed): string {
+  const text = packets.map((packet) => packet.headers.map(([name, value]) => `${name}\0${value}`).join('\n'));
+  return [...banners, ...violations, ...text].join('\n\n');
 }
 
 test('a bare line feed is part of a value and forges no header', () => {

@@ -46,7 +46,9 @@ const hangup: Reading = (packet, at) => {
   const channel = channelFacts(packet);
   if (channel === null) return [];
   const cause = wholeNumber(packet.get('Cause'));
-  return [{ kind: 'channel.ended', at, channelId: channel.id, cause, sipStatus: sipStatusOf(packet.get('TechCause')) }];
+  // On a line that called the PBX it is the PBX's own answer, and says less than the cause it was made from.
+  const sipStatus = channel.state === 'ring' ? null : sipStatusOf(packet.get('TechCause'));
+  return [{ kind: 'channel.ended', at, channelId: channel.id, cause, sipStatus }];
 };
 
 /** A dial's two channels as shown, and its ids; null where it has no destination. The PBX itself may be the source. */

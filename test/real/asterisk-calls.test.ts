@@ -1,0 +1,88 @@
+/** Real calls through a real Asterisk, all at once, heard by the connector: numbers, direction, outcome, durations. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import type { NewEvent } from '../../src/model/event.ts';
+import { summarise } from '../support/ami-replay.ts';
+import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
+import { callScenarios } from './support/call-scenarios.ts';
+import { configFor, type Listening, listenTo } from './support/listening.ts';
+import { skipWithoutAsterisk } from './support/parts.ts';
+import { type Phones, startPhones } from './support/sipp.ts';
+
+const skip = skipWithoutAsterisk();
+
+/** The port of the carrier's phone is part of its number and changes with every run. */
+const withoutPort = (text: string): string => text.replace(/\+1215551\d{4}/g, '+1215551PORT');
+
+function expectedOf(name: string): string[] {
+  const text = readFileSync(new URL(`../fixtures/asterisk/${name}.expected.txt`, import.meta.url), 'utf8');
+  return withoutPort(text).trimEnd().split('\n');
+}
+
+/** The calls heard, each as its events' summaries. */
+function callsIn(events: readonly NewEvent[]): { events: NewEvent[]; summary: string[] }[] {
+  const ids = new Set(events.flatMap((event) => (event.call === null ? [] : [event.call.id])));
+  return [...ids].map((id) => {
+    const own = events.filter((event) => event.call?.id === id);
+    return { events: own, summary: summarise(own).map(withoutPort) };
+  });
+}
+
+describe('calls through a real Asterisk', { skip }, () => {
+  let asterisk: RealAsterisk;
+  let phones: Phones;
+  let listening: Listening;
+
+  before(async () => {
+    asterisk = await startAsterisk();
+    phones = await startPhones(asterisk);
+    listening = await listenTo(configFor(asterisk));
+    await listening.until((event) => event.type === 'connector.up', 'the connector is up');
+    const calls = await Promise.all(callScenarios.map((scenario) => scenario.prepare(phones, asterisk)));
+    await Promise.all(calls.map((call) => call()));
+    await asterisk.quiet();
+    const closed = (): number => listening.events.filter((event) => event.type === 'call.closed').length;
+    await listening.untilTrue(() => closed() >= callScenarios.length, 'every call is closed');
+  });
+
+  after(async () => {
+    await listening?.connector.stop();
+    await phones?.stop();
+    await asterisk?.stop();
+  });
+
+  for (const { name, says } of callScenarios) {
+    test(`${name}: ${says}`, () => {
+      const expected = expectedOf(name);
+      const call = callsIn(listening.events).find(({ summary }) => summary[0] === expected[0]);
+      assert.ok(call, `no call begins with: ${expected[0]}`);
+      // Asterisk's threads report the two ends of a call in either order.
+      assert.deepEqual(call.summary.toSorted(), expected.toSorted());
+    });
+  }
+
+  test('there were no other calls, and each event has its own id', () => {
+    assert.equal(callsIn(listening.events).length, callScenarios.length);
+    const ids = listening.events.map((event) => event.id);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
+  test('talk time is the time between answer and end', () => {
+    const ended = listening.events.filter((event) => event.type === 'call.ended').map((event) => event.call);
+    const inbound = ended.find((call) => call?.to.number === '+13125550101');
+    assert.ok(inbound && inbound.talkMs >= 550 && inbound.talkMs < 2500, `talked ${inbound?.talkMs} ms`);
+    for (const call of ended) {
+      if (call?.answeredBy?.kind !== 'person')
+        assert.equal(call?.answeredBy?.kind === 'voicemail' ? 0 : call?.talkMs, 0);
+      const span = Date.parse(call?.endedAt ?? '') - Date.parse(call?.answeredAt ?? call?.endedAt ?? '');
+      if (call?.answeredBy?.kind === 'person')
+        assert.ok(Math.abs(span - call.talkMs) <= 5, `${span} and ${call.talkMs}`);
+    }
+  });
+
+  test('extensions that took part are named, whoever rang', () => {
+    const group = listening.events.findLast((event) => event.type === 'call.ended' && event.call?.to.number === '500');
+    assert.deepEqual(group?.extensions.toSorted(), ['101', '112', '113']);
+  });
+});

@@ -1,0 +1,58 @@
+/** Plays a recorded manager stream through parser, normaliser and tracker, as the connector would, without a PBX. */
+import { createTracker, type TrackerRules } from '../../src/calls/tracker/index.ts';
+import type { AmiPacket } from '../../src/connectors/asterisk/ami/packet.ts';
+import { AmiParser } from '../../src/connectors/asterisk/ami/parser.ts';
+import { normalise } from '../../src/connectors/asterisk/normaliser/normaliser.ts';
+import type { NewEvent } from '../../src/model/event.ts';
+
+export const companyRules: TrackerRules = {
+  connector: 'pbx1',
+  reseller: 'default',
+  domain: 'acme',
+  country: 'US',
+  trunks: ['PJSIP/trunk-*'],
+  extensions: '^[0-9]{3}$',
+  ivrContexts: ['ivr'],
+};
+
+export function packetsOf(stream: Buffer): AmiPacket[] {
+  const packets: AmiPacket[] = [];
+  const parser = new AmiParser({
+    banner: () => {},
+    packet: (packet) => packets.push(packet),
+    violation: (problem) => {
+      throw new Error(problem);
+    },
+  });
+  parser.push(stream);
+  return packets;
+}
+
+/** Every event the packets make; time goes on for a minute after the last one. */
+export function replay(packets: readonly AmiPacket[], rules: TrackerRules = companyRules): NewEvent[] {
+  const tracker = createTracker(rules);
+  const events: NewEvent[] = [];
+  for (const packet of packets) {
+    for (const signal of normalise(packet, 0)) events.push(...tracker.apply(signal));
+  }
+  events.push(...tracker.tick((tracker.now() ?? 0) + 60_000));
+  return events;
+}
+
+/** One line for each event: what a reader would want to compare. Ids and times are left out; they change with each recording. */
+export function summarise(events: readonly NewEvent[]): string[] {
+  return events.map(({ type, call, leg, data }) => {
+    const parts: (string | null)[] = [type];
+    if (call !== null) {
+      parts.push(`${call.direction} ${call.from.number ?? '?'}>${call.to.number ?? '?'} ${call.state}`);
+      if (type === 'call.ended') parts.push(`outcome=${call.outcome} by=${call.hungUpBy} trunk=${call.trunk}`);
+      if (type === 'call.updated') parts.push(`changed=${String(data['changed'])}`);
+      if (call.answeredBy !== null) parts.push(`answeredBy=${call.answeredBy.kind}:${call.answeredBy.extension}`);
+    }
+    if (leg !== null) {
+      parts.push(`leg ${leg.role} ${leg.extension} ${leg.state}`);
+      if (leg.outcome !== null) parts.push(`outcome=${leg.outcome} cause=${leg.cause}`);
+    }
+    return parts.join(' | ');
+  });
+}
