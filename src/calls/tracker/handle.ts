@@ -88,7 +88,7 @@ function ended(
   signal: Extract<Signal, { readonly kind: 'channel.ended' }>,
   at: number,
 ): Channel | null {
-  firstToLeave(callOf, world.graph.get(signal.channelId));
+  firstToLeave(world, callOf, world.graph.get(signal.channelId));
   const { cause, sipStatus } = signal;
   return world.graph.end(signal.channelId, { at, cause, sipStatus, estimated: false });
 }
@@ -105,7 +105,8 @@ function hangupRequested(world: World, callOf: CallOf, channel: Channel | undefi
 }
 
 /** Who leaves a conversation first ended it, as far as no device is known to have asked. */
-function firstToLeave(callOf: CallOf, channel: Channel | undefined): void {
+function firstToLeave(world: World, callOf: CallOf, channel: Channel | undefined): void {
+  if (world.rules.saysWhoHangsUp) return;
   const call = channel ? callOf(channel) : undefined;
   if (!channel || !call || call.hungUp || !call.connected.has(channel.id)) return;
   call.hungUp = { by: call.legs.get(channel.id)?.role ?? 'callee', channelId: channel.id, sure: false };
@@ -113,7 +114,7 @@ function firstToLeave(callOf: CallOf, channel: Channel | undefined): void {
 
 function left(world: World, callOf: CallOf, bridgeId: string, channel: Channel | undefined): Channel | null {
   if (!channel || channel.bridgeId !== bridgeId) return null;
-  firstToLeave(callOf, channel);
+  firstToLeave(world, callOf, channel);
   world.graph.leave(channel);
   return channel;
 }

@@ -18,6 +18,7 @@ import type { CallOutcome, LegOutcome } from '../../model/outcome.ts';
 import type { Channel } from '../graph/channel.ts';
 import type { CallGraph } from '../graph/graph.ts';
 import { originOf } from '../graph/origin.ts';
+import type { DialStatus } from '../signal.ts';
 import { initiatorOf, type CallRecord, type LegRecord } from './record.ts';
 
 const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
@@ -52,7 +53,7 @@ function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, chann
 }
 
 /** The word of the nearest dial that said one. */
-function dialStatus(graph: CallGraph, channel: Channel): string | null {
+function dialStatus(graph: CallGraph, channel: Channel): DialStatus | null {
   const path = originOf(graph, channel)?.path ?? channel.incoming.toReversed();
   return path.find((dial) => dial.status !== null && dial.status !== 'continued')?.status ?? null;
 }
@@ -91,18 +92,40 @@ function unansweredOutcome(call: CallRecord): CallOutcome {
   if (call.servicesReached.has('voicemail')) return 'voicemail';
   if (call.estimated) return 'lost';
   if (call.service?.kind === 'queue') return 'abandoned';
-  if (call.results.has('cancelled') || isCalling(call)) return 'cancelled';
-  const best = byPriority.find((outcome) => call.results.has(outcome));
+  const results = resultsSoFar(call);
+  if (results.has('cancelled') || isCalling(call)) return 'cancelled';
+  const best = byPriority.find((outcome) => results.has(outcome));
   if (best) return best;
-  if (call.results.has('forwarded') || call.results.has('answered_elsewhere')) return 'no_answer';
+  if (results.has('forwarded') || results.has('answered_elsewhere')) return 'no_answer';
   return outcomeOfCaller(call);
 }
 
+/** How attempts went: of legs that ended, and of those whose dial is over while the PBX still clears them away. */
+function resultsSoFar(call: CallRecord): ReadonlySet<LegOutcome> {
+  const results = new Set(call.results);
+  for (const leg of calledLegs(call)) {
+    const outcome = outcomeOfStatus(lastStatus(call, leg));
+    if (outcome) results.add(outcome);
+  }
+  return results;
+}
+
 /** Somebody is being called right now. */
-function isCalling(call: CallRecord): boolean {
-  return [...call.legs.values()].some(
-    (leg) => leg.channelId !== call.initiatorId && leg.dialing && leg.answeredAt === null && !isOver(call, leg),
+const isCalling = (call: CallRecord): boolean =>
+  calledLegs(call).some((leg) => leg.dialing && lastStatus(call, leg) === null && !isOver(call, leg));
+
+const calledLegs = (call: CallRecord): readonly LegRecord[] =>
+  [...call.legs.values()].filter(
+    (leg) => leg.channelId !== call.initiatorId && leg.endedAt === null && leg.answeredAt === null,
   );
+
+/** The word of the last dial to this leg; null while it is under way. */
+const lastStatus = (call: CallRecord, leg: LegRecord): DialStatus | null =>
+  call.group.channels.get(leg.channelId)?.incoming.at(-1)?.status ?? null;
+
+function outcomeOfStatus(status: DialStatus | null): LegOutcome | null {
+  if (status === null || status === 'answered' || status === 'continued') return null;
+  return status === 'aborted' ? 'cancelled' : status;
 }
 
 function outcomeOfCaller(call: CallRecord): CallOutcome {

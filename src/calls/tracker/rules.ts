@@ -21,6 +21,11 @@ export interface TrackerRules {
   /** Emergency numbers; absent: those of the country. */
   readonly emergency?: readonly string[];
   readonly numberFormat?: NumberFormat;
+  /**
+   * The PBX says whenever a device asks for the end (`channel.hangup_requested`), so that a conversation that ends
+   * without was ended by the PBX. Absent or false: whoever leaves it first ended it.
+   */
+  readonly saysWhoHangsUp?: boolean;
   readonly limits?: Partial<TrackerLimits>;
 }
 
@@ -47,6 +52,7 @@ export interface CompiledRules {
   readonly reseller: string;
   readonly domain: string;
   readonly limits: TrackerLimits;
+  readonly saysWhoHangsUp: boolean;
   readonly numbers: NumberReader;
   /** Name of the trunk a channel is on; null for a device inside. */
   trunkOf(facts: ChannelFacts): string | null;
@@ -80,6 +86,7 @@ export function compileRules(rules: TrackerRules): CompiledRules {
     connector: rules.connector,
     reseller: rules.reseller,
     domain: rules.domain,
+    saysWhoHangsUp: rules.saysWhoHangsUp ?? false,
     limits: { ...defaultLimits, ...rules.limits },
     numbers: numberReader(rules, extension),
     trunkOf,

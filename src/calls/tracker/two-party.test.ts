@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NewEvent } from '../../model/event.ts';
 import { inboundCall, partBy, PbxScript, pickUp, ring } from '../../../test/support/pbx-script.ts';
-import { inShort, lastOf, track } from '../../../test/support/tracker-run.ts';
+import { inShort, lastOf, testRules, track } from '../../../test/support/tracker-run.ts';
 import type { DialStatus } from '../signal.ts';
 
 const callOf = (event: NewEvent) => {
@@ -84,6 +84,13 @@ test('who left the conversation first ended it where no device is known to have 
   const script = pickUp(ring(inboundCall(), 'a', 'b', '101'), 'a', 'b');
   const events = track(script.unbridge('b1', 'b').unbridge('b1', 'a').end('a').end('b').signals);
   assert.equal(callOf(lastOf(events, 'call.ended')).hungUpBy, 'callee');
+});
+
+test('a PBX that says who hangs up, and said nothing, ended the call itself', () => {
+  const script = pickUp(ring(inboundCall(), 'a', 'b', '101'), 'a', 'b');
+  script.unbridge('b1', 'b').unbridge('b1', 'a').end('b').end('a');
+  const events = track(script.signals, { ...testRules, saysWhoHangsUp: true });
+  assert.equal(callOf(lastOf(events, 'call.ended')).hungUpBy, 'system');
 });
 
 test('outbound, answered: the direction is by the trunk that was reached', () => {
@@ -202,6 +209,16 @@ test('the caller gives up, seen only by its channel ending first', () => {
     legOf(events.find((one) => one.leg?.id === 'pbx1:b' && one.type === 'leg.ended') as NewEvent).outcome,
     'cancelled',
   );
+});
+
+test('the caller is let go before the line it reached for: its outcome is that of the dial', () => {
+  const script = ring(inboundCall(), 'a', 'b', '101').dialEnd('a', 'b', 'congested').end('a', 34).end('b', 34);
+  assert.deepEqual(inShort(track(script.signals)).slice(-4), [
+    'leg.ended - congested',
+    'leg.ended 101 congested',
+    'call.ended congested',
+    'call.closed',
+  ]);
 });
 
 test('the best of several attempts decides: busy over no answer over unreachable', () => {
