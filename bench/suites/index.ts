@@ -1,5 +1,7 @@
 import type { Suite } from '../support/suite.ts';
+import { bytes } from './bytes.ts';
 import { drain } from './drain.ts';
+import { matching } from './matching.ts';
 
 /** In the order they run. */
-export const suites: readonly Suite[] = [drain];
+export const suites: readonly Suite[] = [drain, matching, bytes];

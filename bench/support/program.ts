@@ -1,10 +1,10 @@
 /** A helper process of a benchmark, seen from outside: its methods are called like functions. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { AnswerMessage, Methods } from './serve.ts';
+import { type AnswerMessage, type Methods, profileVariable } from './serve.ts';
 
 export interface ProgramOptions {
-  /** Folder for CPU profiles, one for each thread, written as it ends; null: none. */
+  /** Folder for CPU profiles of what it measures (`spentOn`); null: none. */
   readonly profileDir?: string | null;
 }
 
@@ -30,8 +30,8 @@ export class Program<M extends Methods> {
 
   /** @param file a module of `bench/programs` that calls `serve` */
   static async start<M extends Methods>(file: URL, { profileDir }: ProgramOptions = {}): Promise<Program<M>> {
-    const execArgv = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
-    const child = fork(file, { execArgv, serialization: 'advanced' });
+    const env = profileDir ? { ...process.env, [profileVariable]: profileDir } : process.env;
+    const child = fork(file, { env, serialization: 'advanced' });
     const program = new Program<M>(child);
     await new Promise<unknown>((resolve, reject) => program.#waiting.set(0, { resolve, reject }));
     return program;

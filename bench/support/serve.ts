@@ -2,6 +2,10 @@
  * The inner half of a benchmark's helper process: it is called by name over the parent's message channel, and ends
  * when the parent does. `program.ts` is the outer half.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+import { join } from 'node:path';
+
 export type Methods = Record<string, (input: never) => unknown>;
 
 interface CallMessage {
@@ -38,13 +42,35 @@ export interface Spent {
   readonly cpuMs: number;
 }
 
-/** What something took, as seen from inside this process. */
+/** What something took, as seen from inside this process; with a CPU profile of its main thread where asked for. */
 export async function spentOn(run: () => Promise<void>): Promise<Spent> {
+  const profile = await startProfile();
   const cpu = process.cpuUsage();
   const started = performance.now();
   await run();
+  const ms = performance.now() - started;
   const { user, system } = process.cpuUsage(cpu);
-  return { ms: performance.now() - started, cpuMs: (user + system) / 1_000 };
+  await profile?.();
+  return { ms, cpuMs: (user + system) / 1_000 };
+}
+
+/** Names the folder that profiles go to; unset: none are taken. */
+export const profileVariable = 'OFFHOOK_BENCH_PROFILES';
+
+/** @returns what ends it and writes it; null where none was asked for */
+async function startProfile(): Promise<(() => Promise<void>) | null> {
+  const dir = process.env[profileVariable];
+  if (dir === undefined) return null;
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  return async () => {
+    const { profile } = await session.post('Profiler.stop');
+    session.disconnect();
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, `${process.pid}-${sharedNow().toFixed(0)}.cpuprofile`), JSON.stringify(profile));
+  };
 }
 
 /** Milliseconds on a clock that all processes of this machine share. */

@@ -9,7 +9,7 @@ export interface Setting {
   /** Where CPU profiles of Offhook's side go; null: none are taken. */
   readonly profileDir: string | null;
   /** Tells whoever waits how far it is. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 export interface Suite {

@@ -1,0 +1,26 @@
+import { Session } from 'node:inspector/promises';
+import { writeFileSync } from 'node:fs';
+import { everything } from '../src/model/scope.ts';
+import { draftOf } from '../test/support/builders.ts';
+import { BenchStore, networkSender } from './support/delivery.ts';
+import { callEvents } from './support/events.ts';
+import { startSink } from './support/sink.ts';
+import { postBare } from './support/bare-client.ts';
+const n = Number(process.argv[2] ?? 30000);
+const sink = await startSink();
+const store = await BenchStore.open();
+const url = `${sink.url}/hook`;
+const d0 = store.delivery(networkSender()); await d0.start();
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+await d0.subscriptions.create(everything, draftOf(url, { dialect: 'cloudevents', target: { maxInFlight: 64, signing: { secrets: [secret] } } }));
+await d0.stop();
+await store.append(callEvents(n, 1000));
+await sink.call('reset', {});
+const s = new Session(); s.connect(); await s.post('Profiler.enable'); await s.post('Profiler.setSamplingInterval', { interval: 200 });
+if (process.argv[3]) await s.post('Profiler.start');
+const cpu0 = process.cpuUsage(); const t0 = performance.now(); const elu0 = performance.eventLoopUtilization();
+const d = store.delivery(networkSender()); await d.start(); await d.settledUpTo(n); await store.attemptsStored(n);
+const ms = performance.now() - t0; const cpu = process.cpuUsage(cpu0);
+console.log('offhook', (n / ms * 1000).toFixed(0), '/s cpu', ((cpu.user + cpu.system) / n).toFixed(1), 'us/req elu', performance.eventLoopUtilization(elu0).utilization.toFixed(3), 'main us/req', (performance.eventLoopUtilization(elu0).active / n * 1000).toFixed(1));
+if (process.argv[3]) { const { profile } = await s.post('Profiler.stop'); writeFileSync(process.argv[3], JSON.stringify(profile)); }
+await d.stop(); await store.close(); await sink.stop();
