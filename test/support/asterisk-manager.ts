@@ -22,6 +22,8 @@ export interface FakeManager {
   readonly sockets: ReadonlySet<Socket>;
   /** Sends an event to everyone connected. */
   emit(headers: Headers): void;
+  /** Sends several packets to everyone connected, in one piece. */
+  emitTogether(packets: readonly Headers[]): void;
   /** Resolves when this many connections have logged in since the start. */
   loggedIn(count: number): Promise<void>;
   /** Resolves when this many actions of that name came since the start. */
@@ -113,6 +115,10 @@ export async function startFakeManager(options: ManagerOptions = {}): Promise<Fa
     check();
   };
 
+  const emitTogether = (packets: readonly Headers[]): void => {
+    for (const socket of sockets) socket.write(packets.map(packet).join(''));
+  };
+
   const accept = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -133,9 +139,8 @@ export async function startFakeManager(options: ManagerOptions = {}): Promise<Fa
     port: (server.address() as AddressInfo).port,
     actions,
     sockets,
-    emit: (headers) => {
-      for (const socket of sockets) socket.write(packet(headers));
-    },
+    emit: (headers) => emitTogether([headers]),
+    emitTogether,
     loggedIn: (count) => wait(() => logIns >= count),
     received: (name, count) => wait(() => actions.filter((action) => action.get('action') === name).length >= count),
     stop: () =>

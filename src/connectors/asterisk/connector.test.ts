@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type PlayedChannel, type PlayedPbx, shown, startPlayedPbx } from '../../../test/support/asterisk-pbx.ts';
+import { silentLogger } from '../../kit/logger.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
+import type { NewEvent } from '../../model/event.ts';
+import type { ConnectorHost, OpenCall } from '../connector.ts';
+import type { AsteriskConfig } from './config.ts';
+import { createAsteriskConnector } from './connector.ts';
+
+const created = 1_767_225_600;
+const caller: PlayedChannel = {
+  name: 'PJSIP/101-00000001',
+  id: `${created}.1`,
+  state: '6',
+  number: '101',
+  exten: '102',
+  bridge: 'b1',
+};
+const callee: PlayedChannel = {
+  ...caller,
+  name: 'PJSIP/102-00000002',
+  id: `${created}.2`,
+  linkedId: caller.id,
+  number: '102',
+  exten: '',
+};
+
+interface Options {
+  readonly openCalls?: readonly OpenCall[];
+  readonly maxBufferedBytes?: number;
+  readonly pingEvery?: number;
+}
+
+function listen(pbx: PlayedPbx, t: TestContext, options: Options = {}) {
+  const clock = new ManualClock(created * 1000 + 60_000);
+  const events: NewEvent[] = [];
+  const log = { refuses: false };
+  let wake = (): void => {};
+  const host: ConnectorHost = {
+    clock,
+    random: { next: () => 0.5 },
+    logger: silentLogger,
+    accept: (batch) => {
+      if (log.refuses) return Promise.reject(new Error('the log is full'));
+      events.push(...batch);
+      wake();
+      return Promise.resolve();
+    },
+    openCalls: () => Promise.resolve(options.openCalls ?? []),
+  };
+  const config: AsteriskConfig = {
+    id: 'pbx1',
+    host: '127.0.0.1',
+    port: pbx.manager.port,
+    username: 'hub',
+    secret: 'geheim',
+    auth: 'md5',
+    tls: { enabled: false, ca: null, serverName: null, verify: true },
+    reseller: 'default',
+    domain: 'acme',
+    country: 'US',
+    trunks: ['PJSIP/trunk-*'],
+    extensions: '^[0-9]{3}$',
+    maxBufferedBytes: options.maxBufferedBytes ?? 64_000_000,
+    pingEvery: options.pingEvery ?? 15_000,
+  };
+  const connector = createAsteriskConnector(config, host);
+  t.after(() => connector.stop());
+  const types = (): string[] => events.map(({ type }) => type);
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  return { connector, events, types, until, log, clock };
+}
+
+async function play(t: TestContext): Promise<PlayedPbx> {
+  const pbx = await startPlayedPbx();
+  t.after(() => pbx.manager.stop());
+  return pbx;
+}
+
+const countOf = (types: readonly string[], type: string): number => types.filter((one) => one === type).length;
+
+test('takes up calls in progress, says it is up, and tells their end', async (t) => {
+  const pbx = await play(t);
+  pbx.channels = [caller, callee];
+  const { connector, events, types, until } = listen(pbx, t);
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  const up = events.at(-1);
+  assert.deepEqual(up?.data, {
+    kind: 'asterisk',
+    system: `127.0.0.1:${pbx.manager.port}`,
+    version: '22.1.0',
+    downMs: null,
+    restarted: false,
+  });
+  assert.ok(types().includes('call.started'));
+  assert.equal(connector.status().state, 'up');
+  pbx.emit('Hangup', shown(caller), [['Cause', '16']]);
+  pbx.emit('Hangup', shown(callee), [['Cause', '16']]);
+  await until(() => types().includes('call.closed'));
+});
+
+test('a channel that ends in the same bytes as the list that shows it does not stay', async (t) => {
+  const pbx = await play(t);
+  pbx.channels = [caller, callee];
+  pbx.behindTheList = [caller, callee].map((channel) => [['Event', 'Hangup'], ...shown(channel), ['Cause', '16']]);
+  const { connector, types, until } = listen(pbx, t);
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  assert.ok(types().includes('call.ended'), types().join(' '));
+});
+
+test('a channel told of before the list that no longer shows it does not stay either', async (t) => {
+  const pbx = await play(t);
+  pbx.beforeTheList = [[['Event', 'Newchannel'], ...shown({ ...caller, state: '4' })]];
+  const { connector, types, until } = listen(pbx, t);
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  assert.deepEqual([countOf(types(), 'call.started'), countOf(types(), 'call.ended')], [1, 1]);
+});
+
+test('down is told once per outage, up again after it, with how long it was', async (t) => {
+  const pbx = await play(t);
+  const { connector, events, types, until, clock } = listen(pbx, t);
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  for (const socket of pbx.manager.sockets) socket.destroy();
+  await until(() => types().includes('connector.down'));
+  assert.equal(connector.status().state, 'down');
+  assert.equal(events.at(-1)?.data['reason'], 'connection_lost');
+  clock.advance(30_000);
+  await until(() => countOf(types(), 'connector.up') === 2);
+  assert.deepEqual([events.at(-1)?.data['downMs'], events.at(-1)?.data['restarted']], [30_000, false]);
+  assert.equal(countOf(types(), 'connector.down'), 1);
+});
+
+test('a PBX that was restarted has lost its calls, though it has new ones', async (t) => {
+  const pbx = await play(t);
+  pbx.channels = [caller, callee];
+  const { connector, events, types, until, clock } = listen(pbx, t);
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  const first = events.find(({ type }) => type === 'call.started')?.call?.id;
+  for (const socket of pbx.manager.sockets) socket.destroy();
+  await until(() => types().includes('connector.down'));
+  pbx.startedText = '10:05:00';
+  pbx.channels = [{ ...caller, id: `${created + 300}.1`, bridge: '', state: '4' }];
+  clock.advance(30_000);
+  await until(() => countOf(types(), 'connector.up') === 2);
+  assert.equal(events.at(-1)?.data['restarted'], true);
+  const ended = events.find(({ type }) => type === 'call.ended');
+  assert.equal(ended?.call?.id, first);
+  assert.equal(ended?.data['estimated'], true);
+});
+
+test('calls in progress before a restart of Offhook keep their id and get their end', async (t) => {
+  const pbx = await play(t);
+  pbx.channels = [caller, callee];
+  const first = listen(pbx, t);
+  await first.connector.start();
+  await first.until(() => first.types().includes('connector.up'));
+  const started = first.events.find(({ type }) => type === 'call.started');
+  const legs = new Map(first.events.flatMap(({ leg }) => (leg ? [[leg.id, leg]] : [])));
+  const last = first.events.findLast(({ call }) => call !== null);
+  assert.ok(started?.call && last?.call);
+  const open = { call: last.call, legs: [...legs.values()], extensions: last.extensions, seenAt: last.time };
+  await first.connector.stop();
+
+  pbx.channels = [];
+  const second = listen(pbx, t, { openCalls: [open] });
+  await second.connector.start();
+  await second.until(() => second.types().includes('connector.up'));
+  const ended = second.events.find(({ type }) => type === 'call.ended');
+  assert.equal(ended?.call?.id, started.call.id);
+  assert.ok(!second.types().includes('call.started'));
+});
+
+test('a log that refuses for too long: the PBX is hung up on, and learnt anew when the log takes everything', async (t) => {
+  const pbx = await play(t);
+  const { connector, events, types, until, log, clock } = listen(pbx, t, { maxBufferedBytes: 20_000 });
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  log.refuses = true;
+  for (let index = 0; index < 30; index++) {
+    pbx.emit('Newchannel', shown({ ...caller, id: `${created}.${100 + index}`, state: '4', bridge: '' }));
+    pbx.emit('Hangup', shown({ ...caller, id: `${created}.${100 + index}`, state: '4', bridge: '' }));
+  }
+  while (connector.status().state === 'up') await new Promise((resolve) => setImmediate(resolve));
+  assert.match(connector.status().problem ?? '', /log takes no more/);
+  log.refuses = false;
+  clock.advance(10_000);
+  await until(() => countOf(types(), 'connector.up') === 2);
+  assert.equal(countOf(types(), 'connector.down'), 1);
+  assert.equal(events.find(({ type }) => type === 'connector.down')?.data['reason'], 'log_full');
+  assert.equal(countOf(types(), 'call.started'), countOf(types(), 'call.ended'));
+});
+
+test('stopping says so, and stopping twice is fine', async (t) => {
+  const pbx = await play(t);
+  const { connector, events, types, until } = listen(pbx, t);
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  await connector.stop();
+  await connector.stop();
+  assert.equal(events.at(-1)?.data['reason'], 'stopped');
+  assert.equal(connector.status().state, 'stopped');
+});
+
+test('the picture is asked again now and then: an end that was missed is found', async (t) => {
+  const pbx = await play(t);
+  pbx.channels = [caller, callee];
+  const { connector, types, until, clock } = listen(pbx, t, { pingEvery: 3_600_000 });
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  pbx.channels = [];
+  clock.advance(600_000);
+  await until(() => types().includes('call.ended'));
+});

@@ -1,0 +1,45 @@
+/** A network between Offhook and a PBX that a test can cut. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface Network {
+  readonly port: number;
+  /** Every connection breaks, and no new one succeeds. */
+  cut(): void;
+  heal(): void;
+  stop(): Promise<void>;
+}
+
+export async function startNetwork(toPort: number): Promise<Network> {
+  const sockets = new Set<Socket>();
+  let whole = true;
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  };
+  const cut = (): void => {
+    whole = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  const server = createServer((near) => {
+    if (!whole) return void near.destroy();
+    const far = connect(toPort, '127.0.0.1');
+    keep(near);
+    keep(far);
+    near.pipe(far).pipe(near);
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    heal: () => {
+      whole = true;
+    },
+    stop: () => {
+      cut();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
