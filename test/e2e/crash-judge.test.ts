@@ -13,11 +13,18 @@ const arrived = (event: string, at: number, changes: Partial<Arrival> = {}): Arr
   event,
   delivery: `7-${event === 'a-0' ? 1 : 2}`,
   attempt: 1,
+  run: 0,
   at,
   answeredAt: at + 1,
   ...changes,
 });
-const kill = (at: number, stallMs = 0): Kill => ({ at, stallMs });
+const kill = (at: number, stallMs = 0): Kill => ({
+  at,
+  samples: [
+    { at: 0, waitedMs: 0, wroteMs: 90 },
+    { at: at - 1, waitedMs: stallMs, wroteMs: 1 },
+  ],
+});
 const faultsOf = (arrivals: Arrival[], kills: Kill[] = []): readonly string[] =>
   judge('r', arrivals, accepted, kills).faults;
 
@@ -26,8 +33,8 @@ describe('the judge of the crash test', () => {
     const arrivals = [
       arrived('a-0', 100, { answeredAt: null }),
       arrived('a-0', 200),
-      arrived('a-0', 900, { attempt: 2 }),
-      arrived('a-1', 950),
+      arrived('a-0', 900, { attempt: 2, run: 1 }),
+      arrived('a-1', 950, { run: 1 }),
     ];
     const verdict = judge('r', arrivals, accepted, [kill(220)]);
     assert.deepEqual(verdict, { faults: [], arrivals: 4, repeats: 1, repeatsByKill: [1], oldestRepeatMs: 19 });
@@ -45,16 +52,17 @@ describe('the judge of the crash test', () => {
   });
 
   it('finds a repeat without a kill, and of what was taken too long before one', () => {
-    const twice = [arrived('a-0', 100), arrived('a-0', 500), arrived('a-1', 600)];
-    assert.match(faultsOf(twice)[0] ?? '', /without a kill in between/);
-    assert.match(faultsOf(twice, [kill(550)])[0] ?? '', /without a kill in between/);
-    assert.match(faultsOf(twice, [kill(170)])[0] ?? '', /69 ms before the kill/);
-    assert.deepEqual(faultsOf(twice, [kill(170, 30)]), []);
+    const again = (run: number) => [arrived('a-0', 100), arrived('a-0', 500, { run }), arrived('a-1', 600, { run })];
+    assert.match(faultsOf(again(0))[0] ?? '', /without a kill in between/);
+    assert.match(faultsOf(again(0), [kill(550)])[0] ?? '', /without a kill in between/);
+    assert.match(faultsOf(again(1))[0] ?? '', /without a kill in between/);
+    assert.match(faultsOf(again(1), [kill(170)])[0] ?? '', /69 ms before the kill/);
+    assert.deepEqual(faultsOf(again(1), [kill(170, 20)]), []);
   });
 
   it('finds a delivery whose id changed, has another sequence, or belongs to nobody', () => {
     const rest = arrived('a-1', 300);
-    const changed = [arrived('a-0', 1), arrived('a-0', 9, { delivery: '8-1' }), rest];
+    const changed = [arrived('a-0', 1), arrived('a-0', 9, { delivery: '8-1', run: 1 }), rest];
     assert.match(faultsOf(changed, [kill(5)])[0] ?? '', /came as 7-1, then as 8-1/);
     assert.match(faultsOf([arrived('a-0', 1, { delivery: '7-3' }), rest])[0] ?? '', /has sequence 1 and came as 7-3/);
     assert.match(faultsOf([arrived('a-0', 1), rest, arrived('b-0', 1)])[0] ?? '', /nobody sent it/);

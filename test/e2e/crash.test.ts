@@ -11,7 +11,7 @@ import { crashAgainAndAgain } from '../support/crash/scenario.ts';
 const seed = Number(process.env['OFFHOOK_CRASH_SEED'] ?? Date.now() % 1_000_000);
 
 test('kill -9 under load loses nothing and keeps the order', { timeout: 120_000 }, async (t) => {
-  const report = await crashAgainAndAgain({ rounds: 4, seed });
+  const report = await crashAgainAndAgain({ rounds: 3, seed });
   t.diagnostic(`seed ${seed}`);
   for (const line of describeReport(report)) t.diagnostic(line);
   assert.deepEqual(report.faults.slice(0, 20), []);

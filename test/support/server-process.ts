@@ -17,8 +17,8 @@ export interface ServerProcess {
   /** Base of its addresses, without a slash at the end; the same after every start. */
   readonly url: string;
   readonly token: string;
-  /** Starts the process and returns at once. */
-  launch(): void;
+  /** Starts the process and returns at once, with its id. */
+  launch(): number;
   /** Resolves when it answers that it is ready; rejects when the process ended or does not get ready. */
   ready(): Promise<void>;
   /** `kill -9`. @returns when the signal was sent, by `performance.now()`; the process is gone when it resolves */
@@ -61,7 +61,7 @@ class RunningServer implements ServerProcess {
     process.once('exit', () => this.#child?.kill('SIGKILL'));
   }
 
-  launch(): void {
+  launch(): number {
     const child = spawn(process.execPath, [main, 'up'], {
       cwd: this.#dir,
       env: this.#env,
@@ -73,6 +73,7 @@ class RunningServer implements ServerProcess {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     this.#child = child;
+    return child.pid ?? 0;
   }
 
   async ready(): Promise<void> {

@@ -1,12 +1,14 @@
 /** Holds what a receiver saw against what was accepted and when the server was killed. Pure. */
 import type { AcceptedEvent } from './load.ts';
 import type { Arrival } from './receivers.ts';
+import { type StallSample, stallSince } from './stall-watch.ts';
 
+/** What ended one run of the server; the first one ended run 0. */
 export interface Kill {
   /** By `performance.now()`. */
   readonly at: number;
-  /** How long this machine made anybody wait around then, milliseconds (see `stall-watch.ts`). */
-  readonly stallMs: number;
+  /** How long this machine made the server wait before then. */
+  readonly samples: readonly StallSample[];
 }
 
 /** A 2xx that was sent this long before a kill must have been made durable, milliseconds. */
@@ -105,28 +107,31 @@ interface Repeats {
   readonly faults: readonly string[];
 }
 
-/** A delivery that was taken may come again only if a kill followed within the time that a flush may take. */
+/** A delivery that was taken may come again only if its run was killed within the time that a flush may take. */
 function findRepeats(arrivals: readonly Arrival[], kills: readonly Kill[]): Repeats {
-  const takenAt = new Map<string, number>();
+  const taken = new Map<string, { readonly at: number; readonly run: number }>();
   const byKill = new Map<Kill, number>();
   const faults: string[] = [];
   let count = 0;
   let oldestMs = 0;
-  for (const { delivery, at, answeredAt } of arrivals) {
-    const earlier = takenAt.get(delivery);
-    if (earlier !== undefined) {
-      count++;
-      const kill = kills.find((one) => one.at >= earlier - promisedMs);
-      const age = kill ? kill.at - earlier : Infinity;
-      if (kill) byKill.set(kill, (byKill.get(kill) ?? 0) + 1);
-      if (!kill || kill.at > at) faults.push(`${delivery} was taken and came again, without a kill in between`);
-      else if (age > promisedMs + kill.stallMs) faults.push(lateRepeat(delivery, age, kill));
-      oldestMs = Math.max(oldestMs, Number.isFinite(age) ? age : 0);
+  for (const { delivery, run, answeredAt } of arrivals) {
+    const earlier = taken.get(delivery);
+    const kill = earlier && earlier.run < run ? kills[earlier.run] : undefined;
+    if (earlier && kill) {
+      const age = kill.at - earlier.at;
+      byKill.set(kill, (byKill.get(kill) ?? 0) + 1);
+      oldestMs = Math.max(oldestMs, age);
+      if (age > promisedMs + stallSince(kill.samples, earlier.at)) faults.push(lateRepeat(delivery, age, kill));
+    } else if (earlier) {
+      faults.push(`${delivery} was taken and came again, without a kill in between`);
     }
-    if (answeredAt !== null) takenAt.set(delivery, answeredAt);
+    if (earlier) count++;
+    if (answeredAt !== null) taken.set(delivery, { at: answeredAt, run });
   }
   return { count, byKill, oldestMs, faults };
 }
 
-const lateRepeat = (delivery: string, age: number, { stallMs }: Kill): string =>
-  `${delivery} was taken ${Math.round(age)} ms before the kill and came again (the machine stalled ${Math.round(stallMs)} ms)`;
+function lateRepeat(delivery: string, age: number, { at, samples }: Kill): string {
+  const stallMs = Math.round(stallSince(samples, at - age));
+  return `${delivery} was taken ${Math.round(age)} ms before the kill and came again (the machine stalled ${stallMs} ms)`;
+}

@@ -1,7 +1,7 @@
 /** Receivers that write down what arrived when, and what they answered. Some of them are flaky. */
 import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Random } from '../../../src/kit/random.ts';
 
 export interface Arrival {
@@ -9,6 +9,8 @@ export interface Arrival {
   readonly event: string;
   readonly delivery: string;
   readonly attempt: number;
+  /** Which run of the server sent it, from 0. */
+  readonly run: number;
   /** When it arrived, by `performance.now()`. */
   readonly at: number;
   /** When a 2xx was handed to the system; null: it was not. */
@@ -21,13 +23,14 @@ export type Mood = 'take' | 'fail' | 'reset' | 'hang';
 export interface CrashReceiver {
   readonly name: string;
   readonly url: string;
-  readonly flaky: boolean;
   /** In the order in which they arrived. */
   readonly arrivals: readonly Arrival[];
   /** Events answered with 2xx at least once. */
   readonly taken: ReadonlySet<string>;
   /** Resolves when `holds` does; looked at after every 2xx. */
   until(holds: () => boolean, timeoutMs: number): Promise<void>;
+  /** Resolves when no connection is open: what a dead sender had sent is read by then. */
+  allClosed(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,15 +48,22 @@ export function flakyMood(failure: Mood, share: number, random: Random): () => M
   };
 }
 
-export async function startCrashReceiver(name: string, mood: (() => Mood) | null): Promise<CrashReceiver> {
+/** @param run which run of the server is on now */
+export async function startCrashReceiver(
+  name: string,
+  run: () => number,
+  mood: (() => Mood) | null = null,
+): Promise<CrashReceiver> {
   const arrivals: Arrival[] = [];
   const taken = new Set<string>();
   const watchers = new Set<() => void>();
+  const sockets = new Set<Socket>();
   const server = http.createServer((request, response) => {
     const arrival: Arrival = {
       event: header(request, 'x-offhook-event'),
       delivery: header(request, 'x-offhook-delivery'),
       attempt: Number(header(request, 'x-offhook-attempt')),
+      run: run(),
       at: performance.now(),
       answeredAt: null,
     };
@@ -72,15 +82,21 @@ export async function startCrashReceiver(name: string, mood: (() => Mood) | null
       for (const watcher of watchers) watcher();
     });
   });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     name,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
-    flaky: mood !== null,
     arrivals,
     taken,
     until: (holds, timeoutMs) => untilHolds(watchers, holds, timeoutMs, name),
+    allClosed: async () => {
+      while (sockets.size > 0) await Promise.all([...sockets].map((socket) => once(socket, 'close')));
+    },
     stop: async () => {
       server.closeAllConnections();
       server.close();

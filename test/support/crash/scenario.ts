@@ -7,7 +7,7 @@ import { temporaryDir } from '../temporary-dir.ts';
 import { judge, type Kill, type Verdict } from './judge.ts';
 import { startLoad, type Load } from './load.ts';
 import { type CrashReceiver, flakyMood, startCrashReceiver } from './receivers.ts';
-import { type StallWatch, watchStalls } from './stall-watch.ts';
+import { stallSince, type StallWatch, watchStalls } from './stall-watch.ts';
 
 export interface CrashOptions {
   readonly rounds: number;
@@ -43,6 +43,7 @@ const healthyReceivers = 7;
 const startingShare = 0.125;
 const longestStartMs = 600;
 const longestRoundMs = 900;
+const hangTimeoutMs = 1_500;
 const drainWithinMs = 60_000;
 
 export async function crashAgainAndAgain({ rounds, seed }: CrashOptions): Promise<CrashReport> {
@@ -50,15 +51,19 @@ export async function crashAgainAndAgain({ rounds, seed }: CrashOptions): Promis
   const random = seededRandom(seed);
   const dir = await temporaryDir('crash');
   const stalls = watchStalls(join(dir.path, 'stalls'));
-  const receivers = await startReceivers(random);
+  let run = 0;
+  const receivers = await startReceivers(() => run, random);
   const server = await serverProcess(dir.path, yaml);
   try {
-    server.launch();
+    stalls.watch(server.launch());
     await server.ready();
     for (const receiver of receivers) await subscribe(server, receiver);
     const { url, token } = server;
     const load = startLoad({ url, token, producers: 4, calls: 5, pauseMs: 150, name: 'load' });
-    const kills = await killRepeatedly(server, stalls, rounds, random);
+    const kills = await killRepeatedly(server, stalls, rounds, random, async () => {
+      await Promise.all(receivers.map((receiver) => receiver.allClosed()));
+      run++;
+    });
     await load.finish();
     await everythingTaken(receivers, load);
     const afterStop = await arrivalsAfterStop(server, receivers, load);
@@ -73,17 +78,17 @@ export async function crashAgainAndAgain({ rounds, seed }: CrashOptions): Promis
   }
 }
 
-function startReceivers(random: Random): Promise<CrashReceiver[]> {
-  const healthy = Array.from({ length: healthyReceivers }, (_, index) => startCrashReceiver(`healthy-${index}`, null));
+function startReceivers(run: () => number, random: Random): Promise<CrashReceiver[]> {
+  const healthy = Array.from({ length: healthyReceivers }, (_, index) => startCrashReceiver(`healthy-${index}`, run));
   return Promise.all([
     ...healthy,
-    startCrashReceiver('fails', flakyMood('fail', 0.25, random)),
-    startCrashReceiver('resets', flakyMood('reset', 0.15, random)),
-    startCrashReceiver('hangs', flakyMood('hang', 0.05, random)),
+    startCrashReceiver('fails', run, flakyMood('fail', 0.25, random)),
+    startCrashReceiver('resets', run, flakyMood('reset', 0.15, random)),
+    startCrashReceiver('hangs', run, flakyMood('hang', 0.05, random)),
   ]);
 }
 
-async function subscribe({ url, token }: ServerProcess, { name, url: receiver, flaky }: CrashReceiver): Promise<void> {
+async function subscribe({ url, token }: ServerProcess, { name, url: receiver }: CrashReceiver): Promise<void> {
   const answer = await fetch(`${url}/v1/subscriptions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -92,7 +97,7 @@ async function subscribe({ url, token }: ServerProcess, { name, url: receiver, f
       dialect: 'cloudevents',
       scope: { domain: 'default' },
       events: ['call.*'],
-      endpoint: { url: receiver, timeoutMs: flaky ? 300 : 10_000 },
+      endpoint: { url: receiver, timeoutMs: name === 'hangs' ? hangTimeoutMs : 10_000 },
       retry: { maxAttempts: 100, delays: ['50ms', '100ms', '200ms'] },
     }),
   });
@@ -104,15 +109,23 @@ interface CountedKill extends Kill {
   readonly whileStarting: boolean;
 }
 
-async function killRepeatedly(server: ServerProcess, stalls: StallWatch, rounds: number, random: Random) {
+async function killRepeatedly(
+  server: ServerProcess,
+  stalls: StallWatch,
+  rounds: number,
+  random: Random,
+  gone: () => Promise<void>,
+) {
   const kills: CountedKill[] = [];
   for (let round = 0; round < rounds; round++) {
     const whileStarting = round > 0 && random.next() < startingShare;
     if (!whileStarting) await server.ready();
     await wait(random.next() * (whileStarting ? longestStartMs : longestRoundMs));
+    const samples = await stalls.samples();
     const at = await server.kill();
-    kills.push({ at, stallMs: await stalls.worst(), whileStarting });
-    server.launch();
+    kills.push({ at, samples, whileStarting });
+    await gone();
+    stalls.watch(server.launch());
   }
   await server.ready();
   return kills;
@@ -170,7 +183,7 @@ function report({ receivers, load, kills, afterStop, seconds }: Seen): CrashRepo
     repeats: sum(({ repeats }) => repeats),
     mostRepeats: Math.max(...kills.map((_, index) => sum(({ repeatsByKill }) => repeatsByKill[index] ?? 0))),
     oldestRepeatMs: Math.max(...verdicts.map(({ oldestRepeatMs }) => oldestRepeatMs)),
-    worstStallMs: Math.max(...kills.map(({ stallMs }) => stallMs)),
+    worstStallMs: Math.max(...kills.map(({ at, samples }) => stallSince(samples, at - 100))),
     afterStop,
     seconds,
   };
