@@ -20,6 +20,13 @@ function expectedOf(name: string): string[] {
   return withoutPort(text).trimEnd().split('\n');
 }
 
+/** Asterisk's threads report the ends of a call in any order, so how the call stood when one leg ended varies. */
+function inAnyOrder(summary: readonly string[]): string[] {
+  const withoutCall = (line: string): string =>
+    line.startsWith('leg.') ? line.replace(/ (ringing|answered)(?= \|)/, '').replace(/ \| answeredBy=\S+/, '') : line;
+  return summary.map(withoutCall).toSorted();
+}
+
 /** The calls heard, each as its events' summaries. */
 function callsIn(events: readonly NewEvent[]): { events: NewEvent[]; summary: string[] }[] {
   const ids = new Set(events.flatMap((event) => (event.call === null ? [] : [event.call.id])));
@@ -57,8 +64,7 @@ describe('calls through a real Asterisk', { skip }, () => {
       const expected = expectedOf(name);
       const call = callsIn(listening.events).find(({ summary }) => summary[0] === expected[0]);
       assert.ok(call, `no call begins with: ${expected[0]}`);
-      // Asterisk's threads report the two ends of a call in either order.
-      assert.deepEqual(call.summary.toSorted(), expected.toSorted());
+      assert.deepEqual(inAnyOrder(call.summary), inAnyOrder(expected));
     });
   }
 

@@ -2,7 +2,7 @@
 import { createTracker, type TrackerRules } from '../../src/calls/tracker/index.ts';
 import type { AmiPacket } from '../../src/connectors/asterisk/ami/packet.ts';
 import { AmiParser } from '../../src/connectors/asterisk/ami/parser.ts';
-import { normalise } from '../../src/connectors/asterisk/normaliser/normaliser.ts';
+import { EventReader } from '../../src/connectors/asterisk/normaliser/reader.ts';
 import type { NewEvent } from '../../src/model/event.ts';
 
 export const companyRules: TrackerRules = {
@@ -13,6 +13,7 @@ export const companyRules: TrackerRules = {
   trunks: ['PJSIP/trunk-*'],
   extensions: '^[0-9]{3}$',
   ivrContexts: ['ivr'],
+  saysWhoHangsUp: true,
 };
 
 export function packetsOf(stream: Buffer): AmiPacket[] {
@@ -31,9 +32,10 @@ export function packetsOf(stream: Buffer): AmiPacket[] {
 /** Every event the packets make; time goes on for a minute after the last one. */
 export function replay(packets: readonly AmiPacket[], rules: TrackerRules = companyRules): NewEvent[] {
   const tracker = createTracker(rules);
+  const reader = new EventReader();
   const events: NewEvent[] = [];
   for (const packet of packets) {
-    for (const signal of normalise(packet, 0)) events.push(...tracker.apply(signal));
+    for (const signal of reader.read(packet, 0)) events.push(...tracker.apply(signal));
   }
   events.push(...tracker.tick((tracker.now() ?? 0) + 60_000));
   return events;

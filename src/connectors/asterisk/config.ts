@@ -54,5 +54,7 @@ export const timesOf = (config: AsteriskConfig): AmiTimes => ({ ...defaultTimes,
 
 export function rulesOf(config: AsteriskConfig): TrackerRules {
   const { id, reseller, domain, country, trunks, extensions, ivrContexts } = config;
-  return { connector: id, reseller, domain, country, trunks, extensions, ivrContexts: ivrContexts ?? [] };
+  const scope = { connector: id, reseller, domain };
+  // Asterisk tells every hang-up by a device (HangupRequest) before it carries it out.
+  return { ...scope, country, trunks, extensions, ivrContexts: ivrContexts ?? [], saysWhoHangsUp: true };
 }

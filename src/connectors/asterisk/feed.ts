@@ -12,7 +12,7 @@
 import type { Signal } from '../../calls/signal.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
 import type { AmiPacket } from './ami/packet.ts';
-import { normalise } from './normaliser/normaliser.ts';
+import { EventReader } from './normaliser/reader.ts';
 import { type Ask, askPicture, askRun, type Asked, type PbxRun, type Picture } from './resync.ts';
 
 export interface FeedParts {
@@ -37,6 +37,7 @@ const askAgainMs = 600_000;
 export class Feed {
   readonly #parts: FeedParts;
   #state: 'off' | 'checking' | 'asking' | 'drawing' | 'live' = 'off';
+  #reader = new EventReader();
   #waiting: Waiting[] = [];
   #run: PbxRun | null = null;
   #timer: Timer | null = null;
@@ -61,13 +62,15 @@ export class Feed {
     this.#logIn++;
     this.#state = 'off';
     this.#waiting = [];
+    this.#reader = new EventReader();
     this.#timer?.cancel();
   }
 
   packet(packet: AmiPacket): void {
     const receivedAt = this.#parts.clock.now();
     if (packet.get('Uniqueid') !== null) this.#stamped = packet.get('Timestamp') !== null;
-    if (this.#state === 'asking' || this.#state === 'live') return this.#parts.tell(normalise(packet, receivedAt));
+    if (this.#state === 'asking' || this.#state === 'live')
+      return this.#parts.tell(this.#reader.read(packet, receivedAt));
     if (this.#state === 'off') return;
     this.#waiting.push({ packet, receivedAt });
     if (this.#waiting.length > mostWaiting)
@@ -109,7 +112,8 @@ export class Feed {
   }
 
   #tellWaiting(): void {
-    for (const { packet, receivedAt } of this.#waiting.splice(0)) this.#parts.tell(normalise(packet, receivedAt));
+    for (const { packet, receivedAt } of this.#waiting.splice(0))
+      this.#parts.tell(this.#reader.read(packet, receivedAt));
   }
 
   #unlessOver<T>(asked: Asked<T>, logIn: number): T | null {

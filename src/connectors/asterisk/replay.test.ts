@@ -9,7 +9,7 @@ import { companyRules, packetsOf, replay, summarise } from '../../../test/suppor
 import { createTracker } from '../../calls/tracker/index.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { AmiPacket } from './ami/packet.ts';
-import { normalise } from './normaliser/normaliser.ts';
+import { EventReader } from './normaliser/reader.ts';
 
 const folder = new URL('../../../test/fixtures/asterisk/', import.meta.url);
 const names = readdirSync(folder)
@@ -55,7 +55,8 @@ for (const name of names) {
 /** Plays the packets; then the PBX turns out to have no channel any more. */
 function replayAndLose(packets: readonly AmiPacket[]): NewEvent[] {
   const tracker = createTracker(companyRules);
-  const events = packets.flatMap((packet) => normalise(packet, 0).flatMap((signal) => tracker.apply(signal)));
+  const reader = new EventReader();
+  const events = packets.flatMap((packet) => reader.read(packet, 0).flatMap((signal) => tracker.apply(signal)));
   const at = (tracker.now() ?? 0) + 1000;
   events.push(...tracker.apply({ kind: 'resync', at, channels: [], bridges: [], restarted: false }));
   events.push(...tracker.tick(at + 60_000));
