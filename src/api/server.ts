@@ -8,6 +8,7 @@ import type { Service } from '../kit/service.ts';
 import { accessLog } from './access-log.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { callRoutes } from './calls/routes.ts';
+import { createCloser } from './close-server.ts';
 import { connectorRoutes } from './connectors/routes.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
 import type { ApiDeps, ApiOptions, App } from './deps.ts';
@@ -41,6 +42,7 @@ export interface Api extends Service {
 export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   const app = Fastify(serverOptions(options));
   app.server.maxConnections = options.maxConnections;
+  const closer = createCloser(app, deps.clock);
   const routes = collectRoutes(app);
   const hub = createStreamHub(deps, { maxStreams: options.maxStreams });
   const metrics = createApiMetrics(deps.metrics);
@@ -77,7 +79,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     },
     stop: () => {
       hub.close();
-      stopped ??= app.close();
+      stopped ??= closer.close();
       return stopped;
     },
   };

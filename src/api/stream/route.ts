@@ -48,7 +48,7 @@ export function streamRoute(app: App, deps: Deps, hub: StreamHub): void {
     const wanted = toStreamRequest(deps, request);
     if ('problem' in wanted) return sendProblem(reply, wanted.problem);
     const closed = new AbortController();
-    request.raw.once('close', () => closed.abort());
+    reply.raw.once('close', () => closed.abort());
     const frames = openStream({ ...deps, hub }, wanted.value, closed.signal);
     if (!frames) return sendProblem(reply, { code: 'too_many_streams', retryAfter: 10 });
     reply.header('content-type', 'text/event-stream; charset=utf-8');
