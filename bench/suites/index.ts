@@ -1,7 +1,10 @@
 import type { Suite } from '../support/suite.ts';
 import { bytes } from './bytes.ts';
 import { drain } from './drain.ts';
+import { idle } from './idle.ts';
+import { ingest } from './ingest.ts';
+import { latency } from './latency.ts';
 import { matching } from './matching.ts';
 
 /** In the order they run. */
-export const suites: readonly Suite[] = [drain, matching, bytes];
+export const suites: readonly Suite[] = [drain, ingest, latency, matching, bytes, idle];

@@ -1,0 +1,156 @@
+/** The load of a benchmark, in a process of its own: prepared bodies as fast as they are taken, or events at a fixed rate. */
+import { Pool } from 'undici';
+import type { NewEvent } from '../../src/model/event.ts';
+import { callEvents } from '../support/events.ts';
+import { serve, sharedNow, spentOn } from '../support/serve.ts';
+
+export interface Destination {
+  readonly url: string;
+  readonly token: string;
+  /** Requests at a time. */
+  readonly concurrency: number;
+}
+
+export interface BatchPlan {
+  readonly events: number;
+  readonly batchSize: number;
+  /** Calls go round so many domains, `domain-0` and so on. */
+  readonly domains: number;
+}
+
+export interface PacedPlan extends Destination {
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** One event a request; calls go round these extensions of `domain-0`. */
+  readonly extensions: readonly string[];
+  /** Told apart from the events of other runs by it. */
+  readonly run: string;
+}
+
+const callsAtATime = 1_000;
+const retryMs = 100;
+let bodies: Buffer[] = [];
+
+/** As a sender writes it: the connector is the server's to say. */
+function inputOf({ connector: _connector, ...event }: NewEvent): Omit<NewEvent, 'connector'> {
+  return event;
+}
+
+function* batchBodies({ events, batchSize, domains }: BatchPlan): Generator<Buffer> {
+  let batch: unknown[] = [];
+  for (const event of callEvents(events, callsAtATime, (call) => `domain-${call % domains}`)) {
+    batch.push(inputOf(event));
+    if (batch.length < batchSize) continue;
+    yield Buffer.from(JSON.stringify(batch));
+    batch = [];
+  }
+  if (batch.length > 0) yield Buffer.from(JSON.stringify(batch));
+}
+
+const headersOf = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
+
+class Poster {
+  readonly #pool: Pool;
+  readonly #path: string;
+
+  constructor({ url, concurrency }: Destination) {
+    const { origin, pathname } = new URL(url);
+    this.#pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
+    this.#path = pathname;
+  }
+
+  /** @returns the status, once the answer is there to its end */
+  async post(body: Buffer, headers: Readonly<Record<string, string>>): Promise<number> {
+    const { statusCode, body: answer } = await this.#pool.request({ path: this.#path, method: 'POST', headers, body });
+    await answer.dump();
+    return statusCode;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Sends all of them; what is refused for load is sent again. @returns how often that was */
+async function postAll(destination: Destination, source: Iterator<Buffer>): Promise<number> {
+  const poster = new Poster(destination);
+  const headers = headersOf(destination.token);
+  let refused = 0;
+  const postOne = async (body: Buffer): Promise<void> => {
+    for (;;) {
+      const status = await poster.post(body, headers);
+      if (status < 300) return;
+      if (status !== 429 && status !== 503) throw new Error(`a batch was answered ${status}`);
+      refused++;
+      await wait(retryMs);
+    }
+  };
+  const worker = async (): Promise<void> => {
+    for (let next = source.next(); !next.done; next = source.next()) await postOne(next.value);
+  };
+  await Promise.all(Array.from({ length: destination.concurrency }, worker));
+  await poster.close();
+  return refused;
+}
+
+/** Keeps to the rate whatever comes back, so that a slow answer does not hide the next one's wait. */
+async function paced(plan: PacedPlan): Promise<Map<string, number>> {
+  const { perSecond, seconds, extensions, run } = plan;
+  const events = [...callEvents(perSecond * seconds, callsAtATime, () => 'domain-0')].map((event, index) => {
+    const extension = extensions[Math.floor(index % callsAtATime) % extensions.length] as string;
+    const id = `${run}-${index}`;
+    const call = event.call ? { ...event.call, id: `${run}-${event.call.id}` } : null;
+    return {
+      id,
+      body: Buffer.from(JSON.stringify({ ...inputOf(event), id, call, extension, extensions: [extension] })),
+    };
+  });
+  const poster = new Poster(plan);
+  const headers = headersOf(plan.token);
+  const sentAt = new Map<string, number>();
+  const failures: string[] = [];
+  const pending: Promise<void>[] = [];
+  const started = sharedNow();
+  for (const [index, { id, body }] of events.entries()) {
+    const dueAt = started + (index * 1_000) / perSecond;
+    while (sharedNow() < dueAt) await wait(Math.max(0, Math.floor(dueAt - sharedNow())));
+    sentAt.set(id, sharedNow());
+    const posted = poster.post(body, { ...headers, 'x-bench': id });
+    pending.push(
+      posted.then(
+        (status) => void (status >= 300 && failures.push(`${status}`)),
+        (error: unknown) => void failures.push(String(error)),
+      ),
+    );
+  }
+  await Promise.all(pending);
+  await poster.close();
+  if (failures.length > 0) throw new Error(`${failures.length} events were not taken: ${failures[0]}`);
+  return sentAt;
+}
+
+const methods = {
+  /** Makes the bodies of `post` beforehand, so that making them is not measured. */
+  prepare: (plan: BatchPlan) => {
+    bodies = [...batchBodies(plan)];
+    return { batches: bodies.length, bytes: bodies.reduce((sum, { length }) => sum + length, 0) };
+  },
+  post: async (destination: Destination) => {
+    let refused = 0;
+    const spent = await spentOn(async () => {
+      refused = await postAll(destination, bodies.values());
+    });
+    return { ...spent, refused };
+  },
+  /** Sends events that are made as they go, however many. */
+  fill: async ({ to, plan }: { readonly to: Destination; readonly plan: BatchPlan }) => {
+    const refused = await postAll(to, batchBodies(plan));
+    return { refused };
+  },
+  paced,
+};
+
+export type GeneratorMethods = typeof methods;
+serve(methods);

@@ -1,0 +1,70 @@
+import type { BareRouteMethods } from '../programs/bare-route.ts';
+import { type Figure, median, ratios } from '../support/figure.ts';
+import { startGenerator } from '../support/generator.ts';
+import { Program } from '../support/program.ts';
+import { BenchServer } from '../support/server.ts';
+import { inTurn, type Setting, type Suite } from '../support/suite.ts';
+
+const batchSize = 100;
+const concurrency = 8;
+
+/** Posts prepared batches to one side, in a generator of its own. @returns events a second */
+async function load(events: number, url: string, token: string): Promise<number> {
+  const generator = await startGenerator();
+  try {
+    await generator.call('prepare', { events, batchSize, domains: 1 });
+    const { ms, refused } = await generator.call('post', { url: `${url}/v1/events`, token, concurrency });
+    if (refused > 0) throw new Error(`${refused} batches were refused`);
+    return (events * 1_000) / ms;
+  } finally {
+    await generator.stop();
+  }
+}
+
+async function offhookSide(events: number, { profileDir }: Setting): Promise<number> {
+  const server = await BenchServer.start({ profileDir });
+  try {
+    return await load(events, server.url, server.token);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function bareSide(events: number): Promise<number> {
+  const route = await Program.start<BareRouteMethods>(new URL('../programs/bare-route.ts', import.meta.url));
+  try {
+    return await load(events, await route.call('listen', undefined), 'none');
+  } finally {
+    await route.stop();
+  }
+}
+
+export const ingest: Suite = {
+  name: 'ingest',
+  title: 'events taken in durably, batches of 100 over HTTP; beside it a bare Fastify route that parses the same',
+  run: async (setting): Promise<readonly Figure[]> => {
+    const events = setting.quick ? 30_000 : 200_000;
+    const offhook: number[] = [];
+    const bare: number[] = [];
+    for (let round = 0; round < setting.rounds; round++) {
+      await inTurn(
+        round,
+        async () => void offhook.push(await offhookSide(events, setting)),
+        async () => void bare.push(await bareSide(events)),
+      );
+      setting.say(`${offhook.at(-1)?.toFixed(0)} beside ${bare.at(-1)?.toFixed(0)} events a second`);
+    }
+    return [
+      {
+        name: `${events} events, ${concurrency} requests at a time`,
+        offhook: { name: 'durable', unit: '/s', values: offhook },
+        beside: { name: 'Fastify', unit: '/s', values: bare },
+        scores: ratios(offhook, bare),
+        target: { atLeast: 0.5 },
+        notes: [
+          `${(median(offhook) / batchSize).toFixed(0)} requests a second beside ${(median(bare) / batchSize).toFixed(0)}`,
+        ],
+      },
+    ];
+  },
+};

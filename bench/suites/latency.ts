@@ -1,0 +1,72 @@
+import { type Figure, ratios } from '../support/figure.ts';
+import { startGenerator } from '../support/generator.ts';
+import { type Latency, measureLatency } from '../support/latency.ts';
+import { BenchServer } from '../support/server.ts';
+import { startSink } from '../support/sink.ts';
+import { inTurn, type Setting, type Suite } from '../support/suite.ts';
+
+const perSecond = 500;
+const concurrency = 64;
+const extensions = ['101'];
+/** Each side first gets some events that do not count: code runs fast and connections are open after them. */
+const warmUpSeconds = 3;
+
+async function round(
+  number: number,
+  seconds: number,
+  { profileDir }: Setting,
+): Promise<{ offhook: Latency; direct: Latency }> {
+  const [sink, generator] = await Promise.all([startSink(), startGenerator()]);
+  const server = await BenchServer.start({ profileDir });
+  try {
+    const hook = `${sink.url}/hook`;
+    await server.subscribe({ url: hook, domain: 'domain-0', maxInFlight: concurrency, signed: true });
+    const measure = async (url: string, side: string): Promise<Latency> => {
+      const plan = { url, token: server.token, concurrency, perSecond, extensions };
+      await measureLatency(generator, sink, { ...plan, seconds: warmUpSeconds, run: `${side}-warm` });
+      return measureLatency(generator, sink, { ...plan, seconds, run: side });
+    };
+    const result: { offhook?: Latency; direct?: Latency } = {};
+    await inTurn(
+      number,
+      async () => void (result.offhook = await measure(`${server.url}/v1/events`, 'offhook')),
+      async () => void (result.direct = await measure(hook, 'direct')),
+    );
+    return result as { offhook: Latency; direct: Latency };
+  } finally {
+    await server.stop();
+    await generator.stop();
+    await sink.stop();
+  }
+}
+
+function figure(name: string, offhook: readonly number[], direct: readonly number[]): Figure {
+  return {
+    name,
+    offhook: { name: 'through Offhook', unit: 'ms', values: offhook },
+    beside: { name: 'straight', unit: 'ms', values: direct },
+    scores: ratios(offhook, direct),
+    target: { atMost: 5 },
+    notes: [],
+  };
+}
+
+export const latency: Suite = {
+  name: 'latency',
+  title: `from the producer's request to the receiver's, at ${perSecond} events a second; beside it straight to the receiver`,
+  run: async (setting) => {
+    const seconds = setting.quick ? 6 : 20;
+    const offhook: Latency[] = [];
+    const direct: Latency[] = [];
+    for (let number = 0; number < setting.rounds; number++) {
+      const result = await round(number, seconds, setting);
+      offhook.push(result.offhook);
+      direct.push(result.direct);
+      const text = ({ median, p99 }: Latency): string => `${median.toFixed(2)} and ${p99.toFixed(2)}`;
+      setting.say(`median and p99 ${text(result.offhook)} beside ${text(result.direct)} ms`);
+    }
+    const medians = (runs: readonly Latency[]): number[] => runs.map(({ median }) => median);
+    const p99s = (runs: readonly Latency[]): number[] => runs.map(({ p99 }) => p99);
+    return [figure('median', medians(offhook), medians(direct)), figure('p99', p99s(offhook), p99s(direct))];
+  },
+};

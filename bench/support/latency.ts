@@ -1,0 +1,22 @@
+/** From the producer's request sent to the receiver's request received, on the clock all processes share. */
+import type { PacedPlan } from '../programs/generator.ts';
+import { quantile } from './figure.ts';
+import type { Generator } from './generator.ts';
+import type { Sink } from './sink.ts';
+
+export interface Latency {
+  /** Milliseconds. */
+  readonly median: number;
+  readonly p99: number;
+}
+
+/** Sends at the plan's rate and waits until everything arrived. The sink is reset first. */
+export async function measureLatency(generator: Generator, sink: Sink, plan: PacedPlan): Promise<Latency> {
+  await sink.call('reset', { keepArrivals: true });
+  const sentAt = await generator.call('paced', plan);
+  await sink.call('reached', sentAt.size);
+  const arrivals = await sink.call('arrivals', undefined);
+  const times: number[] = [];
+  for (const [id, at] of sentAt) times.push((arrivals.get(id) ?? Infinity) - at);
+  return { median: quantile(times, 0.5), p99: quantile(times, 0.99) };
+}

@@ -1,0 +1,139 @@
+/** The real server, `offhook up` from the checkout, as a process of its own with an empty data directory. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { removeDir, temporaryDir } from './temporary.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const token = 'an-administrator-for-benchmarks';
+const startWithinMs = 30_000;
+const stopWithinMs = 30_000;
+/** How the kernel counts processor time. */
+const ticksASecond = 100;
+const configuration = 'delivery: { allowNetworks: [127.0.0.0/8] }\nlog: { level: error }\n';
+
+export interface ServerOptions {
+  /** Folder for CPU profiles, one for each thread; null: none. */
+  readonly profileDir?: string | null;
+}
+
+/** Where a receiver is and what it is sent; the rest is usual. */
+export interface SubscriptionFacts {
+  readonly url: string;
+  readonly domain: string;
+  readonly extension?: string;
+  readonly maxInFlight?: number;
+  readonly signed?: boolean;
+}
+
+export class BenchServer {
+  readonly url: string;
+  readonly token = token;
+  readonly #child: ChildProcess;
+  readonly #dir: string;
+
+  private constructor(child: ChildProcess, dir: string, url: string) {
+    this.#child = child;
+    this.#dir = dir;
+    this.url = url;
+  }
+
+  static async start({ profileDir }: ServerOptions = {}): Promise<BenchServer> {
+    const dir = temporaryDir();
+    const config = join(dir, 'offhook.yaml');
+    writeFileSync(config, configuration);
+    const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
+    const child = spawn(process.execPath, [...profiling, main, 'up'], {
+      cwd: dir,
+      env: {
+        PATH: process.env['PATH'],
+        OFFHOOK_CONFIG: config,
+        OFFHOOK_DATA_DIR: join(dir, 'data'),
+        OFFHOOK_PORT: '0',
+        OFFHOOK_ADMIN_TOKEN: token,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    process.once('exit', () => child.kill('SIGKILL'));
+    return new BenchServer(child, dir, await listeningUrl(child));
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** Resident memory, MB of a million bytes. */
+  residentMb(): number {
+    return this.#status('VmRSS');
+  }
+
+  /** The most it ever was. */
+  peakMb(): number {
+    return this.#status('VmHWM');
+  }
+
+  /** Processor time of all its threads so far, milliseconds. */
+  cpuMs(): number {
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksASecond;
+  }
+
+  async subscribe({ url, domain, extension = '*', maxInFlight = 8, signed = false }: SubscriptionFacts): Promise<void> {
+    const signing = signed ? { secrets: [`whsec_${Buffer.alloc(32, 7).toString('base64')}`] } : null;
+    const endpoint = { url, maxInFlight, signing };
+    const scope = { domain, extension };
+    await this.#post('/v1/subscriptions', { name: 'bench', scope, dialect: 'cloudevents', endpoint });
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const answer = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      const late = setTimeout(() => this.#child.kill('SIGKILL'), stopWithinMs);
+      await exited;
+      clearTimeout(late);
+    }
+    removeDir(this.#dir);
+  }
+
+  async #post(path: string, body: unknown): Promise<void> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${this.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${text}`);
+  }
+
+  #status(field: string): number {
+    const text = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return (Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]) * 1_024) / 1e6;
+  }
+}
+
+/** What it says once it takes requests. */
+function listeningUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const late = setTimeout(() => reject(new Error(`the server did not start:\n${output}`)), startWithinMs);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-20_000);
+      const url = /listens on (http\S+)/.exec(output)?.[1];
+      if (url === undefined) return;
+      clearTimeout(late);
+      resolve(url);
+    });
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      reject(new Error(`the server ended (${code}):\n${output}`));
+    });
+  });
+}
