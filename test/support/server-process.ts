@@ -29,8 +29,11 @@ export interface ServerProcess {
   output(): string;
 }
 
-/** @param yaml the configuration, `offhook.yaml` of the directory */
-export async function serverProcess(dir: string, yaml: string): Promise<ServerProcess> {
+/**
+ * @param yaml the configuration, `offhook.yaml` of the directory
+ * @param preload address of a module that is loaded before the server's own
+ */
+export async function serverProcess(dir: string, yaml: string, preload?: URL): Promise<ServerProcess> {
   const port = await freePort();
   const token = 'an-administrator-for-tests';
   const config = join(dir, 'offhook.yaml');
@@ -42,29 +45,35 @@ export async function serverProcess(dir: string, yaml: string): Promise<ServerPr
     OFFHOOK_PORT: String(port),
     OFFHOOK_ADMIN_TOKEN: token,
   };
-  return new RunningServer(`http://127.0.0.1:${port}`, token, dir, env);
+  return new RunningServer(`http://127.0.0.1:${port}`, token, { dir, env, preload });
+}
+
+interface Surroundings {
+  readonly dir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly preload: URL | undefined;
 }
 
 class RunningServer implements ServerProcess {
   readonly url: string;
   readonly token: string;
-  readonly #dir: string;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #surroundings: Surroundings;
   #child: ChildProcess | null = null;
   #output = '';
 
-  constructor(url: string, token: string, dir: string, env: NodeJS.ProcessEnv) {
+  constructor(url: string, token: string, surroundings: Surroundings) {
     this.url = url;
     this.token = token;
-    this.#dir = dir;
-    this.#env = env;
+    this.#surroundings = surroundings;
     process.once('exit', () => this.#child?.kill('SIGKILL'));
   }
 
   launch(): number {
-    const child = spawn(process.execPath, [main, 'up'], {
-      cwd: this.#dir,
-      env: this.#env,
+    const { dir, env, preload } = this.#surroundings;
+    const options = preload ? ['--import', preload.href] : [];
+    const child = spawn(process.execPath, [...options, main, 'up'], {
+      cwd: dir,
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (chunk: Buffer): void => {

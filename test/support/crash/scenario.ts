@@ -11,7 +11,7 @@ import { stallSince, type StallWatch, watchStalls } from './stall-watch.ts';
 
 export interface CrashOptions {
   readonly rounds: number;
-  /** Of moments, failures and what is hit; the same seed kills at the same moments. */
+  /** Of the moments of kills, and of which requests fail: what a moment hits is up to the machine. */
   readonly seed: number;
 }
 
@@ -48,11 +48,11 @@ const drainWithinMs = 60_000;
 
 export async function crashAgainAndAgain({ rounds, seed }: CrashOptions): Promise<CrashReport> {
   const began = performance.now();
-  const random = seededRandom(seed);
+  const moments = seededRandom(seed);
   const dir = await temporaryDir('crash');
   const stalls = watchStalls(join(dir.path, 'stalls'));
   let run = 0;
-  const receivers = await startReceivers(() => run, random);
+  const receivers = await startReceivers(() => run, seed);
   const server = await serverProcess(dir.path, yaml);
   try {
     stalls.watch(server.launch());
@@ -60,7 +60,7 @@ export async function crashAgainAndAgain({ rounds, seed }: CrashOptions): Promis
     for (const receiver of receivers) await subscribe(server, receiver);
     const { url, token } = server;
     const load = startLoad({ url, token, producers: 4, calls: 5, pauseMs: 150, name: 'load' });
-    const kills = await killRepeatedly(server, stalls, rounds, random, async () => {
+    const kills = await killRepeatedly(server, stalls, rounds, moments, async () => {
       await Promise.all(receivers.map((receiver) => receiver.allClosed()));
       run++;
     });
@@ -78,13 +78,13 @@ export async function crashAgainAndAgain({ rounds, seed }: CrashOptions): Promis
   }
 }
 
-function startReceivers(run: () => number, random: Random): Promise<CrashReceiver[]> {
+function startReceivers(run: () => number, seed: number): Promise<CrashReceiver[]> {
   const healthy = Array.from({ length: healthyReceivers }, (_, index) => startCrashReceiver(`healthy-${index}`, run));
   return Promise.all([
     ...healthy,
-    startCrashReceiver('fails', run, flakyMood('fail', 0.25, random)),
-    startCrashReceiver('resets', run, flakyMood('reset', 0.15, random)),
-    startCrashReceiver('hangs', run, flakyMood('hang', 0.05, random)),
+    startCrashReceiver('fails', run, flakyMood('fail', 0.25, seededRandom(seed + 1))),
+    startCrashReceiver('resets', run, flakyMood('reset', 0.15, seededRandom(seed + 2))),
+    startCrashReceiver('hangs', run, flakyMood('hang', 0.05, seededRandom(seed + 3))),
   ]);
 }
 
