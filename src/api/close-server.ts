@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { Clock, Timer } from '../kit/clock.ts';
 import type { App } from './deps.ts';
 
@@ -16,7 +15,7 @@ const longestMs = 5_000;
  */
 export function createCloser(app: App, clock: Clock): Closer {
   const underWay = new Set<object>();
-  const server = app.server as Server;
+  const { server } = app;
   server.on('request', (_request, response) => {
     underWay.add(response);
     response.once('close', () => underWay.delete(response));

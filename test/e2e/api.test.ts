@@ -27,7 +27,7 @@ async function startReceiver(context: TestContext, answer: (count: number) => nu
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  context.after(() => new Promise<void>((resolve) => void server.close(() => resolve()).closeAllConnections()));
+  context.after(() => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections()));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     arrived,
