@@ -58,7 +58,9 @@ export class Flusher implements LaneRecorder {
   #parked = new Map<string, ParkedRow | DeliveryKey>();
   #counters = new Map<number, CounterDelta>();
   #unflushed = 0;
-  #oldestAt = 0;
+  /** The oldest result has waited longer than it may. */
+  #late = false;
+  #deadline: Timer | null = null;
   #timer: Timer | null = null;
   #flushing: Promise<void> | null = null;
   #closed = false;
@@ -69,12 +71,11 @@ export class Flusher implements LaneRecorder {
   }
 
   get blocked(): boolean {
-    if (this.#unflushed >= this.#limits.limit) return true;
-    return this.#unflushed > 0 && this.#deps.clock.monotonic() - this.#oldestAt > this.#limits.limitMs;
+    return this.#late || this.#unflushed >= this.#limits.limit;
   }
 
   attempt(row: AttemptRow): void {
-    if (this.#unflushed === 0) this.#oldestAt = this.#deps.clock.monotonic();
+    if (this.#unflushed === 0) this.#watch();
     this.#attempts.push(row);
     this.#unflushed++;
     this.#count(row);
@@ -89,6 +90,19 @@ export class Flusher implements LaneRecorder {
   unpark(key: DeliveryKey): void {
     this.#parked.set(`${key.subscription}-${key.seq}`, { subscription: key.subscription, seq: key.seq });
     this.wake();
+  }
+
+  /** From now on it has to be durable within the limit. A timer, since `blocked` is asked several times a request. */
+  #watch(): void {
+    this.#late = false;
+    this.#deadline?.cancel();
+    this.#deadline = this.#deps.clock.schedule(this.#limits.limitMs, () => (this.#late = true));
+  }
+
+  #unwatch(): void {
+    this.#late = false;
+    this.#deadline?.cancel();
+    this.#deadline = null;
   }
 
   /** Flushes soon, even when only lanes or the checkpoint changed. */
@@ -115,12 +129,14 @@ export class Flusher implements LaneRecorder {
     await this.#flushing;
     this.#closed = true;
     this.#timer?.cancel();
+    this.#deadline?.cancel();
   }
 
   /** Forgets everything that is not durable, as a crash would. */
   abandon(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#deadline?.cancel();
   }
 
   #start(): void {
@@ -174,8 +190,9 @@ export class Flusher implements LaneRecorder {
   #settled(batch: DeliveryFlush, extras: FlushExtras | null, lastAttemptRow: number): void {
     const wasBlocked = this.blocked;
     this.#unflushed -= batch.attempts.length;
-    // An upper bound on how long the rest has waited: it was recorded after this flush was put together.
-    this.#oldestAt = this.#deps.clock.monotonic();
+    // The rest was recorded after this flush was put together: counting from now is close enough.
+    if (this.#unflushed > 0) this.#watch();
+    else this.#unwatch();
     extras?.done(lastAttemptRow);
     if (this.#attempts.length > 0 || this.#parked.size > 0) this.wake();
     if (wasBlocked && !this.blocked) this.#deps.unblocked();

@@ -1,26 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Event, NewEvent } from '../model/event.ts';
+import type { EventBody } from '../model/event-text.ts';
 
-type Body = Omit<NewEvent, 'id' | 'connector' | 'domain'>;
-
-/** JSON of all an event says but its id, connector and domain, and what the log adds: what two of one id must share. */
-export function encodeBody(event: NewEvent): string {
-  const body: Body = {
-    type: event.type,
-    time: event.time,
-    reseller: event.reseller,
-    user: event.user,
-    extension: event.extension,
-    extensions: event.extensions,
-    call: event.call,
-    leg: event.leg,
-    data: event.data,
-  };
-  return JSON.stringify(body);
-}
-
-export function decodeBody(json: string): Body {
-  return JSON.parse(json) as Body;
+export function decodeBody(json: string): EventBody {
+  return JSON.parse(json) as EventBody;
 }
 
 /** The event as it reads in the log: always the same order of properties, whoever made it. */

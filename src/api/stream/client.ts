@@ -10,6 +10,7 @@ import type { Clock } from '../../kit/clock.ts';
 import { attachCursor, type Gap } from '../../log/cursor.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import type { Event } from '../../model/event.ts';
+import { eventText } from '../../model/event-text.ts';
 import type { StoredAttempt } from '../../records/attempt-queries.ts';
 import { attemptView } from '../deliveries/view.ts';
 import type { StreamHub } from './hub.ts';
@@ -87,7 +88,7 @@ async function nextPage(deps: StreamDeps, request: StreamRequest, seq: number): 
 const framesOf = (events: readonly Event[], request: StreamRequest): string => {
   let text = '';
   for (const event of events) {
-    if (request.wants(event)) text += `id: ${event.seq}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`;
+    if (request.wants(event)) text += `id: ${event.seq}\nevent: event\ndata: ${eventText(event)}\n\n`;
   }
   return text;
 };

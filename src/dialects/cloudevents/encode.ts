@@ -3,6 +3,7 @@
  * event is written to JSON once and the attributes are put around it as text.
  */
 import type { Event } from '../../model/event.ts';
+import { eventText } from '../../model/event-text.ts';
 import type { Encoded, EncodeContext } from '../dialect.ts';
 import { type CloudEventsOptions, contentTypes } from './catalog.ts';
 import { optionDefaults } from './defaults.ts';
@@ -45,15 +46,16 @@ function attributesOf(event: Event, options: Chosen): Attributes {
 
 function document(event: Event, options: Chosen): string {
   let text = '{';
-  for (const [name, value] of attributesOf(event, options))
+  for (const [name, value] of attributesOf(event, options)) {
     text += `"${name}":${JSON.stringify(attributeText(value))},`;
-  return `${text}"datacontenttype":"${contentTypes.data}","data":${JSON.stringify(event)}}`;
+  }
+  return `${text}"datacontenttype":"${contentTypes.data}","data":${eventText(event)}}`;
 }
 
 function binary(event: Event, options: Chosen): Encoded {
   const headers: Record<string, string> = { 'content-type': contentTypes.data };
   for (const [name, value] of attributesOf(event, options)) headers[`ce-${name}`] = headerValue(attributeText(value));
-  return { kind: 'request', headers, body: JSON.stringify(event) };
+  return { kind: 'request', headers, body: eventText(event) };
 }
 
 const chosen = (options: Readonly<Record<string, unknown>>): Chosen => ({ ...optionDefaults, ...options });

@@ -3,7 +3,8 @@ import type { Clock } from '../../kit/clock.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Event, NewEvent } from '../../model/event.ts';
 import { AppendListeners } from '../append-listeners.ts';
-import { encodeBody, inLog, sameBody } from '../event-body.ts';
+import { bodyText } from '../../model/event-text.ts';
+import { inLog, sameBody } from '../event-body.ts';
 import type { AppendOutcome, EventLog, ReadPage, ReadRequest } from '../event-log.ts';
 
 export interface MemoryEventLogOptions {
@@ -50,7 +51,7 @@ class MemoryEventLog implements EventLog {
   #appendOne(event: NewEvent): AppendOutcome {
     const known = this.#known(event);
     if (known) {
-      const same = known.domain === event.domain && sameBody(encodeBody(known), encodeBody(event));
+      const same = known.domain === event.domain && sameBody(bodyText(known), bodyText(event));
       if (!same) return { kind: 'conflict', id: event.id, seq: known.seq };
       return { kind: 'accepted', id: event.id, seq: known.seq, duplicate: true };
     }

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../model/event.ts';
-import { encodeBody } from '../event-body.ts';
+import { bodyText } from '../../model/event-text.ts';
 import type { AppendInput } from './event-write-jobs.ts';
 
 export interface EncodedEvents {
@@ -23,7 +23,7 @@ export function encodeEvents(events: readonly NewEvent[]): EncodedEvents {
   const texts: string[] = [];
   let characters = 0;
   for (const event of events) {
-    const body = encodeBody(event);
+    const body = bodyText(event);
     refs.push(placeOf(event.connector), placeOf(event.domain));
     texts.push(event.id, body);
     characters += event.id.length + body.length;

@@ -3,7 +3,8 @@
  * but sequence and acceptance time.
  */
 import type { Event } from '../../model/event.ts';
-import { decodeBody, inLog } from '../event-body.ts';
+import { rememberBodyText } from '../../model/event-text.ts';
+import { decodeBody } from '../event-body.ts';
 
 export const columns = 'seq, accepted_at, connector, domain, id, body';
 /** Values of one row, and how many of them there are. */
@@ -15,7 +16,24 @@ export type FlatRows = readonly (number | string)[];
 
 function decodeRow(rows: FlatRows, at: number): Event {
   const [seq, acceptedAt, connector, domain, id, json] = rows.slice(at, at + columnCount) as Row;
-  return inLog({ ...decodeBody(json), id, connector, domain }, seq, new Date(acceptedAt).toISOString());
+  const body = decodeBody(json);
+  const event: Event = {
+    id,
+    seq,
+    type: body.type,
+    time: body.time,
+    reseller: body.reseller,
+    domain,
+    user: body.user,
+    extension: body.extension,
+    connector,
+    extensions: body.extensions,
+    acceptedAt: new Date(acceptedAt).toISOString(),
+    call: body.call,
+    leg: body.leg,
+    data: body.data,
+  };
+  return rememberBodyText(event, json);
 }
 
 export function decodeRows(rows: FlatRows): Event[] {
