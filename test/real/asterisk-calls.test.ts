@@ -12,6 +12,17 @@ import { type Phones, startPhones } from './support/sipp.ts';
 
 const skip = skipWithoutAsterisk();
 
+/** More at once only make a small machine miss the times that phones wait. */
+const atOnce = 8;
+
+async function runSome<T>(all: readonly T[], atOnce: number, run: (one: T) => Promise<void>): Promise<void> {
+  const left = [...all];
+  const worker = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await run(one);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
 /** The port of the carrier's phone is part of its number and changes with every run. */
 const withoutPort = (text: string): string => text.replace(/\+1215551\d{4}/g, '+1215551PORT');
 
@@ -20,11 +31,18 @@ function expectedOf(name: string): string[] {
   return withoutPort(text).trimEnd().split('\n');
 }
 
-/** Asterisk's threads report the ends of a call in any order, so how the call stood when one leg ended varies. */
+/**
+ * Asterisk's threads report the ends of a call in any order, so how the call stood when one leg ended varies. Where a
+ * busy machine takes long to dial, the call is told before the callee's name is known, which then follows.
+ */
 function inAnyOrder(summary: readonly string[]): string[] {
   const withoutCall = (line: string): string =>
     line.startsWith('leg.') ? line.replace(/ (ringing|answered)(?= \|)/, '').replace(/ \| answeredBy=\S+/, '') : line;
-  return summary.map(withoutCall).toSorted();
+  const isLateName = (line: string): boolean => / ringing \| changed=call\.to\.name$/.test(line);
+  return summary
+    .filter((line) => !isLateName(line))
+    .map(withoutCall)
+    .toSorted();
 }
 
 /** The calls heard, each as its events' summaries. */
@@ -40,17 +58,25 @@ describe('calls through a real Asterisk', { skip }, () => {
   let asterisk: RealAsterisk;
   let phones: Phones;
   let listening: Listening;
+  /** Calls that did not go as planned, by their scenario. */
+  const wentWrong = new Map<string, unknown>();
 
   before(async () => {
     asterisk = await startAsterisk();
     phones = await startPhones(asterisk);
     listening = await listenTo(configFor(asterisk));
     await listening.until((event) => event.type === 'connector.up', 'the connector is up');
-    const calls = await Promise.all(callScenarios.map((scenario) => scenario.prepare(phones, asterisk)));
-    await Promise.all(calls.map((call) => call()));
+    await runSome(callScenarios, atOnce, async (scenario) => {
+      try {
+        const call = await scenario.prepare(phones, asterisk);
+        await call();
+      } catch (error) {
+        wentWrong.set(scenario.name, error);
+      }
+    });
     await asterisk.quiet();
     const closed = (): number => listening.events.filter((event) => event.type === 'call.closed').length;
-    await listening.untilTrue(() => closed() >= callScenarios.length, 'every call is closed');
+    if (wentWrong.size === 0) await listening.untilTrue(() => closed() >= callScenarios.length, 'every call is closed');
   });
 
   after(async () => {
@@ -61,6 +87,7 @@ describe('calls through a real Asterisk', { skip }, () => {
 
   for (const { name, says } of callScenarios) {
     test(`${name}: ${says}`, () => {
+      assert.ifError(wentWrong.get(name));
       const expected = expectedOf(name);
       const call = callsIn(listening.events).find(({ summary }) => summary[0] === expected[0]);
       assert.ok(call, `no call begins with: ${expected[0]}`);

@@ -124,16 +124,14 @@ dateformat = %F %T.%3q
 messages.log => notice,warning,error,verbose(3)
 `;
 
+/** The rights are those that docs/guides/asterisk.md asks for, so that the tests fail where they do not suffice. */
 function manager(plan: AsteriskPlan): string {
   const account = `secret = ${plan.secret}
 deny = 0.0.0.0/0.0.0.0
 permit = 127.0.0.1/255.255.255.255
-read = system,call,agent,user,reporting,dialplan
-write = system,call,originate,reporting,command
-eventfilter(action(exclude),name(TestEvent)) =
+read = system,call,agent,dialplan
+write = reporting
 eventfilter(action(exclude),name(VarSet)) =
-eventfilter(action(exclude),name(RTCPSent)) =
-eventfilter(action(exclude),name(RTCPReceived)) =
 writetimeout = 5000
 `;
   return `[general]

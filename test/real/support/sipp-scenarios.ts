@@ -8,8 +8,11 @@
 
 const message = (lines: readonly string[]): string => `<![CDATA[\n${lines.join('\n')}\n\n]]>`;
 const send = (lines: readonly string[]): string => `<send>${message(lines)}</send>`;
-/** Repeated until it is answered, as UDP needs. */
-const sendUntilAnswered = (lines: readonly string[]): string => `<send retrans="500">${message(lines)}</send>`;
+/**
+ * Repeated until it is answered, as UDP needs; on one machine nothing is lost, so only after seconds: a busy machine
+ * would else get answers twice that no scenario expects.
+ */
+const sendUntilAnswered = (lines: readonly string[]): string => `<send retrans="4000">${message(lines)}</send>`;
 const pause = (ms: number): string => `<pause milliseconds="${ms}"/>`;
 const scenario = (name: string, parts: readonly string[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="${name}">\n${parts.join('\n')}\n</scenario>\n`;
