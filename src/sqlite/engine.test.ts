@@ -4,25 +4,33 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { temporaryDir } from '../../test/support/temporary-dir.ts';
-import { openMemoryEngine, openSqliteEngine } from './engine.ts';
+import { openMemoryEngine, openSqliteEngine, type SqliteEngine } from './engine.ts';
 import { StorageError } from './storage-error.ts';
 
 const coded = (code: string) => (error: unknown) => error instanceof StorageError && error.code === code;
 
-async function inDir(run: (dir: string) => Promise<void>): Promise<void> {
+/** Runs with a directory of its own; what was opened through `open` is closed after it, however it ends. */
+async function inDir(run: (dir: string, open: typeof openSqliteEngine) => Promise<void>): Promise<void> {
   const dir = await temporaryDir('engine');
+  const opened: SqliteEngine[] = [];
+  const open: typeof openSqliteEngine = async (options) => {
+    const engine = await openSqliteEngine(options);
+    opened.push(engine);
+    return engine;
+  };
   try {
-    await run(dir.path);
+    await run(dir.path, open);
   } finally {
+    for (const engine of opened) await engine.close();
     await dir.remove();
   }
 }
 
 describe('sqlite engine', () => {
   test('keeps the database to its owner, and makes the directory', () =>
-    inDir(async (dir) => {
+    inDir(async (dir, open) => {
       const inside = join(dir, 'a', 'b');
-      const engine = await openSqliteEngine({ dir: inside });
+      const engine = await open({ dir: inside });
       await engine.write('settings.set', { name: 'n', value: 'v' });
       for (const file of ['offhook.db', 'offhook.db-wal', 'offhook.db-shm']) {
         assert.equal((await stat(join(inside, file))).mode & 0o777, 0o600, file);
@@ -31,40 +39,40 @@ describe('sqlite engine', () => {
     }));
 
   test('keeps a second one out of the directory, until it is closed', () =>
-    inDir(async (dir) => {
-      const first = await openSqliteEngine({ dir });
-      await assert.rejects(openSqliteEngine({ dir }), (error) => {
+    inDir(async (dir, open) => {
+      const first = await open({ dir });
+      await assert.rejects(open({ dir }), (error) => {
         assert.ok(error instanceof StorageError && error.code === 'locked');
         assert.match(error.message, /stop that one, or give another directory \(data\.dir\)/);
         return true;
       });
       await first.write('settings.set', { name: 'n', value: 'still there' });
       await first.close();
-      const second = await openSqliteEngine({ dir });
+      const second = await open({ dir });
       assert.equal(await second.read('settings.get', { name: 'n' }), 'still there');
       await second.close();
     }));
 
   test('refuses a database of a newer version, and leaves it as it is', () =>
-    inDir(async (dir) => {
-      await (await openSqliteEngine({ dir })).close();
+    inDir(async (dir, open) => {
+      await (await open({ dir })).close();
       const db = new DatabaseSync(join(dir, 'offhook.db'));
       db.exec('PRAGMA user_version = 999');
       db.close();
-      await assert.rejects(openSqliteEngine({ dir }), coded('newer'));
-      await assert.rejects(openSqliteEngine({ dir }), coded('newer'), 'and lets go of the directory');
+      await assert.rejects(open({ dir }), coded('newer'));
+      await assert.rejects(open({ dir }), coded('newer'), 'and lets go of the directory');
     }));
 
   test('refuses what is no database', () =>
-    inDir(async (dir) => {
-      await (await openSqliteEngine({ dir })).close();
+    inDir(async (dir, open) => {
+      await (await open({ dir })).close();
       await writeFile(join(dir, 'offhook.db'), 'x'.repeat(10_000));
-      await assert.rejects(openSqliteEngine({ dir }), coded('corrupt'));
+      await assert.rejects(open({ dir }), coded('corrupt'));
     }));
 
   test('finishes what was given before it is closed, and refuses what comes after', () =>
-    inDir(async (dir) => {
-      const engine = await openSqliteEngine({ dir });
+    inDir(async (dir, open) => {
+      const engine = await open({ dir });
       const writes = Array.from({ length: 50 }, (_, index) =>
         engine.write('settings.set', { name: `n${index}`, value: 'v' }),
       );

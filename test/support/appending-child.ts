@@ -14,11 +14,23 @@ const engine = await openSqliteEngine({ dir });
 const log = await openSqliteEventLog({ engine, clock: systemClock, idWindowMs: 3_600_000 });
 let next = 0;
 
+/** The pipe does not block: where its reader is slow, this waits for it, as any writer has to. */
+function say(text: string): void {
+  for (let left = Buffer.from(text); left.length > 0; ) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
 async function append(hand: number): Promise<void> {
   while (next < Number(count)) {
     const batch = Array.from({ length: 1 + (next % 3) }, () => eventNamed(`event-${name}-${hand}-${next++}-`));
     const outcomes = await log.append(batch);
-    writeSync(1, outcomes.map(({ id, seq }) => `ack ${id} ${seq}\n`).join(''));
+    say(outcomes.map(({ id, seq }) => `ack ${id} ${seq}\n`).join(''));
   }
 }
 
