@@ -13,9 +13,8 @@ import { fileURLToPath } from 'node:url';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
 const child = fileURLToPath(new URL('../support/appending-child.ts', import.meta.url));
-const tracer = 'strace';
 const required = process.env['OFFHOOK_REQUIRE_REAL'] === '1';
-const canTrace = spawnSync(tracer, ['-f', '-e', 'trace=write', 'true'], { stdio: 'ignore' }).status === 0;
+const canTrace = spawnSync('strace', ['-f', '-e', 'trace=write', 'true'], { stdio: 'ignore' }).status === 0;
 const skip =
   canTrace || required
     ? false
@@ -62,7 +61,7 @@ async function trace(hands: number, count: number): Promise<{ calls: Call[]; sai
     // Long enough to see a whole page of the write-ahead log, with the event's id in it.
     const flags = ['-f', '-ttt', '-T', '-y', '-s', '8192', '-e', 'trace=write,pwrite64,fsync,fdatasync', '-o', output];
     const store = join(dir.path, 'data');
-    const run = spawn(tracer, [...flags, process.execPath, child, store, String(hands), 'traced', String(count)], {
+    const run = spawn('strace', [...flags, process.execPath, child, store, String(hands), 'traced', String(count)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = once(run, 'exit');
