@@ -135,14 +135,15 @@ const methods = {
   /** Makes the bodies of `post` beforehand, so that making them is not measured. */
   prepare: (plan: BatchPlan) => {
     bodies = [...batchBodies(plan)];
-    return { batches: bodies.length, bytes: bodies.reduce((sum, { length }) => sum + length, 0) };
   },
-  post: async (destination: Destination) => {
+  /** Sends the first `share` of what was prepared and is left. */
+  post: async ({ to, share }: { readonly to: Destination; readonly share: number }) => {
+    const batches = bodies.splice(0, Math.ceil(bodies.length * share));
     let refused = 0;
     const spent = await spentOn(async () => {
-      refused = await postAll(destination, bodies.values());
+      refused = await postAll(to, batches.values());
     });
-    return { ...spent, refused };
+    return { ...spent, refused, batches: batches.length };
   },
   /** Sends events that are made as they go, however many. */
   fill: async ({ to, plan }: { readonly to: Destination; readonly plan: BatchPlan }) => {

@@ -1,5 +1,7 @@
 import type { Suite } from '../support/suite.ts';
 import { bytes } from './bytes.ts';
+import { comeback } from './comeback.ts';
+import { dead } from './dead.ts';
 import { drain } from './drain.ts';
 import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
@@ -7,4 +9,4 @@ import { latency } from './latency.ts';
 import { matching } from './matching.ts';
 
 /** In the order they run. */
-export const suites: readonly Suite[] = [drain, ingest, latency, matching, bytes, idle];
+export const suites: readonly Suite[] = [drain, ingest, latency, matching, bytes, idle, dead, comeback];
