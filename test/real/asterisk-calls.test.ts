@@ -38,7 +38,7 @@ function expectedOf(name: string): string[] {
 function inAnyOrder(summary: readonly string[]): string[] {
   const withoutCall = (line: string): string =>
     line.startsWith('leg.') ? line.replace(/ (ringing|answered)(?= \|)/, '').replace(/ \| answeredBy=\S+/, '') : line;
-  const isLateName = (line: string): boolean => / ringing \| changed=call\.to\.name$/.test(line);
+  const isLateName = (line: string): boolean => line.endsWith(' ringing | changed=call.to.name');
   return summary
     .filter((line) => !isLateName(line))
     .map(withoutCall)

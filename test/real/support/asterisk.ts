@@ -2,7 +2,7 @@
  * A real Asterisk, started for a test from the root that `scripts/real-parts/install.sh` built. Every instance has its own
  * folder inside that root and its own ports, so that several run side by side; it is stopped by its process id.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { spawnKept } from './child.ts';
 import { type AsteriskPlan, type AsteriskPorts, asteriskFiles } from './asterisk-config.ts';
 
 const run = promisify(execFile);
@@ -145,7 +146,7 @@ export async function startAsterisk(options: { readonly systemName?: string } = 
   const isQuiet = async (): Promise<boolean> => (await console_('core show channels count')).startsWith('0 active');
 
   const start = async (): Promise<void> => {
-    const started = spawn('chroot', [root, 'asterisk', '-f', '-C', configFile], { stdio: 'ignore', cwd: '/' });
+    const started = spawnKept('chroot', [root, 'asterisk', '-f', '-C', configFile], '/');
     child = started;
     ended = new Promise((resolve) => started.once('exit', () => resolve()));
     const until = Date.now() + readyWithinMs;

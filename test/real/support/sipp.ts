@@ -1,10 +1,11 @@
 /** Phones and a carrier, played by sipp: one process for each that is called, one for each that calls. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RealAsterisk } from './asterisk.ts';
 import { carrierHost } from './asterisk-config.ts';
+import { spawnKept } from './child.ts';
 import { freePortBlock } from './ports.ts';
 import {
   type CalledPlan,
@@ -59,10 +60,8 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
     const place = ['-i', host, '-p', String(port), '-mi', host, '-mp', String(port + 2)];
     const trace = ['-trace_err', '-error_file', join(folder, `${name}.errors`)];
     const target = `127.0.0.1:${asterisk.ports.sip}`;
-    const child = spawn('sipp', ['-sf', file, ...place, ...limit, ...login, ...keys, ...trace, '-nostdin', target], {
-      cwd: folder,
-      stdio: 'ignore',
-    });
+    const args = ['-sf', file, ...place, ...limit, ...login, ...keys, ...trace, '-nostdin', target];
+    const child = spawnKept('sipp', args, folder);
     running.add(child);
     const ended = new Promise<number | null>((resolve) =>
       child.once('exit', (code) => {
