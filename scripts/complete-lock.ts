@@ -33,7 +33,7 @@ function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> | 
   const cpu = processors.find((one) => words.includes(one));
   if (os === undefined || cpu === undefined) return null;
   const last = words.at(-1) ?? '';
-  const libc = os === 'linux' ? (/^musl/.test(last) ? ['musl'] : /^gnu/.test(last) ? ['glibc'] : null) : null;
+  const libc = os === 'linux' ? (last.startsWith('musl') ? ['musl'] : last.startsWith('gnu') ? ['glibc'] : null) : null;
   return { os: [os], cpu: [cpu], ...(libc ? { libc } : {}) };
 }
 
