@@ -8,6 +8,7 @@ import type { Service } from '../kit/service.ts';
 import { accessLog } from './access-log.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { callRoutes } from './calls/routes.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import { createCloser } from './close-server.ts';
 import { connectorRoutes } from './connectors/routes.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
@@ -22,8 +23,10 @@ import { inboxRoutes } from './inbox/routes.ts';
 import { createApiMetrics } from './metrics/api-metrics.ts';
 import { metricsRoute } from './metrics/route.ts';
 import { openApiRoutes } from './openapi/routes.ts';
-import { collectRoutes } from './openapi/route-list.ts';
+import { collectRoutes, type RouteList } from './openapi/route-list.ts';
 import { handleErrors } from './problems/handle-errors.ts';
+import { problemFromError } from './problems/from-error.ts';
+import { sendProblem } from './problems/problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { startPageRoutes } from './start-page/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
@@ -37,6 +40,8 @@ export interface Api extends Service {
   url(): string;
   /** The server's routes without a socket, for tests. */
   readonly app: App;
+  /** Every route with what it says about itself. */
+  readonly routes: RouteList;
 }
 
 export function createApi(deps: ApiDeps, options: ApiOptions): Api {
@@ -73,6 +78,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   let stopped: Promise<void> | null = null;
   return {
     app,
+    routes,
     url: () => url,
     start: async () => {
       url = await app.listen({ host: options.host, port: options.port });
@@ -89,7 +95,8 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
 const headersTimeoutMs = 15_000;
 const requestTimeoutMs = 60_000;
 const keepAliveTimeoutMs = 65_000;
-const longestPathPart = 512;
+/** As long as headers may be: what is too long for a field, its schema says. */
+const longestPathPart = 16_384;
 
 function serverOptions(options: ApiOptions): FastifyServerOptions {
   return {
@@ -105,6 +112,10 @@ function serverOptions(options: ApiOptions): FastifyServerOptions {
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => secretHex(8),
     requestIdHeader: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, _request, reply) => {
+      void sendProblem(reply, problemFromError(error) ?? { code: 'malformed_body' });
+    },
     routerOptions: { maxParamLength: longestPathPart },
     schemaController: {
       compilersFactory: {

@@ -6,7 +6,7 @@ import { configSchema } from './schema.ts';
 
 const opening = `# Configuration
 
-Made from the schema in \`src/config/\` by \`npm run reference\`; changes belong there.
+Made from the schema in \`src/config/\` by \`npm run generate:reference\`; changes belong there.
 
 Offhook takes its configuration from four places, each over the one before it: the defaults below, the file
 \`offhook.yaml\` in the working directory (another by \`--config FILE\` or \`OFFHOOK_CONFIG\`), the environment, and the

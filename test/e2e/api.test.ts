@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { delay, systemClock } from '../../src/kit/clock.ts';
 import { readFrames, type StreamFrame } from '../../src/cli/sse.ts';
@@ -256,4 +256,21 @@ test('a token made at the first start holds at the next', async () => {
     await second.stop();
     await rm(first.dir, { recursive: true });
   }
+});
+
+test('bytes that are no request are answered and hung up on', async () => {
+  await withApp(async (app) => {
+    const { port } = new URL(app.url);
+    for (const [bytes, status] of [
+      ['NONSENSE\r\n\r\n', '400'],
+      [`GET / HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
+    ] as const) {
+      const socket = connect(Number(port), '127.0.0.1');
+      let text = '';
+      socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+      socket.write(bytes);
+      await new Promise((resolve) => socket.once('close', resolve));
+      assert.match(text, new RegExp(`^HTTP/1.1 ${status} [^]*application/problem\\+json[^]*"code"`));
+    }
+  });
 });

@@ -116,7 +116,7 @@ export function errorsReference(): string {
   );
   return `# Errors
 
-Made from \`src/api/problems/catalog.ts\` by \`npm run reference\`; changes belong there.
+Made from \`src/api/problems/catalog.ts\` by \`npm run generate:reference\`; changes belong there.
 
 Every error is an \`application/problem+json\` document (RFC 9457) with a stable \`code\`, what is wrong this time in
 \`detail\`, the \`field\` at fault where there is one, a \`remedy\`, and a \`requestId\` that finds the request in the server’s

@@ -76,7 +76,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 export function httpApiReference(document: OpenApiDocument): string {
   const parts = [
     '# HTTP API',
-    'Made from the schemas in `src/api/` by `npm run reference`; the same as OpenAPI 3.1 is served at `/openapi.json`, and readable at `/docs`.',
+    'Made from the schemas in `src/api/` by `npm run generate:reference`; the same as OpenAPI 3.1 is served at `/openapi.json`, and readable at `/docs`.',
     `${document.info.description} The token goes in \`Authorization: Bearer TOKEN\`. The errors are listed in [errors](errors.md).`,
   ];
   for (const [tag, entries] of entriesByTag(document)) {

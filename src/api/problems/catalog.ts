@@ -15,6 +15,11 @@ export const problemCatalog = {
     title: 'The body can’t be read',
     remedy: 'Send valid JSON (or NDJSON, one JSON object a line) in UTF-8 with the matching Content-Type.',
   },
+  malformed_request: {
+    status: 400,
+    title: 'This is no HTTP request',
+    remedy: 'Check what is sent: the server understands HTTP/1.1.',
+  },
   body_missing: {
     status: 400,
     title: 'There is no body',
