@@ -39,9 +39,6 @@ function deriveKey(secret: string): Promise<Buffer> {
   });
 }
 
-/** A key for databases that do not outlive the process. */
-export const passingSeal = (): Seal => sealWith(randomBytes(32));
-
 function sealWith(key: Buffer): Seal {
   return {
     seal: (text) => {

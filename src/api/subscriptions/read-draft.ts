@@ -2,7 +2,6 @@
 import { durationShape, parseDuration } from '../../kit/duration.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { expandEventTypes, isEventType, type EventType } from '../../model/event-types/index.ts';
-import type { Access } from '../../model/scope.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import type { SubscriptionDraft } from '../../delivery/management.ts';
 import { defaultRetry } from '../../delivery/retry-policy.ts';
@@ -11,21 +10,8 @@ import type { SubscriptionInput } from '../contract/subscription.ts';
 import { delaysOf } from '../dialects/routes.ts';
 import type { Problem } from '../problems/problem.ts';
 import { checkerFor } from '../validator.ts';
-import type { StoredSecrets } from './secrets.ts';
+import { type DraftContext, type Read, wrong } from './reading.ts';
 import { readTarget } from './read-target.ts';
-
-export interface DraftContext {
-  readonly access: Access;
-  readonly dialects: readonly Dialect[];
-  readonly timeoutMs: number;
-  readonly stored: StoredSecrets['target'];
-}
-
-type Read<T> = { readonly value: T } | { readonly problem: Problem };
-
-export function wrong(field: string, detail: string, remedy?: string): { readonly problem: Problem } {
-  return { problem: { code: 'invalid_subscription', field, detail, ...(remedy === undefined ? {} : { remedy }) } };
-}
 
 /** @param input matches `SubscriptionInput`. */
 export function readDraft(input: SubscriptionInput, context: DraftContext): Read<SubscriptionDraft> {

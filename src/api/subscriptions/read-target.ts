@@ -5,10 +5,8 @@ import { secretProblem } from '../../delivery/signing/secret.ts';
 import type { EndpointAuth, EndpointTarget } from '../../subscriptions/subscription.ts';
 import type { SubscriptionInput } from '../contract/subscription.ts';
 import type { Problem } from '../problems/problem.ts';
-import { wrong, type DraftContext } from './read-draft.ts';
+import { type DraftContext, type Read, wrong } from './reading.ts';
 import { authOf, signingOf, type StoredSecrets } from './secrets.ts';
-
-type Read<T> = { readonly value: T } | { readonly problem: Problem };
 
 const usualMaxInFlight = 8;
 

@@ -2,7 +2,7 @@
 // The start page: calls in progress and the last deliveries, by the public API alone. Everything shown is set as text.
 
 const byId = (id) => document.getElementById(id);
-const board = { calls: new Map(), deliveries: [], types: new Map() };
+const board = { calls: new Map(), deliveries: [], types: new Map(), receivers: new Map() };
 const mostDeliveries = 25;
 const mostTypes = 2000;
 const storageKey = 'offhook-token';
@@ -81,7 +81,7 @@ function deliveryRow(delivery) {
     '',
     make('td', 'soft', clock(delivery.startedAt)),
     make('td', '', event),
-    make('td', 'soft', delivery.delivery),
+    make('td', 'soft', board.receivers.get(delivery.subscription) ?? delivery.delivery),
     make('td', 'soft', delivery.attempt === 0 ? '' : String(delivery.attempt)),
     make('td', outcomeClass[delivery.outcome] ?? '', `${delivery.outcome}${status}`),
     make('td', 'soft', `${Math.round(delivery.durationMs)} ms`),
@@ -152,15 +152,19 @@ function draw() {
 }
 
 async function load() {
-  const [live, deliveries] = await Promise.all([
+  const [live, deliveries, events, subscriptions] = await Promise.all([
     get('/v1/live'),
     get(`/v1/deliveries?limit=${mostDeliveries}`),
+    get('/v1/events?limit=100'),
+    get('/v1/subscriptions?limit=500'),
     showState(),
   ]);
   board.calls.clear();
   for (const { call, legs, domain } of live.calls) {
     board.calls.set(`${domain} ${call.id}`, { call, domain, legs: new Map(legs.map((leg) => [leg.id, leg])) });
   }
+  for (const { number, name } of subscriptions.items) board.receivers.set(number, name);
+  for (const { seq, type } of events.items) board.types.set(seq, type);
   board.deliveries = deliveries.items;
   showCalls();
   showDeliveries();
