@@ -62,8 +62,11 @@ export function streamRoute(app: App, deps: Deps, hub: StreamHub): void {
 async function* watched(frames: AsyncGenerator<string>, clock: Clock, reply: FastifyReply): AsyncGenerator<string> {
   for await (const frame of frames) {
     const timer = clock.schedule(longestStallMs, () => reply.raw.destroy());
-    yield frame;
-    timer.cancel();
+    try {
+      yield frame;
+    } finally {
+      timer.cancel();
+    }
   }
 }
 
