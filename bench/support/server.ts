@@ -47,6 +47,7 @@ export class BenchServer {
       cwd: dir,
       env: {
         PATH: process.env['PATH'],
+        NODE_OPTIONS: process.env['NODE_OPTIONS'],
         OFFHOOK_CONFIG: config,
         OFFHOOK_DATA_DIR: join(dir, 'data'),
         OFFHOOK_PORT: '0',
