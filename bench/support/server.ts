@@ -1,9 +1,10 @@
 /** The real server, `offhook up` from the checkout, as a process of its own with an empty data directory. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cpuMsOf, memoryMbOf } from './processes.ts';
 import { removeDir, temporaryDir } from './temporary.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -65,19 +66,16 @@ export class BenchServer {
 
   /** Resident memory, MB of a million bytes. */
   residentMb(): number {
-    return this.#status('VmRSS');
+    return memoryMbOf(this.pid, 'VmRSS');
   }
 
   /** The most it ever was. */
   peakMb(): number {
-    return this.#status('VmHWM');
+    return memoryMbOf(this.pid, 'VmHWM');
   }
 
-  /** Processor time of the threads it has now, milliseconds; by the scheduler's own clock, not by its ticks. */
   cpuMs(): number {
-    const tasks = `/proc/${this.pid}/task`;
-    const nanos = (task: string): number => Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
-    return readdirSync(tasks).reduce((sum, task) => sum + nanos(task) / 1e6, 0);
+    return cpuMsOf(this.pid);
   }
 
   async subscribe({ url, domain, extension = '*', maxInFlight = 8, signed = false }: SubscriptionFacts): Promise<void> {
@@ -109,11 +107,6 @@ export class BenchServer {
     const answer = await fetch(`${this.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${text}`);
-  }
-
-  #status(field: string): number {
-    const text = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return (Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]) * 1_024) / 1e6;
   }
 }
 
