@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { Delivery } from '../delivery/management.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { everything } from '../model/scope.ts';
@@ -15,7 +15,7 @@ const breakerStates = ['closed', 'open', 'recovering'] as const;
 
 export function createAppMetrics(): AppMetrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'offhook_' });
+  watchProcess(registry);
   const accepted = new Counter({
     name: 'offhook_connector_events_total',
     help: 'New events from connectors, durable',
@@ -31,6 +31,42 @@ export function createAppMetrics(): AppMetrics {
       watchDelivery(registry, delivery);
     },
   };
+}
+
+/**
+ * Read when somebody asks. The library's own set keeps a timer of 10 ms going for the event loop's delay, which is all
+ * the processor time an idle server uses.
+ */
+function watchProcess(registry: Registry): void {
+  let before = performance.eventLoopUtilization();
+  gauge(
+    registry,
+    'offhook_event_loop_utilization',
+    'Share of the time since the last look the event loop was busy',
+    () => {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, before);
+      before = now;
+      return utilization;
+    },
+  );
+  const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
+  gauge(registry, 'offhook_process_cpu_seconds', 'Processor time used, all threads', cpuSeconds);
+  gauge(
+    registry,
+    'offhook_process_start_time_seconds',
+    'When the process started, since 1970',
+    () => performance.timeOrigin / 1000,
+  );
+  const memory = {
+    rss: 'process_resident_memory',
+    heapTotal: 'heap_size_total',
+    heapUsed: 'heap_size_used',
+    external: 'external_memory',
+  } as const;
+  for (const part of ['rss', 'heapTotal', 'heapUsed', 'external'] as const) {
+    gauge(registry, `offhook_${memory[part]}_bytes`, `Memory: ${part}`, () => process.memoryUsage()[part]);
+  }
 }
 
 function gauge(registry: Registry, name: string, help: string, read: () => number): void {

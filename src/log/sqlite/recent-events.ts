@@ -19,7 +19,7 @@ export class RecentEvents {
   #last = 0;
   #characters = 0;
 
-  constructor(mostEvents = 4_096, mostCharacters = 16 * 1024 * 1024) {
+  constructor(mostEvents = 1024, mostCharacters = 16 * 1024 * 1024) {
     this.#mostEvents = mostEvents;
     this.#mostCharacters = mostCharacters;
     this.#ring = Array.from({ length: mostEvents });
