@@ -95,8 +95,15 @@ async function postAll(destination: Destination, source: Iterator<Buffer>): Prom
   return refused;
 }
 
+export interface PacedRun {
+  /** When each event's request was sent, on the shared clock, by the event's id. */
+  readonly sentAt: ReadonlyMap<string, number>;
+  /** How long each answer took, milliseconds. */
+  readonly answeredIn: readonly number[];
+}
+
 /** Keeps to the rate whatever comes back, so that a slow answer does not hide the next one's wait. */
-async function paced(plan: PacedPlan): Promise<Map<string, number>> {
+async function paced(plan: PacedPlan): Promise<PacedRun> {
   const { perSecond, seconds, extensions, run } = plan;
   const events = [...callEvents(perSecond * seconds, callsAtATime, () => 'domain-0')].map((event, index) => {
     const extension = extensions[Math.floor(index % callsAtATime) % extensions.length] as string;
@@ -110,25 +117,26 @@ async function paced(plan: PacedPlan): Promise<Map<string, number>> {
   const poster = new Poster(plan);
   const headers = headersOf(plan.token);
   const sentAt = new Map<string, number>();
+  const answeredIn: number[] = [];
   const failures: string[] = [];
   const pending: Promise<void>[] = [];
   const started = sharedNow();
   for (const [index, { id, body }] of events.entries()) {
     const dueAt = started + (index * 1_000) / perSecond;
     while (sharedNow() < dueAt) await wait(Math.max(0, Math.floor(dueAt - sharedNow())));
-    sentAt.set(id, sharedNow());
+    const at = sharedNow();
+    sentAt.set(id, at);
+    const answered = (status: number): void => {
+      answeredIn.push(sharedNow() - at);
+      if (status >= 300) failures.push(`status ${status}`);
+    };
     const posted = poster.post(body, { ...headers, 'x-bench': id });
-    pending.push(
-      posted.then(
-        (status) => void (status >= 300 && failures.push(`${status}`)),
-        (error: unknown) => void failures.push(String(error)),
-      ),
-    );
+    pending.push(posted.then(answered, (error: unknown) => void failures.push(String(error))));
   }
   await Promise.all(pending);
   await poster.close();
   if (failures.length > 0) throw new Error(`${failures.length} events were not taken: ${failures[0]}`);
-  return sentAt;
+  return { sentAt, answeredIn };
 }
 
 const methods = {

@@ -1,4 +1,4 @@
-import { type Figure, ratios } from '../support/figure.ts';
+import { type Figure, median, ratios } from '../support/figure.ts';
 import { startGenerator } from '../support/generator.ts';
 import { type Latency, measureLatency } from '../support/latency.ts';
 import { BenchServer } from '../support/server.ts';
@@ -40,14 +40,14 @@ async function round(
   }
 }
 
-function figure(name: string, offhook: readonly number[], direct: readonly number[]): Figure {
+function figure(name: string, offhook: readonly number[], direct: readonly number[], notes: readonly string[]): Figure {
   return {
     name,
     offhook: { name: 'through Offhook', unit: 'ms', values: offhook },
     beside: { name: 'straight', unit: 'ms', values: direct },
     scores: ratios(offhook, direct),
     target: { atMost: 5 },
-    notes: [],
+    notes,
   };
 }
 
@@ -62,11 +62,16 @@ export const latency: Suite = {
       const result = await round(number, seconds, setting);
       offhook.push(result.offhook);
       direct.push(result.direct);
-      const text = ({ median, p99 }: Latency): string => `${median.toFixed(2)} and ${p99.toFixed(2)}`;
+      const text = (run: Latency): string => `${run.median.toFixed(2)} and ${run.p99.toFixed(2)}`;
       setting.say(`median and p99 ${text(result.offhook)} beside ${text(result.direct)} ms`);
     }
-    const medians = (runs: readonly Latency[]): number[] => runs.map(({ median }) => median);
+    const medians = (runs: readonly Latency[]): number[] => runs.map((run) => run.median);
     const p99s = (runs: readonly Latency[]): number[] => runs.map(({ p99 }) => p99);
-    return [figure('median', medians(offhook), medians(direct)), figure('p99', p99s(offhook), p99s(direct))];
+    const answered = (runs: readonly Latency[]): string => median(runs.map((run) => run.answered)).toFixed(2);
+    const note = `the producer had its answer after ${answered(offhook)} beside ${answered(direct)} ms (median)`;
+    return [
+      figure('median', medians(offhook), medians(direct), [note]),
+      figure('p99', p99s(offhook), p99s(direct), []),
+    ];
   },
 };

@@ -8,15 +8,17 @@ export interface Latency {
   /** Milliseconds. */
   readonly median: number;
   readonly p99: number;
+  /** Until the producer had its answer, in the middle. */
+  readonly answered: number;
 }
 
 /** Sends at the plan's rate and waits until everything arrived. The sink is reset first. */
 export async function measureLatency(generator: Generator, sink: Sink, plan: PacedPlan): Promise<Latency> {
   await sink.call('reset', { keepArrivals: true });
-  const sentAt = await generator.call('paced', plan);
+  const { sentAt, answeredIn } = await generator.call('paced', plan);
   await sink.call('reached', sentAt.size);
   const arrivals = await sink.call('arrivals', undefined);
   const times: number[] = [];
   for (const [id, at] of sentAt) times.push((arrivals.get(id) ?? Infinity) - at);
-  return { median: quantile(times, 0.5), p99: quantile(times, 0.99) };
+  return { median: quantile(times, 0.5), p99: quantile(times, 0.99), answered: quantile(answeredIn, 0.5) };
 }
