@@ -11,11 +11,16 @@ interface Waiting {
 /** Small young generations: a storage thread's objects die at once, and its resident memory counts. */
 const threadLimits = { maxYoungGenerationSizeMb: 8 };
 
+/** Bytes of work that a thread is not kept waiting for. */
+const worthPosting = 32_768;
+
 /**
  * The main thread's side of a storage thread. States: opening -> open -> closing -> gone; or from any of them to
  * crashed, where all that waits is rejected and, once it was open, `onCrash` is called.
  *
- * Jobs given in one turn of the event loop travel in one message, and are answered in the order they were given.
+ * Jobs given in one turn of the event loop travel in one message, since a message costs more than a small job; but a
+ * thread with nothing to do gets its job at once, and so does any once there is enough work for it, so that both
+ * threads work side by side. Jobs are answered in the order they were given.
  */
 export class StorageThread {
   readonly #worker: Worker;
@@ -23,6 +28,7 @@ export class StorageThread {
   readonly #onCrash: (error: StorageError) => void;
   readonly #gone: Promise<void>;
   #outbox: JobMessage[] = [];
+  #outboxWeight = 0;
   #ticket = 0;
   #isOpen = false;
   #refusal: StorageError | null = null;
@@ -55,9 +61,13 @@ export class StorageThread {
   submit(kind: string, input: unknown, weight: number): Promise<unknown> {
     if (this.#refusal) return Promise.reject(this.#refusal);
     const ticket = this.#ticket++;
-    if (this.#outbox.length === 0) setImmediate(() => this.#post());
+    const idle = this.#waiting.size === 0;
+    if (this.#outbox.length === 0 && !idle) setImmediate(() => this.#post());
     this.#outbox.push({ ticket, kind, input, weight });
-    return new Promise((resolve, reject) => this.#waiting.set(ticket, { resolve, reject }));
+    this.#outboxWeight += weight;
+    const answer = new Promise((resolve, reject) => this.#waiting.set(ticket, { resolve, reject }));
+    if (idle || this.#outboxWeight >= worthPosting) this.#post();
+    return answer;
   }
 
   /** Takes no more jobs; those given before are finished. */
@@ -87,6 +97,7 @@ export class StorageThread {
     if (this.#outbox.length === 0) return;
     this.#say(this.#outbox);
     this.#outbox = [];
+    this.#outboxWeight = 0;
   }
 
   #say(message: ToThread): void {
