@@ -18,9 +18,9 @@ import type { Logger } from '../kit/logger.ts';
 import { type Random, systemRandom } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { startApi } from './start-api.ts';
+import { makeApi } from './make-api.ts';
 import { startConnectors } from './start-connectors.ts';
-import { startDelivery } from './start-delivery.ts';
+import { makeDelivery } from './make-delivery.ts';
 import { createLogger } from './logging.ts';
 import { Parts } from './parts.ts';
 import { createAppMetrics } from './process-metrics.ts';
@@ -74,8 +74,27 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const inbox = createMemoryInbox({ clock });
     const store = await openStore(parts, base, fatal);
     const live = await startLiveView(parts, base, store);
-    const { delivery } = await startDelivery(parts, base, { ...store, inbox });
+    const delivery = await makeDelivery(parts, base, { ...store, inbox });
     metrics.watch({ log: store.log, delivery });
+    const connectors: Connector[] = [];
+    const health = healthOf(stopSignal, connectors);
+    const serverName = hostname();
+    const api = await makeApi(base, {
+      ...store,
+      delivery,
+      inbox,
+      live,
+      connectors,
+      metrics,
+      health,
+      version,
+      serverName,
+    });
+    await parts.add(
+      'delivery',
+      () => delivery.start(),
+      () => delivery.stop(),
+    );
     const retention = createRetention({
       ...base,
       log: store.log,
@@ -89,20 +108,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       () => retention.start(),
       () => retention.stop(),
     );
-    const connectors: Connector[] = [];
-    const health = healthOf(stopSignal, connectors);
-    const serverName = hostname();
-    const api = await startApi(parts, base, {
-      ...store,
-      delivery,
-      inbox,
-      live,
-      connectors,
-      metrics,
-      health,
-      version,
-      serverName,
-    });
+    await parts.add(
+      'API',
+      () => api.start(),
+      () => api.stop(),
+    );
     await startConnectors(parts, base, { log: store.log, live, metrics, connectors });
     running = { log: store.log, delivery, inbox, connectors, url: api.url(), madeToken: store.token.made };
     logger.info({ url: api.url(), connectors: connectors.length }, 'started');

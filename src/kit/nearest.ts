@@ -18,18 +18,20 @@ function edits(one: string, two: string, most: number): number {
   return row[two.length] as number;
 }
 
+/** Up to `most` known words that a misspelt one was probably meant to be, likeliest first. */
+export function closest(word: string, known: readonly string[], most = 3): readonly string[] {
+  if (word.length > 100) return [];
+  const wanted = word.trim().toLowerCase();
+  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  return known
+    .map((candidate) => ({ candidate, count: edits(wanted, candidate.toLowerCase(), limit) }))
+    .filter(({ count }) => count <= limit)
+    .sort((one, other) => one.count - other.count)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
+}
+
 /** The known word that was probably meant by a misspelt one; null where nothing is close. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  if (word.length > 100) return null;
-  const most = Math.max(1, Math.floor(word.length / 3));
-  let best: string | null = null;
-  let fewest = most + 1;
-  for (const candidate of known) {
-    const count = edits(word.toLowerCase(), candidate.toLowerCase(), most);
-    if (count < fewest) {
-      fewest = count;
-      best = candidate;
-    }
-  }
-  return best;
+  return closest(word, known, 1)[0] ?? null;
 }

@@ -1,4 +1,4 @@
-import { closest } from '../closest.ts';
+import { closest } from '../../kit/nearest.ts';
 import { eventTypes, isEventType, type EventType } from './names.ts';
 
 /** An entry of a list of event types that names nothing, with the known ones that look most like it. */

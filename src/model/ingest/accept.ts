@@ -11,7 +11,7 @@
  * Not in it: the size of the whole body, whether the id is known already.
  */
 import { newId } from '../../kit/ids.ts';
-import { closest } from '../closest.ts';
+import { closest } from '../../kit/nearest.ts';
 import type { Call, Leg } from '../call.ts';
 import type { NewEvent } from '../event.ts';
 import { eventCatalog, eventTypes, isEventType, type EventType } from '../event-types/index.ts';

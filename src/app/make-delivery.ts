@@ -8,18 +8,19 @@ import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 import type { Store } from './store.ts';
 
-export async function startDelivery(
+/** Made, but not started: what it would send at once must not wait for the rest of the server to be made. */
+export async function makeDelivery(
   parts: Parts,
   { clock, random, logger, config }: Base,
   { log, records, inbox }: Store & { readonly inbox: Inbox },
-): Promise<{ readonly delivery: Delivery }> {
+): Promise<Delivery> {
   const guard = createAddressGuard({ allowNetworks: config.delivery.allowNetworks });
   const sender = await parts.add(
     'sender',
     () => createUndiciSender({ clock, guard, inbox }),
     (started) => started.close(),
   );
-  const delivery = createDelivery({
+  return createDelivery({
     clock,
     random,
     logger,
@@ -30,10 +31,4 @@ export async function startDelivery(
     dialect: (name) => findDialect(name) ?? undefined,
     retentionMs: config.retention.events,
   });
-  await parts.add(
-    'delivery',
-    () => delivery.start(),
-    () => delivery.stop(),
-  );
-  return { delivery };
 }

@@ -9,7 +9,6 @@ import type { Delivery } from '../delivery/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import { dialects } from '../dialects/registry.ts';
 import type { Base } from './base.ts';
-import type { Parts } from './parts.ts';
 import type { AppMetrics } from './process-metrics.ts';
 import type { Store } from './store.ts';
 
@@ -24,10 +23,11 @@ interface ApiParts extends Store {
   readonly serverName: string;
 }
 
-export async function startApi(parts: Parts, { clock, logger, config }: Base, deps: ApiParts): Promise<Api> {
+/** Made, but not listening. */
+export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): Promise<Api> {
   const { log, records, token, delivery, inbox, live, metrics, health, version, serverName } = deps;
   const { domain, country } = config.defaults;
-  const api = createApi(
+  return createApi(
     {
       clock,
       logger,
@@ -48,12 +48,6 @@ export async function startApi(parts: Parts, { clock, logger, config }: Base, de
     },
     await optionsOf(config),
   );
-  await parts.add(
-    'API',
-    () => api.start(),
-    () => api.stop(),
-  );
-  return api;
 }
 
 async function optionsOf({ server }: Config): Promise<ApiOptions> {
