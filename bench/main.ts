@@ -12,7 +12,8 @@ const usage = `npm run bench -- [options]
   --rounds N      rounds of each; the median is judged (5)
   --quick         smaller counts, for a look: not the figures the targets are about
   --large         5,000,000 events behind the dead endpoint instead of 1,000,000
-  --profile       takes CPU profiles of Offhook's side and says where the time goes
+  --profile       takes CPU profiles of Offhook's side and says where the time goes;
+                  that costs time itself: the figures are not for judging
 `;
 
 const results = new URL('./results/', import.meta.url);
@@ -76,4 +77,4 @@ for (const suite of chosen(options.suite)) {
 const file = await writeJson(results, { quick, rounds, suites: reports });
 console.log(`\n${table(reports.flatMap(({ figures }) => figures))}\n\n${file}`);
 const missed = reports.flatMap(({ figures }) => figures).filter((figure) => !isReached(figure));
-process.exit(missed.length === 0 || quick ? 0 : 1);
+process.exit(missed.length === 0 || quick || options.profile ? 0 : 1);

@@ -35,7 +35,7 @@ function ownTimes({ nodes, samples, timeDeltas }: CpuProfile): Map<string, numbe
 function summary(file: string, profile: CpuProfile): string {
   const times = ownTimes(profile);
   const idle = times.get('(idle)') ?? 0;
-  times.delete('(idle)');
+  for (const name of times.keys()) if (name === '(idle)' || name.includes('node:inspector')) times.delete(name);
   const busy = [...times.values()].reduce((sum, time) => sum + time, 0);
   const top = [...times].sort(([, one], [, other]) => other - one).slice(0, shown);
   const share = (time: number): string => `${((time * 100) / busy).toFixed(1)} %`.padStart(8);
@@ -43,7 +43,7 @@ function summary(file: string, profile: CpuProfile): string {
   return [`${file}: busy ${(busy / 1e6).toFixed(1)} s, idle ${(idle / 1e6).toFixed(1)} s`, ...lines].join('\n');
 }
 
-/** Of all profiles in the folder, the newest of each thread first. */
+/** Of all profiles in the folder, by name. */
 export async function summariseProfiles(dir: string): Promise<string> {
   await mkdir(dir, { recursive: true });
   const files = (await readdir(dir)).filter((name) => name.endsWith('.cpuprofile')).sort();
