@@ -104,7 +104,13 @@ export class CatchUp {
     for (const lane of lanes) after = Math.min(after, lane.readPosition);
     const upTo = this.#deps.position();
     const domains = this.#domainsOf(lanes);
-    const page = await this.#deps.log.read({ after, upTo, limit: pageSize, ...(domains && { domains }) });
+    const page = await this.#deps.log.read({
+      after,
+      upTo,
+      limit: pageSize,
+      sparing: true,
+      ...(domains && { domains }),
+    });
     if (!this.#stopped.signal.aborted) this.#handOut(page, after, new Set(lanes));
   }
 

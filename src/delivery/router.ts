@@ -99,7 +99,7 @@ export class Router {
     const { log } = this.#deps;
     const { next, gap } = attachCursor(log, { log: log.id, seq: this.#position });
     if (gap) this.#deps.gap(gap);
-    const page = await log.read({ after: next.seq, upTo: this.#target(), limit: pageSize });
+    const page = await log.read({ after: next.seq, upTo: this.#target(), limit: pageSize, sparing: true });
     if (this.#stopped.signal.aborted) return;
     for (const event of page.events) this.#deps.route(event);
     this.#position = page.scannedTo;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Event, NewEvent } from '../model/event.ts';
-import type { EventBody } from '../model/event-text.ts';
+import type { EventBody } from '../model/stored-event.ts';
 
 export function decodeBody(json: string): EventBody {
   return JSON.parse(json) as EventBody;

@@ -21,6 +21,11 @@ export interface ReadRequest {
   readonly limit: number;
   /** Only events of these domains; the filter runs inside the store. */
   readonly domains?: readonly string[];
+  /**
+   * Whoever reads many events and looks into few: call, leg and data may be read only when asked for, and the events
+   * may be no plain objects (see `StoredEvent`).
+   */
+  readonly sparing?: boolean;
 }
 
 export interface ReadPage {

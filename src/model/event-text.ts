@@ -3,8 +3,7 @@
  * again for every receiver. Making it anew costs several times as much as finding it here.
  */
 import type { Event, NewEvent } from './event.ts';
-
-export type EventBody = Omit<NewEvent, 'id' | 'connector' | 'domain'>;
+import { type EventBody, StoredEvent } from './stored-event.ts';
 
 /** Texts of events that came from the log; they go with their events. */
 const known = new WeakMap<Event, string>();
@@ -35,6 +34,6 @@ export function rememberBodyText(event: Event, body: string): Event {
 export function eventText(event: Event): string {
   const { id, seq, domain, connector, acceptedAt } = event;
   const head = `{"id":${JSON.stringify(id)},"seq":${seq},"domain":${JSON.stringify(domain)}`;
-  const body = known.get(event) ?? bodyText(event);
+  const body = event instanceof StoredEvent ? event.bodyText : (known.get(event) ?? bodyText(event));
   return `${head},"connector":${JSON.stringify(connector)},"acceptedAt":"${acceptedAt}",${body.slice(1)}`;
 }

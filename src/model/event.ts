@@ -8,6 +8,7 @@
  * - **delivery**: one event for one subscription. **attempt**: one HTTP try. **outcome**: what became of it.
  * - **connector**: the code that listens to one PBX; an event's source.
  */
+import { callIdOf } from './stored-event.ts';
 import type { Call, Leg } from './call.ts';
 import type { EventType } from './event-types/names.ts';
 
@@ -44,7 +45,7 @@ export interface Event extends NewEvent {
  * one; an event of no call is ordered with others about the same message, chat, extension or connector.
  */
 export function orderKeyOf(event: NewEvent): string {
-  return `${event.domain}\u0000${event.call?.id ?? subjectOf(event)}`;
+  return `${event.domain}\u0000${callIdOf(event) ?? subjectOf(event)}`;
 }
 
 function subjectOf(event: NewEvent): string {

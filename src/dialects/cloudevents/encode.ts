@@ -4,6 +4,7 @@
  */
 import type { Event } from '../../model/event.ts';
 import { eventText } from '../../model/event-text.ts';
+import { callIdOf } from '../../model/stored-event.ts';
 import type { Encoded, EncodeContext } from '../dialect.ts';
 import { type CloudEventsOptions, contentTypes } from './catalog.ts';
 import { optionDefaults } from './defaults.ts';
@@ -29,7 +30,7 @@ function extras(event: Event): Attributes {
 }
 
 function attributesOf(event: Event, options: Chosen): Attributes {
-  const call = event.call?.id ?? null;
+  const call = callIdOf(event);
   const list: Attributes = [
     ['specversion', '1.0'],
     ['id', event.id],

@@ -12,7 +12,7 @@ import { AppendListeners } from '../append-listeners.ts';
 import { inLog } from '../event-body.ts';
 import { type AppendOutcome, type EventLog, LogFullError, type ReadPage, type ReadRequest } from '../event-log.ts';
 import { encodeEvents } from './append-input.ts';
-import { decodeRows } from './event-rows.ts';
+import { decodeRows, storedEvents } from './event-rows.ts';
 import type { LogFacts, Stored } from './event-write-jobs.ts';
 import { readRecent } from './read-recent.ts';
 import { RecentEvents } from './recent-events.ts';
@@ -111,7 +111,7 @@ class SqliteEventLog implements EventLog {
     return outcomes;
   }
 
-  async read({ after, upTo, limit, domains }: ReadRequest): Promise<ReadPage> {
+  async read({ after, upTo, limit, domains, sparing }: ReadRequest): Promise<ReadPage> {
     const end = Math.min(upTo ?? this.#head, this.#head);
     if (after >= end || limit < 1) return { events: [], scannedTo: after };
     const recent = readRecent(this.#recent, { after, upTo: end, limit, domains: domains ?? null });
@@ -119,7 +119,8 @@ class SqliteEventLog implements EventLog {
     for (let from = Math.max(after, this.#floor); ; ) {
       const request = { after: from, upTo: end, limit, domains: domains ?? null };
       const { rows, scannedTo } = await this.#options.engine.read('log.read', request);
-      if (rows.length > 0 || scannedTo >= end) return { events: decodeRows(rows), scannedTo };
+      if (rows.length > 0 || scannedTo >= end)
+        return { events: sparing ? storedEvents(rows) : decodeRows(rows), scannedTo };
       from = scannedTo;
     }
   }

@@ -4,6 +4,7 @@
  */
 import type { Event } from '../../model/event.ts';
 import { rememberBodyText } from '../../model/event-text.ts';
+import { StoredEvent } from '../../model/stored-event.ts';
 import { decodeBody } from '../event-body.ts';
 
 export const columns = 'seq, accepted_at, connector, domain, id, body';
@@ -39,5 +40,19 @@ function decodeRow(rows: FlatRows, at: number): Event {
 export function decodeRows(rows: FlatRows): Event[] {
   const events: Event[] = [];
   for (let at = 0; at < rows.length; at += columnCount) events.push(decodeRow(rows, at));
+  return events;
+}
+
+/** The same, read no further than needed. */
+export function storedEvents(rows: FlatRows): Event[] {
+  const events: Event[] = [];
+  let acceptedMs = Number.NaN;
+  let acceptedAt = '';
+  for (let at = 0; at < rows.length; at += columnCount) {
+    const [seq, accepted, connector, domain, id, json] = rows.slice(at, at + columnCount) as Row;
+    // Events that came together were accepted at one time.
+    if (accepted !== acceptedMs) acceptedAt = new Date((acceptedMs = accepted)).toISOString();
+    events.push(new StoredEvent({ id, seq, domain, connector, acceptedAt }, json));
+  }
   return events;
 }
