@@ -11,8 +11,6 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const token = 'an-administrator-for-benchmarks';
 const startWithinMs = 30_000;
 const stopWithinMs = 30_000;
-/** As `npm run offhook` and the installed command start it. */
-const nodeFlags = ['--max-semi-space-size=8'];
 const configuration = 'delivery: { allowNetworks: [127.0.0.0/8] }\nlog: { level: error }\n';
 
 export interface ServerOptions {
@@ -46,7 +44,7 @@ export class BenchServer {
     const config = join(dir, 'offhook.yaml');
     writeFileSync(config, configuration);
     const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
-    const child = spawn(process.execPath, [...nodeFlags, ...profiling, main, 'up'], {
+    const child = spawn(process.execPath, [...profiling, main, 'up'], {
       cwd: dir,
       env: {
         PATH: process.env['PATH'],

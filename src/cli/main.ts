@@ -1,6 +1,9 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env node
+import { keepLean } from './lean-process.ts';
 import { processTerminal } from './terminal.ts';
 import { run } from './run.ts';
+
+keepLean();
 
 const interrupted = new AbortController();
 const onSignal = (): void => interrupted.abort();
