@@ -19,6 +19,7 @@ import { ingestRoute } from './events/ingest-route.ts';
 import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { rememberAnswers } from './idempotency/remember-answers.ts';
+import { watchInboxes } from './inbox/open-inboxes.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import { createApiMetrics } from './metrics/api-metrics.ts';
 import { metricsRoute } from './metrics/route.ts';
@@ -59,14 +60,15 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   metricsRoute(app, deps);
   startPageRoutes(app);
   openApiRoutes(app, { version: deps.version, routes });
-  inboxRoutes(app, deps);
+  const inboxes = watchInboxes(deps.delivery.subscriptions);
+  inboxRoutes(app, deps, inboxes);
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
     rememberAnswers(v1, deps);
     ingestRoute(v1, deps, metrics);
     eventRoutes(v1, deps);
     streamRoute(v1, deps, hub);
-    subscriptionRoutes(v1, deps);
+    subscriptionRoutes(v1, { ...deps, delivery: { ...deps.delivery, subscriptions: inboxes.subscriptions } });
     endpointRoutes(v1, deps);
     deliveryRoutes(v1, deps);
     callRoutes(v1, deps);
@@ -93,7 +95,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
 
 /** Long enough for a slow uplink, short enough that idle or dripping clients cannot hold all connections. */
 const headersTimeoutMs = 15_000;
-const requestTimeoutMs = 60_000;
+const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 65_000;
 /** As long as headers may be: what is too long for a field, its schema says. */
 const longestPathPart = 16_384;

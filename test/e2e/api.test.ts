@@ -229,6 +229,7 @@ test('open paths need no token, all others do; pages and reference are served', 
 
 test('the inbox takes what is posted to it', async () => {
   await withApp(async (app) => {
+    await subscribe(app, { endpoint: { url: 'inbox:box' } });
     const posted = await fetch(`${app.url}/inbox/box`, {
       method: 'POST',
       body: 'anything <at> all',

@@ -1,9 +1,11 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { callerOf } from '../auth/authenticate.ts';
 import { Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
+import type { OpenInboxes } from './open-inboxes.ts';
 
 const Params = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }) });
 type Params = Static<typeof Params>;
@@ -25,8 +27,14 @@ const Message = Type.Object({
   bodyBytes: Type.Integer({ description: 'Bytes of the whole body, of which the first are kept.' }),
 });
 
-/** The built-in receiver: anybody may post to a token, who has the administrator's token may look. */
-export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'>): void {
+/** Most bytes of a body posted here, which is as much as an inbox keeps of one. */
+const maxBodyBytes = 262_144;
+
+/**
+ * The built-in receiver: anybody may post to an inbox that some subscription delivers to, who has the administrator's
+ * token may look. Since it takes from strangers, it asks who is meant before it reads anything.
+ */
+export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'>, open: OpenInboxes): void {
   const { inbox, checkToken } = deps;
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -34,13 +42,29 @@ export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'
 
     const receive = described({
       summary: 'Receive a notification, whatever it is',
+      description:
+        'An inbox exists while some subscription delivers to `inbox:TOKEN`; posts to any other are answered 404 before they are read. A body has at most 256 kB. The newest 200 messages of an inbox are kept in memory, 16 MB of all inboxes together: over that the fullest gives up its oldest. A restart empties them.',
       tag: 'inbox',
       token: false,
       params: Params,
       bodies: { '*/*': Type.String({ description: 'Anything.' }) },
-      answers: { 204: { description: 'It is kept for a while.' } },
+      answers: {
+        204: { description: 'It is kept for a while.' },
+        404: { description: '`inbox_not_found`: no subscription delivers there.' },
+        413: { description: '`body_too_large`: over 256 kB.' },
+      },
     });
-    scope.post<{ Params: Params; Body: Buffer | undefined }>('/inbox/:token', receive, async (request, reply) => {
+    const guarded = {
+      ...receive,
+      bodyLimit: maxBodyBytes,
+      onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+        if (open.has((request.params as Params).token)) return;
+        // What follows the headers is not waited for.
+        reply.header('connection', 'close');
+        return sendProblem(reply, { code: 'inbox_not_found' });
+      },
+    };
+    scope.post<{ Params: Params; Body: Buffer | undefined }>('/inbox/:token', guarded, async (request, reply) => {
       const { method, body } = request;
       inbox.receive(request.params.token, { method, headers: oneValueEach(request.headers), body: body ?? null });
       return reply.code(204).send();

@@ -116,7 +116,7 @@ export const problemCatalog = {
   body_too_large: {
     status: 413,
     title: 'The body is too large',
-    remedy: 'Send smaller batches; server.maxBodyBytes sets the limit.',
+    remedy: 'Send less at a time; server.maxBodyBytes sets the limit, which is 256 kB for an inbox.',
   },
   event_too_large: {
     status: 413,

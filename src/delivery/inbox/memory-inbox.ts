@@ -22,6 +22,8 @@ interface Box {
   kept: Kept[];
   from: number;
   dropped: number;
+  /** Of what is kept. */
+  bytes: number;
 }
 
 const sizeOf = (box: Box): number => box.kept.length - box.from;
@@ -47,6 +49,16 @@ function bodyText(body: IncomingMessage['body'], maxBytes: number): { readonly t
   return { text: bytes.toString('utf8', 0, Math.min(bytes.length, maxBytes)), bytes: bytes.length };
 }
 
+/** Of those that can give up a message: the newest box keeps its last one. */
+function fullestOf(boxes: Iterable<Box>, newest: Box): Box | null {
+  let fullest: Box | null = null;
+  for (const box of boxes) {
+    const least = box === newest ? 1 : 0;
+    if (sizeOf(box) > least && box.bytes > (fullest?.bytes ?? -1)) fullest = box;
+  }
+  return fullest;
+}
+
 export function createMemoryInbox(options: MemoryInboxOptions): Inbox {
   const { clock, maxPerToken = 200, maxBytes = 16_777_216, maxBodyBytes = 262_144, maxTokens = 1_000 } = options;
   /** In order of the newest message, oldest first: a box is put back at the end when something arrives. */
@@ -59,6 +71,7 @@ export function createMemoryInbox(options: MemoryInboxOptions): Inbox {
     const oldest = box.kept[box.from];
     if (!oldest) return;
     bytes -= oldest.bytes;
+    box.bytes -= oldest.bytes;
     box.from += 1;
     box.dropped += 1;
     if (box.from > maxPerToken) {
@@ -69,22 +82,22 @@ export function createMemoryInbox(options: MemoryInboxOptions): Inbox {
   const forget = (token: string): void => {
     const box = boxes.get(token);
     if (!box) return;
-    for (const { bytes: size } of box.kept.slice(box.from)) bytes -= size;
+    bytes -= box.bytes;
     boxes.delete(token);
   };
   const boxFor = (token: string): Box => {
-    const box = boxes.get(token) ?? { kept: [], from: 0, dropped: 0 };
+    const box = boxes.get(token) ?? { kept: [], from: 0, dropped: 0, bytes: 0 };
     boxes.delete(token);
     boxes.set(token, box);
     return box;
   };
-  /** The longest quiet give way first, so that a busy token cannot be emptied by its own newest message. */
-  const tooMuch = (): boolean => bytes > maxBytes;
-  const shrink = (): void => {
+  /** The fullest gives way first, so that one cannot push out what another has; what came just now stays. */
+  const shrink = (newest: Box): void => {
     while (boxes.size > maxTokens) forget(boxes.keys().next().value ?? '');
-    for (const box of boxes.values()) {
-      while (tooMuch() && sizeOf(box) > 0) dropOldest(box);
-      if (!tooMuch()) return;
+    while (bytes > maxBytes) {
+      const fullest = fullestOf(boxes.values(), newest);
+      if (!fullest) return;
+      dropOldest(fullest);
     }
   };
   const keep = (token: string, incoming: IncomingMessage): InboxMessage => {
@@ -97,8 +110,9 @@ export function createMemoryInbox(options: MemoryInboxOptions): Inbox {
     const box = boxFor(token);
     box.kept.push({ message, bytes: size });
     bytes += size;
+    box.bytes += size;
     if (sizeOf(box) > maxPerToken) dropOldest(box);
-    shrink();
+    shrink(box);
     return message;
   };
   const onMessage: Inbox['onMessage'] = (token, tell) => {
