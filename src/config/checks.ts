@@ -6,7 +6,12 @@ import { placeOf } from './read.ts';
 import type { Config } from './schema.ts';
 
 export function checkTogether(config: Config, raw: Raw | null): ConfigProblem[] {
-  return [...tlsIsWhole(config, raw), ...idsAreKeptShorter(config, raw), ...connectorIdsAreUnique(config, raw)];
+  return [
+    ...tlsIsWhole(config, raw),
+    ...idsAreKeptShorter(config, raw),
+    ...connectorIdsAreUnique(config, raw),
+    ...noConnectorIsReserved(config, raw),
+  ];
 }
 
 function tlsIsWhole(config: Config, raw: Raw | null): ConfigProblem[] {
@@ -35,6 +40,24 @@ function idsAreKeptShorter(config: Config, raw: Raw | null): ConfigProblem[] {
       remedy: `make it at most retention.events, ${formatDuration(events)}`,
     },
   ];
+}
+
+/** Events that come over HTTP carry this connector: another of that name could take their ids, and they its own. */
+const reservedId = 'api';
+
+function noConnectorIsReserved(config: Config, raw: Raw | null): ConfigProblem[] {
+  return config.connectors.flatMap(({ id }, index) =>
+    id === reservedId
+      ? [
+          {
+            place: placeOf(raw, ['connectors', String(index), 'id']),
+            key: `connectors[${index}].id`,
+            message: `"${reservedId}" is the connector of events that come over HTTP`,
+            remedy: 'give it another id, such as pbx1',
+          },
+        ]
+      : [],
+  );
 }
 
 function connectorIdsAreUnique(config: Config, raw: Raw | null): ConfigProblem[] {

@@ -22,7 +22,7 @@ const common = {
     text({ maxLength: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, expects: 'a name of letters, digits, _, . and -' }),
     {
       description:
-        'Names this connector in events, logs and metrics. Unique, and never changed later: event ids and calls in progress hang on it.',
+        'Names this connector in events, logs and metrics. Unique, not `api` (which events over HTTP carry), and never changed later: event ids and calls in progress hang on it.',
     },
   ),
   domain: setting(orNull(name), {

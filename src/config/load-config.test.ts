@@ -116,6 +116,14 @@ test('settings that do not fit each other are refused', () => {
   assert.match(refuse(twice)[0] as string, /connectors\[1\]\.id: "a" is the id of another/);
 });
 
+test('no connector takes the name that events over HTTP carry', () => {
+  const [problem] = refuse('connectors:\n  - id: api\n    kind: simulator\n');
+  assert.equal(
+    problem,
+    'offhook.yaml:2:9: connectors[0].id: "api" is the connector of events that come over HTTP; give it another id, such as pbx1',
+  );
+});
+
 test('a secret comes from a file or the environment, and is never shown', () => {
   writeFileSync(join(directory, 'token'), 'a-token-of-the-administrator\n');
   const config = load('admin: { token: "file:token" }');

@@ -91,10 +91,11 @@ export function createMemoryInbox(options: MemoryInboxOptions): Inbox {
     boxes.set(token, box);
     return box;
   };
+  const tooMuch = (): boolean => bytes > maxBytes;
   /** The fullest gives way first, so that one cannot push out what another has; what came just now stays. */
   const shrink = (newest: Box): void => {
     while (boxes.size > maxTokens) forget(boxes.keys().next().value ?? '');
-    while (bytes > maxBytes) {
+    while (tooMuch()) {
       const fullest = fullestOf(boxes.values(), newest);
       if (!fullest) return;
       dropOldest(fullest);
