@@ -28,6 +28,7 @@ import { collectRoutes, type RouteList } from './openapi/route-list.ts';
 import { handleErrors } from './problems/handle-errors.ts';
 import { problemFromError } from './problems/from-error.ts';
 import { sendProblem } from './problems/problem.ts';
+import { refuseEncodedBody } from './refuse-encoded-body.ts';
 import { securityHeaders } from './security-headers.ts';
 import { startPageRoutes } from './start-page/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
@@ -64,6 +65,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   inboxRoutes(app, deps, inboxes);
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
+    v1.addHook('onRequest', refuseEncodedBody);
     rememberAnswers(v1, deps);
     ingestRoute(v1, deps, metrics);
     eventRoutes(v1, deps);

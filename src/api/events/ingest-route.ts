@@ -1,11 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import { Type } from 'typebox';
 import { createEventAccepter } from '../../model/ingest/accept.ts';
 import { createNumberReader, rulesFor } from '../../model/numbers/index.ts';
 import { accessOf } from '../auth/authenticate.ts';
+import { ProblemSchema } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import type { ApiMetrics } from '../metrics/api-metrics.ts';
 import { described } from '../openapi/route-list.ts';
-import { sendProblem } from '../problems/problem.ts';
+import { type Problem, sendProblem } from '../problems/problem.ts';
+import { InvalidRequest } from '../validator.ts';
 import { createAdmission, usualAdmission } from './admission.ts';
 import { ingest } from './ingest.ts';
 import { eventMediaTypes, readEventBody } from './read-body.ts';
@@ -25,10 +28,23 @@ const EventInput = Type.Object(
 );
 const oneOrMany = Type.Union([EventInput, Type.Array(EventInput)]);
 
+const ConflictSchema = Type.Object(
+  {
+    ...ProblemSchema.properties,
+    accepted: Type.Array(Type.Object({ id: Type.String(), seq: Type.Integer() })),
+    conflicts: Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), seq: Type.Integer() })),
+  },
+  { additionalProperties: true },
+);
+
 const route = described({
   summary: 'Send events',
-  description:
+  description: [
     'Answers 202 once all of them are on stable storage. Where one of several is not right, none is stored. An id known within `retention.ids` gets the same answer again.',
+    'Where an id is known with another body, that event is not stored and all the others are: the answer is 409, with `accepted` for those that are durable and `conflicts` for those that are not, each with its index.',
+    'Ids are unique among all that is sent with one token. A CloudEvent’s `source` does not make its id another one; where its `data` is no event of an Offhook, `source` is kept in `data.extra.source`.',
+    'Bodies are UTF-8, without Content-Encoding, of at most `server.maxBodyBytes`, 10,000 events and 256 kB an event. What is not documented may nest 16 levels deep.',
+  ].join(' '),
   tag: 'events',
   bodies: {
     'application/json': oneOrMany,
@@ -40,6 +56,12 @@ const route = described({
     202: {
       description: 'All are durable, in this order.',
       schema: Type.Object({ accepted: Type.Array(Type.Object({ id: Type.String(), seq: Type.Integer() })) }),
+    },
+    409: {
+      description:
+        '`event_id_conflict`: the events under `conflicts` are known by their id with another body (`seq` is the known one’s) and were not stored; those under `accepted` are durable.',
+      type: 'application/problem+json',
+      schema: ConflictSchema,
     },
   },
 });
@@ -54,7 +76,7 @@ export function ingestRoute(app: App, deps: ApiDeps, metrics: ApiMetrics): void 
     defaults,
   };
   void app.register(async (scope) => {
-    acceptText(scope);
+    acceptText(scope, metrics);
     scope.post<{ Body: string }>('/v1/events', route, async (request, reply) => {
       const text = request.body ?? '';
       const contentType = request.headers['content-type'] ?? '';
@@ -75,9 +97,22 @@ export function ingestRoute(app: App, deps: ApiDeps, metrics: ApiMetrics): void 
   });
 }
 
-/** Bodies come as text and are parsed once, by the format they are in. */
-function acceptText(scope: App): void {
+/**
+ * Bodies come as text and are parsed once, by the format they are in. What is no UTF-8 is refused: it would be stored
+ * with its wrong bytes replaced, and so be another event than the one that was sent.
+ */
+function acceptText(scope: App, metrics: ApiMetrics): void {
   scope.removeAllContentTypeParsers();
   const types = Object.values(eventMediaTypes).flat();
-  scope.addContentTypeParser([...types], { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  scope.addContentTypeParser<Buffer>([...types], { parseAs: 'buffer' }, (_request, body, done) => {
+    if (isUtf8(body)) return done(null, body.toString('utf8'));
+    metrics.eventsRefused(notUtf8.code);
+    return done(new InvalidRequest(notUtf8));
+  });
 }
+
+const notUtf8: Problem = {
+  code: 'malformed_body',
+  detail: 'The body is not UTF-8.',
+  remedy: 'Send the text in UTF-8.',
+};

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { LogFullError } from '../../log/event-log.ts';
 import { createMemoryEventLog } from '../../log/memory/event-log.ts';
 import { systemClock } from '../../kit/clock.ts';
@@ -52,6 +55,7 @@ test('CloudEvents are taken structured, in a batch and binary', async () => {
   const stored = (await world.ask({ url: '/v1/events/ce1' })).json();
   assert.equal(stored.type, 'leg.ringing');
   assert.equal(stored.call.id, 'call-9');
+  assert.equal(stored.data.extra.source, '/pbx');
   assert.equal(stored.time, '2026-01-02T03:04:05.000Z');
   const batch = [{ ...structured, id: 'ce2' }];
   const many = await world.post('/v1/events', JSON.stringify(batch), {
@@ -126,6 +130,45 @@ test('a body over the limit is refused before it is read', async () => {
   assert.ok(large.statusCode === 400 || large.statusCode === 413, large.body);
   const many = await world.post('/v1/events', `[${'{},'.repeat(10_000)}{}]`);
   assert.equal(many.json().code, 'batch_too_large');
+});
+
+test('among several, one whose id is known with another body is named, and the others are stored', async () => {
+  await world.post('/v1/events', event({ id: 'taken' }));
+  const head = world.deps.log.head();
+  const other = event({ id: 'taken', call: { id: 'other' } });
+  const answer = await world.post('/v1/events', [event({ id: 'free1' }), other, event({ id: 'free2' })]);
+  assert.equal(answer.statusCode, 409);
+  const { accepted, conflicts, field } = answer.json();
+  assert.deepEqual(accepted, [
+    { id: 'free1', seq: head + 1 },
+    { id: 'free2', seq: head + 2 },
+  ]);
+  assert.deepEqual(conflicts, [{ index: 1, id: 'taken', seq: head }]);
+  assert.equal(field, '[1].id');
+  assert.equal((await world.ask({ url: '/v1/events/free2' })).statusCode, 200);
+  const facts = world.api.routes.routes.find(({ method, path }) => method === 'POST' && path === '/v1/events')?.facts;
+  const documented = facts?.answers?.[409]?.schema as TSchema;
+  assert.deepEqual(Compile(documented).Errors(answer.json()), []);
+});
+
+test('a body that is no UTF-8 is refused, whatever it is', async () => {
+  const text = JSON.stringify(event({ id: 'latin', call: { id: 'Müller' } }));
+  const latin = Buffer.from(text, 'latin1');
+  for (const type of ['application/json', 'application/x-ndjson', 'application/cloudevents+json']) {
+    const answer = await world.post('/v1/events', latin, { 'content-type': type });
+    assert.equal(answer.statusCode, 400, answer.body);
+    assert.equal(answer.json().code, 'malformed_body');
+    assert.match(answer.json().detail, /UTF-8/);
+  }
+  assert.equal((await world.post('/v1/events', Buffer.from(text))).statusCode, 202);
+});
+
+test('a compressed body is refused by its encoding', async () => {
+  for (const url of ['/v1/events', '/v1/subscriptions']) {
+    const answer = await world.post(url, gzipSync(JSON.stringify(event())), { 'content-encoding': 'gzip' });
+    assert.equal(answer.statusCode, 415);
+    assert.match(answer.json().detail, /gzip/);
+  }
 });
 
 test('bodies that are no events are refused with their reason', async () => {

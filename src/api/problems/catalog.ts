@@ -101,7 +101,8 @@ export const problemCatalog = {
   event_id_conflict: {
     status: 409,
     title: 'The id is known with another body',
-    remedy: 'Send the first body again to get its answer, or give the new event an id of its own.',
+    remedy:
+      'Send the first body again to get its answer, or give the new event an id of its own; the events under `accepted` are stored.',
   },
   idempotency_key_reused: {
     status: 409,

@@ -47,6 +47,7 @@ describe('reading CloudEvents', () => {
     const expected = {
       id: 'e1',
       type: 'call.started',
+      source: '/crm',
       time: '2026-01-01T00:00:00Z',
       call: { id: 'c1' },
       extension: '101',
@@ -70,10 +71,12 @@ describe('reading CloudEvents', () => {
     assert.deepEqual(inputOf(structured({ ...base, type: 'message.received', subject: 'm1' })), {
       id: 'e1',
       type: 'message.received',
+      source: '/crm',
     });
   });
 
   it('takes data as JSON, as base64 of JSON, and none at all', () => {
+    const known = { id: 'e1', type: 'call.started', source: '/crm' };
     const data = { call: { id: 'c1' } };
     const encoded = Buffer.from(JSON.stringify(data)).toString('base64');
     for (const extra of [
@@ -82,10 +85,10 @@ describe('reading CloudEvents', () => {
       { data, datacontenttype: 'text/json' },
       { data, datacontenttype: 'application/x+json' },
     ]) {
-      assert.deepEqual(inputOf(structured({ ...base, ...extra })), { id: 'e1', type: 'call.started', ...data });
+      assert.deepEqual(inputOf(structured({ ...base, ...extra })), { ...known, ...data });
     }
-    assert.deepEqual(inputOf(structured({ ...base, data: null })), { id: 'e1', type: 'call.started' });
-    assert.deepEqual(inputOf(binary(binaryBase, '')), { id: 'e1', type: 'call.started' });
+    assert.deepEqual(inputOf(structured({ ...base, data: null })), known);
+    assert.deepEqual(inputOf(binary(binaryBase, '')), known);
   });
 
   it('reads header values as the HTTP binding says, quoted ones of older senders too', () => {

@@ -4,7 +4,8 @@
  *
  * `data` is an event as the API knows it. The attributes stand in for what it leaves out: `id`, `time`, `type` (with
  * or without `offhook.` before it), and `subject` for the call's id where the type is about a call. An attribute that
- * contradicts `data` is a problem, not a choice. The sender's `connector` is dropped: the server says it, and events
+ * contradicts `data` is a problem, not a choice. `source` is kept as a further field, unless `data` is an event that an
+ * Offhook sent: then it says nothing new, and the event stays the one it was. The sender's `connector` is dropped: the server says it, and events
  * that one Offhook sends can so be taken in by another.
  */
 import { eventCatalog, isEventType } from '../../model/event-types/index.ts';
@@ -142,12 +143,13 @@ type Attribute = (name: string) => unknown;
 function merge(attribute: Attribute, data: unknown, place: Place): JsonObject {
   if (attribute('specversion') !== '1.0')
     throw new Refusal(place.attribute('specversion'), 'specversion must be "1.0".');
-  required(attribute, 'source', place);
+  const source = required(attribute, 'source', place);
   const id = required(attribute, 'id', place);
   const type = required(attribute, 'type', place);
   if (!isObject(data)) throw new Refusal(place.data(''), 'data must be a JSON object: an event as the API knows it.');
-  const { connector: _theirs, ...input } = data;
+  const { connector: theirs, ...input } = data;
   return {
+    ...(theirs === undefined && { source }),
     ...input,
     ...callOf(input, attribute, place),
     id: idOf(input, id, place),
