@@ -29,7 +29,7 @@ export function withClientOptions(command: Command): Command {
 }
 
 export function clientOf({ env }: CliContext, options: ClientOptions): ApiClient {
-  const url = (options.url ?? env['OFFHOOK_URL'] ?? usualUrl).replace(/\/+$/, '');
+  const url = (options.url ?? (env['OFFHOOK_URL'] || usualUrl)).replace(/\/+$/, '');
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new WrongUse(`--url: ${url} is no http or https URL`);
-  return createClient({ url, token: options.token ?? env['OFFHOOK_ADMIN_TOKEN'] ?? null });
+  return createClient({ url, token: options.token ?? (env['OFFHOOK_ADMIN_TOKEN'] || null) });
 }

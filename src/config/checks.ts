@@ -1,5 +1,6 @@
-/** What no single key can tell: settings that must fit each other. */
+/** What no single key can tell: settings that must fit each other, and the machine. */
 import { formatDuration } from '../kit/duration.ts';
+import { checkFiles } from './file-checks.ts';
 import type { ConfigProblem } from './place.ts';
 import type { Raw } from './raw.ts';
 import { placeOf } from './read.ts';
@@ -11,6 +12,7 @@ export function checkTogether(config: Config, raw: Raw | null): ConfigProblem[] 
     ...idsAreKeptShorter(config, raw),
     ...connectorIdsAreUnique(config, raw),
     ...noConnectorIsReserved(config, raw),
+    ...checkFiles(config, raw),
   ];
 }
 

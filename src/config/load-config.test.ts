@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -122,6 +122,40 @@ test('no connector takes the name that events over HTTP carry', () => {
     problem,
     'offhook.yaml:2:9: connectors[0].id: "api" is the connector of events that come over HTTP; give it another id, such as pbx1',
   );
+});
+
+test('files that are not there and a directory that cannot be made are mistakes like others', () => {
+  const yaml = `server:
+  tls: { cert: /no/such.pem, key: ${directory} }
+data:
+  dir: /dev/null/data
+`;
+  const [cert, key, dir, ...more] = refuse(yaml);
+  assert.match(cert as string, /2:16: server\.tls\.cert: the file \/no\/such\.pem cannot be read \(ENOENT\); check/);
+  assert.match(key as string, /server\.tls\.key: .* \(EISDIR\)/);
+  assert.match(dir as string, /4:8: data\.dir: the store cannot be in \/dev\/null\/data .*ENOTDIR\); name a directory/);
+  assert.deepEqual(more, []);
+  const missing = join(directory, 'not', 'there');
+  assert.equal(load('', { env: { OFFHOOK_DATA_DIR: missing } }).data.dir, missing);
+  assert.ok(!existsSync(missing), 'checking makes nothing');
+});
+
+test('a name in the environment that nothing reads is told, with what was probably meant', () => {
+  const warnings = (env: Record<string, string>, yaml = ''): readonly string[] => {
+    const loaded = loadConfig({ env, file: written(yaml) });
+    assert.ok('config' in loaded);
+    return loaded.warnings;
+  };
+  const [prot, ...more] = warnings({ OFFHOOK_SERVER_PROT: '80', OFFHOOK_PORT: '81', OFFHOOK_CRASH_RUNS: '1' });
+  assert.equal(prot, 'there is no setting OFFHOOK_SERVER_PROT, and it is ignored; did you mean OFFHOOK_SERVER_PORT?');
+  assert.deepEqual(more, []);
+  const secret = { OFFHOOK_PBX_SECRET: 'of-the-pbx-and-long-enough' };
+  assert.equal(warnings(secret).length, 1);
+  assert.deepEqual(warnings(secret, 'admin: { token: env:OFFHOOK_PBX_SECRET }'), []);
+});
+
+test('an empty name in the environment is as good as none', () => {
+  assert.equal(load('', { env: { OFFHOOK_ADMIN_TOKEN: '', OFFHOOK_NONSENSE: '' } }).admin.token, null);
 });
 
 test('a secret comes from a file or the environment, and is never shown', () => {

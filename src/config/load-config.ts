@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkTogether } from './checks.ts';
+import { unknownNames } from './env-known.ts';
 import type { ConfigProblem, Place } from './place.ts';
 import { parseRaw, type Raw } from './raw.ts';
 import { readNode, type Overrides } from './read.ts';
@@ -29,12 +30,17 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const { raw, file } = readFile(sources, problems);
   if (problems.length > 0) return { problems };
   const overrides = overridesOf(sources, problems, warnings);
+  warnings.push(...unknownNames(namesIn(sources.env), raw ? [raw, ...overrides.values()] : overrides.values()));
   const directory = file ? dirname(resolve(file)) : process.cwd();
   const reading = { overrides, secrets: { env: sources.env, directory }, problems };
   const config = readNode(configSchema, raw, [], reading) as Config;
   if (problems.length === 0) problems.push(...checkTogether(config, raw));
   return problems.length > 0 ? { problems: inOrder(problems) } : { config, file, warnings };
 }
+
+/** Those that are set and begin like ours. */
+const namesIn = (env: ConfigSources['env']): string[] =>
+  Object.keys(env).filter((name) => name.startsWith('OFFHOOK_') && env[name] !== undefined && env[name] !== '');
 
 /** As one reads the file; what stands in no file comes first. */
 function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
