@@ -21,6 +21,7 @@ import { healthRoutes } from './health/routes.ts';
 import { rememberAnswers } from './idempotency/remember-answers.ts';
 import { watchInboxes } from './inbox/open-inboxes.ts';
 import { inboxRoutes } from './inbox/routes.ts';
+import { listenError } from './listen-error.ts';
 import { createApiMetrics } from './metrics/api-metrics.ts';
 import { metricsRoute } from './metrics/route.ts';
 import { openApiRoutes } from './openapi/routes.ts';
@@ -85,7 +86,11 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     routes,
     url: () => url,
     start: async () => {
-      url = await app.listen({ host: options.host, port: options.port });
+      try {
+        url = await app.listen({ host: options.host, port: options.port });
+      } catch (error) {
+        throw listenError(error, options);
+      }
     },
     stop: () => {
       hub.close();

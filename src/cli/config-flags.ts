@@ -23,7 +23,11 @@ export function withConfigOptions(command: Command): Command {
 type Loaded = Exclude<LoadedConfig, { problems: unknown }>;
 
 /** @throws CommandFailure that tells every mistake */
-export function loadConfigOrFail(context: CliContext, options: ConfigOptions): Loaded {
+export function loadConfigOrFail(
+  context: CliContext,
+  options: ConfigOptions,
+  how: Pick<ConfigSources, 'takeUsualFile'> = {},
+): Loaded {
   const flags = new Map<string, { flag: string; value: string }>();
   const given = [
     ['OFFHOOK_HOST', '--host', options.host],
@@ -31,7 +35,7 @@ export function loadConfigOrFail(context: CliContext, options: ConfigOptions): L
     ['OFFHOOK_DATA_DIR', '--data-dir', options.dataDir],
   ] as const;
   for (const [name, flag, value] of given) if (value !== undefined) flags.set(name, { flag, value });
-  const sources: ConfigSources = { env: context.env, file: options.config ?? null, flags };
+  const sources: ConfigSources = { env: context.env, file: options.config ?? null, flags, ...how };
   const loaded = loadConfig(sources);
   if ('config' in loaded) {
     for (const warning of loaded.warnings) context.terminal.note(`warning: ${warning}`);

@@ -37,7 +37,7 @@ export async function follow(deps: FollowDeps, request: FollowRequest): Promise<
       for await (const frame of deps.client.stream(pathOf(request), lastId, deps.signal)) {
         wasConnected = true;
         lastId = frame.id ?? lastId;
-        show(deps, request, seen, frame.event, frame.data);
+        await show(deps, request, seen, frame.event, frame.data);
       }
     } catch (error) {
       // What never worked is told; what worked before is tried again.
@@ -59,13 +59,13 @@ function pathOf({ what, type, domain, after, json }: FollowRequest): string {
   return `/v1/stream?${query.toString()}`;
 }
 
-function show(
+async function show(
   deps: FollowDeps,
   request: FollowRequest,
   seen: Map<number, EventFacts>,
   kind: string,
   data: string,
-): void {
+): Promise<void> {
   const { terminal } = deps;
   const isWanted = kind === (request.what === 'events' ? 'event' : 'delivery');
   if (kind === 'gap' || kind === 'missed') return terminal.note(toned(terminal, 'bad', `${kind}: ${data}`));
@@ -77,7 +77,14 @@ function show(
     if (seen.size > remembered) seen.delete(seen.keys().next().value as number);
   } else if (kind === 'delivery' && isWanted) {
     const delivery = JSON.parse(data) as DeliveryFacts;
-    const event = seen.get(delivery.seq) ?? null;
+    const event = seen.get(delivery.seq) ?? (await eventAt(deps.client, delivery.seq));
     terminal.out(deliveryLine(terminal, delivery, event, deps.receiver?.(delivery.subscription) ?? null));
   }
+}
+
+/** An event that came before the stream was opened, or behind its delivery; null where it is no longer there. */
+async function eventAt(client: ApiClient, seq: number): Promise<EventFacts | null> {
+  const path = `/v1/events?limit=1&cursor=${seq + 1}`;
+  const page = await client.get<{ readonly items: readonly EventFacts[] }>(path).catch(() => null);
+  return page?.items.find((event) => event.seq === seq) ?? null;
 }

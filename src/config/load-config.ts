@@ -16,6 +16,8 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--config`; null: `OFFHOOK_CONFIG`, else `offhook.yaml` in the working directory if it is there. */
   readonly file?: string | null;
+  /** Whether to take `offhook.yaml` where no file was named; true by default. */
+  readonly takeUsualFile?: boolean;
   /** Flags by the environment name of their key, with the flag as it was written: `OFFHOOK_PORT` by `--port`. */
   readonly flags?: ReadonlyMap<string, { readonly flag: string; readonly value: string }>;
 }
@@ -48,10 +50,11 @@ function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   return problems.toSorted((one, two) => lineOf(one) - lineOf(two));
 }
 
-const usualFile = 'offhook.yaml';
+export const usualFile = 'offhook.yaml';
 
 function readFile(sources: ConfigSources, problems: ConfigProblem[]): { raw: Raw | null; file: string | null } {
   const named = sources.file ?? (sources.env['OFFHOOK_CONFIG'] || null);
+  if (named === null && sources.takeUsualFile === false) return { raw: null, file: null };
   const file = named ?? usualFile;
   try {
     const parsed = parseRaw(readFileSync(file, 'utf8'), (line, column) => ({ from: 'file', file, line, column }));

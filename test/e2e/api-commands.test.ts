@@ -20,8 +20,9 @@ interface Ran {
   readonly err: string;
 }
 
-function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+function start(args: readonly string[], env: Record<string, string> = {}, cwd = '.'): ChildProcess {
   const child = spawn(process.execPath, [main, ...args], {
+    cwd,
     env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -101,6 +102,31 @@ test('up says where it listens and the token it made, and a second one in its di
   await rm(dir, { recursive: true });
 });
 
+test('the demonstration takes no offhook.yaml that lies there, and says so', { timeout: 60_000 }, async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'offhook-lying-'));
+  await writeFile(join(dir, 'offhook.yaml'), 'connectors: [{ id: mine, kind: simulator }]\n');
+  const child = start(['demo', '--port', '0'], {}, dir);
+  let notes = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => (notes += part));
+  const watch = await line(child, /#token=/);
+  assert.match(notes, /^offhook\.yaml is not used by the demonstration/m);
+  const { origin, hash } = new URL(/http:\S+/.exec(watch)?.[0] ?? '');
+  const authorization = `Bearer ${hash.slice('#token='.length)}`;
+  const connectors = await (await fetch(`${origin}/v1/connectors`, { headers: { authorization } })).text();
+  assert.match(connectors, /demo-pbx/);
+  assert.doesNotMatch(connectors, /"mine"/);
+  const taken = await run(['demo', '--port', new URL(origin).port]);
+  assert.equal(taken.code, 1);
+  assert.match(
+    taken.err,
+    /127\.0\.0\.1:\d+ is in use by another program; take another port with --port or OFFHOOK_PORT/,
+  );
+  const ended = exit(child);
+  child.kill('SIGINT');
+  assert.equal(await ended, 0);
+  await rm(dir, { recursive: true });
+});
+
 test('wrong use is 2, a failure 1, and both say why', { timeout: 60_000 }, async () => {
   const [unknown, flag, nobody, wrong] = await Promise.all([
     run(['dance']),
@@ -146,6 +172,12 @@ test('send, subs, deliveries, calls and tail work against a server', { timeout: 
       run(['subs', 'remove', 'nobody'], env),
     ]);
     assert.match(list.out, new RegExp(`box .*inbox:box .*${id}`));
+    const [shown, missing] = await Promise.all([
+      run(['subs', 'show', '1', '--json'], env),
+      run(['subs', 'show', '9'], env),
+    ]);
+    assert.equal((JSON.parse(shown.out) as { id: string }).id, id);
+    assert.match(missing.err, /there is no subscription 9/);
     assert.equal(deliveries.out.trim().split('\n').length, 3);
     assert.equal(calls.out.trim().split('\n').length, 3);
     assert.equal(refused.code, 1);

@@ -2,10 +2,12 @@
  * The demonstration: the server with a simulated PBX, subscriptions to the built-in inbox in every dialect and mode,
  * and a line for each notification. Its store is a directory that goes away at the end, unless one is given.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { usualFile } from '../../config/load-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { secretHex } from '../../kit/random.ts';
 import { systemClock } from '../../kit/clock.ts';
@@ -26,24 +28,29 @@ export function demoCommand(context: CliContext): Command {
     'the server with a simulated PBX and a built-in receiver, to look at',
   );
   return withConfigOptions(command).action(async (options: ConfigOptions) => {
-    const { config } = loadConfigOrFail(context, options);
-    const isGiven = options.dataDir !== undefined || context.env['OFFHOOK_DATA_DIR'] !== undefined;
-    const dir = isGiven ? config.data.dir : await mkdtemp(join(tmpdir(), 'offhook-demo-'));
+    const given = options.dataDir ?? (context.env['OFFHOOK_DATA_DIR'] || null);
+    const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'offhook-demo-')));
     try {
-      await runDemo(demoConfig(config, dir), context);
+      const { config, file } = loadConfigOrFail(context, { ...options, dataDir }, { takeUsualFile: false });
+      if (file === null && existsSync(usualFile)) {
+        context.terminal.note(
+          `${usualFile} is not used by the demonstration; "offhook up" takes it, and so does --config`,
+        );
+      }
+      await runDemo(demoConfig(config), context);
     } finally {
-      if (!isGiven) await rm(dir, { recursive: true, force: true });
+      if (given === null) await rm(dataDir, { recursive: true, force: true });
     }
   });
 }
 
 type DemoConfig = Config & { readonly admin: { readonly token: string } };
 
-function demoConfig(config: Config, dir: string): DemoConfig {
+function demoConfig(config: Config): DemoConfig {
   const connectors = config.connectors.length > 0 ? config.connectors : [simulatedPbx];
   const admin = { token: config.admin.token ?? `oh_${secretHex(24)}` };
   const log = { level: config.log.level === 'info' ? ('warn' as const) : config.log.level };
-  return { ...config, data: { dir }, admin, connectors, log };
+  return { ...config, admin, connectors, log };
 }
 
 const simulatedPbx = {

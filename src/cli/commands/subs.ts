@@ -58,9 +58,10 @@ export function subsCommand(context: CliContext): Command {
     },
   );
 
-  const one = withClientOptions(new Command('show').description('one, whole').argument('<id>')).action(
+  const one = withClientOptions(new Command('show').description('one, whole').argument('<id>', idWords)).action(
     async (id: string, options: ClientOptions) => {
-      show(await clientOf(context, options).get(`/v1/subscriptions/${encodeURIComponent(id)}`), options);
+      const client = clientOf(context, options);
+      show(await client.get(await pathOf(client, id)), options);
     },
   );
 
@@ -71,16 +72,17 @@ export function subsCommand(context: CliContext): Command {
   });
 
   const switched = (name: string, description: string, enabled: boolean): Command =>
-    withClientOptions(new Command(name).description(description).argument('<id>')).action(
+    withClientOptions(new Command(name).description(description).argument('<id>', idWords)).action(
       async (id: string, options: ClientOptions) => {
-        const path = `/v1/subscriptions/${encodeURIComponent(id)}`;
-        show(await clientOf(context, options).send('PATCH', path, JSON.stringify({ enabled })), options);
+        const client = clientOf(context, options);
+        show(await client.send('PATCH', await pathOf(client, id), JSON.stringify({ enabled })), options);
       },
     );
 
-  const remove = withClientOptions(new Command('remove').description('remove one').argument('<id>')).action(
+  const remove = withClientOptions(new Command('remove').description('remove one').argument('<id>', idWords)).action(
     async (id: string, options: ClientOptions) => {
-      await clientOf(context, options).remove(`/v1/subscriptions/${encodeURIComponent(id)}`);
+      const client = clientOf(context, options);
+      await client.remove(await pathOf(client, id));
       if (!options.json) terminal.out('removed');
     },
   );
@@ -93,6 +95,17 @@ export function subsCommand(context: CliContext): Command {
     .addCommand(switched('enable', 'deliver to it', true))
     .addCommand(switched('disable', 'stop delivering to it; what waits is cancelled', false))
     .addCommand(remove);
+}
+
+const idWords = 'its id, or its number as "subs" lists it';
+
+/** The API knows subscriptions by their confidential id alone, so a number is looked for in the list. */
+async function pathOf(client: ApiClient, given: string): Promise<string> {
+  const isNumber = /^[1-9]\d{0,8}$/.test(given);
+  const found = isNumber ? (await all(client)).find(({ number }) => number === Number(given)) : null;
+  if (isNumber && !found)
+    throw new CommandFailure(`there is no subscription ${given}; "offhook subs" lists those there are`);
+  return `/v1/subscriptions/${encodeURIComponent(found?.id ?? given)}`;
 }
 
 async function textOf(context: CliContext, file: string): Promise<string> {
