@@ -27,7 +27,12 @@ const AuthInput = Type.Union(
       strict,
     ),
   ],
-  { description: 'How Offhook proves itself to the receiver. Secrets are never read back.' },
+  {
+    description: [
+      'How Offhook proves itself to the receiver: `{"kind": "none"}`, `{"kind": "basic", "username": "offhook", "password": "…"}`, `{"kind": "bearer", "token": "…"}`, or `{"kind": "headers", "headers": {"X-Api-Key": "…"}}` with 1 to 20 headers.',
+      'Secrets are never read back: they are shown as `{"set": true}`, and sent so they stay as they are.',
+    ].join(' '),
+  },
 );
 export type AuthInput = Static<typeof AuthInput>;
 
@@ -74,7 +79,13 @@ const EndpointInput = Type.Object(
 
 const RetryInput = Type.Object(
   {
-    maxAttempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'The first one included.' })),
+    maxAttempts: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100,
+        description: 'The first one included. By default one more than there are `delays`.',
+      }),
+    ),
     delays: Type.Optional(
       Type.Array(Type.String({ maxLength: 32 }), {
         minItems: 1,

@@ -15,6 +15,8 @@ import { readTarget } from './read-target.ts';
 
 /** @param input matches `SubscriptionInput`. */
 export function readDraft(input: SubscriptionInput, context: DraftContext): Read<SubscriptionDraft> {
+  const unclean = uncleanName(input);
+  if (unclean !== null) return wrong(unclean, `${unclean} has control characters.`, 'Leave them out.');
   const dialect = context.dialects.find(({ name }) => name === input.dialect);
   if (!dialect) return unknownDialect(input.dialect, context.dialects);
   const options = readOptions(input.options ?? {}, dialect);
@@ -52,6 +54,22 @@ export function readDraft(input: SubscriptionInput, context: DraftContext): Read
       redundancy: { geo: input.redundancy?.geo ?? true, preferredServer: input.redundancy?.preferredServer ?? null },
     },
   };
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what must not be in a name
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/** What is shown in one line, in lists and logs. @returns the first field that would break it */
+function uncleanName({ name, scope, endpoint }: SubscriptionInput): string | null {
+  const names = {
+    name,
+    'scope.reseller': scope?.reseller,
+    'scope.domain': scope?.domain,
+    'scope.user': scope?.user,
+    'scope.extension': scope?.extension,
+    'endpoint.name': endpoint.name,
+  };
+  return Object.entries(names).find(([, text]) => controlCharacter.test(text ?? ''))?.[0] ?? null;
 }
 
 function unknownDialect(name: string, dialects: readonly Dialect[]): { readonly problem: Problem } {

@@ -19,6 +19,9 @@ export function readTarget(
   if (target.kind === 'bad') {
     return wrong('endpoint.url', `endpoint.url is not right: ${target.problem}.`, 'Use an http, https or inbox: URL.');
   }
+  if (/[\s\p{Cc}]/u.test(input.url)) {
+    return wrong('endpoint.url', 'endpoint.url has white space or control characters.', 'Write a space as %20.');
+  }
   const headers = input.headers ?? {};
   const headerProblem = checkCustomHeaders(headers);
   if (headerProblem) {
