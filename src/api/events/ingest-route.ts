@@ -48,9 +48,21 @@ const route = described({
   tag: 'events',
   bodies: {
     'application/json': oneOrMany,
-    'application/x-ndjson': Type.String({ description: 'One event a line.' }),
-    'application/cloudevents+json': Type.Object({}, { additionalProperties: true }),
-    'application/cloudevents-batch+json': Type.Array(Type.Object({}, { additionalProperties: true })),
+    'application/x-ndjson': Type.String({
+      description:
+        'One event a line, as in `{"type": "call.started", "call": {"id": "c1"}}` and on the next line `{"type": "call.ended", "call": {"id": "c1"}}`. Empty lines are skipped.',
+    }),
+    'application/cloudevents+json': Type.Object(
+      {},
+      {
+        additionalProperties: true,
+        description:
+          'One CloudEvent 1.0 in structured mode: `{"specversion": "1.0", "id": "e1", "source": "/pbx", "type": "offhook.call.started", "subject": "c1", "data": {"call": {"id": "c1"}}}`. `data` is an event; the attributes stand in for what it leaves out. Binary mode is the same with `data` as `application/json` body and the attributes as headers: `ce-specversion: 1.0`, `ce-id: e1`, `ce-source: /pbx`, `ce-type: offhook.call.started`, `ce-subject: c1`.',
+      },
+    ),
+    'application/cloudevents-batch+json': Type.Array(Type.Object({}, { additionalProperties: true }), {
+      description: 'Several of them, each as in structured mode: `[{"specversion": "1.0", "id": "e1", …}, …]`.',
+    }),
   },
   answers: {
     202: {
