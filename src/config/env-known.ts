@@ -5,13 +5,15 @@ import type { ConfigNode } from './nodes.ts';
 import type { Raw } from './raw.ts';
 import { configSchema } from './schema.ts';
 
-/** Read elsewhere than by the schema: by the commands, and by the tests. */
+/** Read elsewhere than by the schema: by the commands, the tests and the benchmarks. */
 const others = [
   'OFFHOOK_CONFIG',
   'OFFHOOK_URL',
   'OFFHOOK_REQUIRE_REAL',
   'OFFHOOK_REAL_DIR',
   'OFFHOOK_MODEL_RUNS',
+  'OFFHOOK_UPDATE_EXPECTED',
+  'OFFHOOK_BENCH_PROFILES',
 ] as const;
 const othersBegin = 'OFFHOOK_CRASH_';
 /** Kubernetes sets these for a service called `offhook`. */
