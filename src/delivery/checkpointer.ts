@@ -33,7 +33,7 @@ export class Checkpointer {
     return this.#marks.seq;
   }
 
-  /** @param newestSettled the highest sequence of which an attempt above A is known */
+  /** @param newestSettled the highest sequence that was attempted, as far as is known */
   start(seq: number, attempts: number, newestSettled: number): void {
     this.#marks = new CheckpointMarks({ seq, attempts, newestSettled });
   }

@@ -253,3 +253,47 @@ test('a store that takes nothing does not keep a stop waiting for ever', async (
   await stopped;
   assert.equal(w.store.attempts.length, 0);
 });
+
+test('what a parked delivery settled before the router came to it again survives another crash', async () => {
+  const w = await world();
+  const retry = { maxAttempts: 4, delaysMs: [1_000], jitter: 0 };
+  await w.subscribe('a.test', { retry });
+  await w.subscribe('b.test', { retry });
+  w.moods.set('b.test', 'hangs');
+  w.moods.set('a.test', 'fails');
+  await w.append(callEvent('c1'));
+  await w.pass(100);
+  w.moods.set('a.test', 'ok');
+  const read = w.log.read.bind(w.log);
+  w.log.read = () => new Promise(() => {});
+  await w.crash(true);
+  await w.pass(2_000);
+  w.log.read = read;
+  await w.crash(true);
+  await w.pass(20_000);
+  assert.deepEqual(w.violations, []);
+});
+
+test('deliveries that expire unsent do not use up the rate of those that can be sent', async () => {
+  const w = await world();
+  const limited = { target: { ratePerSecond: 1 }, expireAfterMs: { 'call.started': minute } } as const;
+  const a = await w.subscribe('a.test', limited);
+  for (let call = 0; call < 150; call++) await w.append(callEvent(`c${call}`));
+  for (let call = 0; call < 300; call++) {
+    await w.append(callEvent(`d${call}`));
+    await w.pass(1_000);
+  }
+  assert.ok(w.firstReceipts(a.number).filter((seq) => seq > 250).length > 100);
+});
+
+test('a subscription made while the last other one of its endpoint is removed keeps the endpoint', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  const [created] = await Promise.all([w.subscribe('a.test'), w.delivery.subscriptions.remove(everything, a.id)]);
+  await w.append(callEvent('c1'));
+  await w.pass(1_000);
+  await w.crash(true);
+  await w.append(callEvent('c2'));
+  await w.pass(1_000);
+  assert.deepEqual(w.firstReceipts(created.number), [1, 2]);
+});

@@ -23,6 +23,11 @@ export class RateLimit {
     if (this.#perSecond !== null) this.#tokens -= 1;
   }
 
+  /** What was taken was not used: no request went out. */
+  giveBack(): void {
+    if (this.#perSecond !== null) this.#tokens += 1;
+  }
+
   #fill(now: number, perSecond: number): void {
     const most = Math.max(1, perSecond / 10);
     this.#tokens = Math.min(most, this.#tokens + ((now - this.#at) * perSecond) / 1000);

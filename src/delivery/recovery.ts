@@ -24,7 +24,10 @@ export function recover(deps: RecoveryDeps, state: DeliveryState): number {
   const known = state.checkpoint ?? { log: log.id, seq: log.floor(), attempts: 0 };
   const { next, gap } = attachCursor(log, known);
   if (gap) logger.error({ ...gap }, 'delivery goes on after a gap in the log');
-  const newestSettled = state.settled.reduce((newest, { seq }) => Math.max(newest, seq), next.seq);
+  // Parked ones too: a retry may settle one before the router has come to its event again.
+  let newestSettled = next.seq;
+  for (const { seq } of state.settled) newestSettled = Math.max(newestSettled, seq);
+  for (const { seq } of state.parked) newestSettled = Math.max(newestSettled, seq);
   checkpointer.start(next.seq, known.attempts, newestSettled);
   if (known.log === log.id) restoreLanes(deps, state, next.seq, known.attempts);
   else deps.giveUp(state.parked, 'log_replaced');

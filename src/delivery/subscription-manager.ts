@@ -43,8 +43,8 @@ export function endpointKey(target: SubscriptionDraft['target']): string {
 
 export class LiveSubscriptionManager implements SubscriptionManager {
   readonly #deps: ManagerDeps;
-  /** The edit under way for each subscription: the next one waits for it. */
-  readonly #edits = new Map<number, Promise<unknown>>();
+  /** The edit under way: the next one waits for it, since edits of different subscriptions may share an endpoint. */
+  #edits: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ManagerDeps) {
     this.#deps = deps;
@@ -71,7 +71,10 @@ export class LiveSubscriptionManager implements SubscriptionManager {
 
   async create(access: Access, draft: SubscriptionDraft): Promise<DraftResult> {
     const problem = this.#check(access, draft);
-    if (problem) return { problem };
+    return problem ? { problem } : this.#inTurn(() => this.#create(draft));
+  }
+
+  async #create(draft: SubscriptionDraft): Promise<DraftResult> {
     const numbers = await this.#deps.store.nextNumbers();
     const endpoint = this.#endpointFor(draft, numbers.endpoint);
     return this.#write(endpoint, (seq) => {
@@ -85,7 +88,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   async update(access: Access, id: string, draft: SubscriptionDraft): Promise<DraftResult | null> {
     const known = this.get(access, id);
     if (!known) return null;
-    return this.#inTurn(known.number, async () => {
+    return this.#inTurn(async () => {
       const before = this.get(access, id);
       if (!before) return null;
       const problem = this.#check(access, draft);
@@ -97,7 +100,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   async remove(access: Access, id: string): Promise<boolean> {
     const known = this.get(access, id);
     if (!known) return false;
-    return this.#inTurn(known.number, async () => {
+    return this.#inTurn(async () => {
       const subscription = this.get(access, id);
       if (!subscription) return false;
       await this.#delete(subscription);
@@ -107,7 +110,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
 
   /** The receiver answered 410: the subscription is switched off, as its owner would. */
   async disable(number: number): Promise<void> {
-    await this.#inTurn(number, async () => {
+    await this.#inTurn(async () => {
       const before = this.#deps.registry.subscription(number);
       if (!before?.selection.enabled) return;
       await this.#replace(before, { ...before, selection: { ...before.selection, enabled: false } });
@@ -207,14 +210,9 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     return null;
   }
 
-  #inTurn<T>(number: number, run: () => Promise<T>): Promise<T> {
-    const before = this.#edits.get(number) ?? Promise.resolve();
-    const turn = before.then(run, run);
-    this.#edits.set(number, turn);
-    const tidy = (): void => {
-      if (this.#edits.get(number) === turn) this.#edits.delete(number);
-    };
-    turn.then(tidy, tidy);
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#edits.then(run, run);
+    this.#edits = turn.catch(() => {});
     return turn;
   }
 }

@@ -219,6 +219,7 @@ export class Lane {
     // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
     if (this.#limbo.delete(unit)) for (const delivery of unit.deliveries) this.#progress.remember(delivery);
     if (verdict.requested) this.#judge(verdict);
+    else this.#rate.giveBack();
     const delayMs = verdict.outcome === 'failed' ? this.#delayAfter(unit, verdict) : null;
     if (delayMs === null) this.#conclude(unit, verdict);
     else this.#park(unit, verdict, delayMs);
