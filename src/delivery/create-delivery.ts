@@ -39,16 +39,18 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
   const registry = new SubscriptionRegistry(() => {
     throw new Error(noFilters);
   });
-  const gone = (number: number): void => {
-    manager.disable(number).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      deps.logger.error(
-        { subscription: number, reason },
-        'a subscription whose receiver is gone could not be disabled',
-      );
-    });
+  const failed =
+    (facts: object, message: string) =>
+    (error: unknown): void =>
+      deps.logger.error({ ...facts, reason: error instanceof Error ? error.message : String(error) }, message);
+  const gone = (subscription: number): void => {
+    const message = 'a subscription whose receiver is gone could not be disabled';
+    manager.disable(subscription).catch(failed({ subscription }, message));
   };
-  const engine = new DeliveryEngine({ ...deps, headers: createHeaderBuilder(), registry, gone }, limits);
+  const idle = (endpoint: number): void => {
+    manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));
+  };
+  const engine = new DeliveryEngine({ ...deps, headers: createHeaderBuilder(), registry, gone, idle }, limits);
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
@@ -67,6 +69,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
       for (const endpoint of endpoints) registry.putEndpoint(endpoint);
       for (const subscription of subscriptions) registry.put(subscription);
       await engine.start();
+      manager.sweep();
     },
     stop: () => engine.stop(),
     abandon: () => engine.abandon(),

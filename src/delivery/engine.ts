@@ -53,6 +53,8 @@ export interface EngineDeps extends AttemptDeps {
   readonly registry: SubscriptionRegistry;
   /** A receiver answered 410: its subscription has to be disabled. */
   readonly gone: (subscription: number) => void;
+  /** A retired endpoint's lane has nothing left to do. */
+  readonly idle: (endpoint: number) => void;
 }
 
 const tickMs = 1_000;
@@ -188,7 +190,7 @@ export class DeliveryEngine {
         this.#detach(state, this.#router.position, 'slow');
         this.#pump(state);
       }
-      this.#letGo();
+      this.#tellIdle();
       this.#flusher.wake();
       this.#startBlocked();
       this.#scheduleTick();
@@ -384,25 +386,28 @@ export class DeliveryEngine {
     this.#pump(state);
   }
 
-  /** Nobody uses the endpoint any more: it is let go of once its lane has nothing left to do. */
+  /** Nobody uses the endpoint any more: `idle` is told once its lane has nothing left to do. */
   retire(endpoint: number): void {
     this.#retired.add(endpoint);
-    this.#letGo();
+    this.#tellIdle();
   }
 
-  #letGo(): void {
-    const { registry } = this.#deps;
+  #tellIdle(): void {
+    const { registry, idle } = this.#deps;
     for (const number of this.#retired) {
-      const state = this.#lanes.find(number);
       const used = registry.usersOf(number).length > 0;
-      if (!used && state && !state.lane.idle) continue;
+      if (!used && this.#lanes.find(number)?.lane.idle === false) continue;
       this.#retired.delete(number);
-      if (used) continue;
-      registry.removeEndpoint(number);
-      if (state) for (const lanes of [this.#blocked, this.#touched]) lanes.delete(state);
-      this.#lanes.forget(number);
-      this.#flusher.wake();
+      if (!used) idle(number);
     }
+  }
+
+  /** The endpoint is gone, and its lane with it; its row goes with the next flush. */
+  forget(endpoint: number): void {
+    const state = this.#lanes.find(endpoint);
+    if (state) for (const lanes of [this.#blocked, this.#touched]) lanes.delete(state);
+    this.#lanes.forget(endpoint);
+    this.#flusher.wake();
   }
 
   #laneContext(): LaneContext {

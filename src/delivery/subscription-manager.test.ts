@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { draftOf } from '../../test/support/builders.ts';
 import { DeliveryWorld } from '../../test/support/delivery-world.ts';
 import { everything } from '../model/scope.ts';
-import { endpointKey, nextVersions } from './subscription-manager.ts';
+import { endpointKey } from './endpoint-book.ts';
+import { nextVersions } from './selection-versions.ts';
 
 const selection = draftOf('https://a.test/').selection;
 
@@ -96,4 +97,62 @@ test('edits of one subscription are made one after the other, and many may be ma
   const made = await Promise.all(Array.from({ length: 20 }, () => w.subscribe('many.test')));
   assert.equal(new Set(made.map(({ endpoint }) => endpoint)).size, 1);
   assert.equal(new Set(made.map(({ number }) => number)).size, 20);
+});
+
+test('a former origin can be subscribed again, after a move, after a deletion and after a restart', async () => {
+  const w = await world();
+  const update = async (id: string, url: string) => {
+    const result = await w.delivery.subscriptions.update(everything, id, draftOf(url));
+    assert.ok(result && 'subscription' in result);
+  };
+  await w.subscribe('shared.test');
+  const moved = await w.subscribe('former.test');
+  await w.append({});
+  await update(moved.id, 'https://shared.test/hook');
+  await w.delivery.subscriptions.remove(everything, moved.id);
+  await w.pass(2_000);
+  const hosts = () => w.delivery.endpoints(everything).map(({ key }) => key);
+  assert.deepEqual(hosts(), ['https://shared.test']);
+  assert.deepEqual(await w.subscriptions.keys(), ['https://shared.test']);
+  await w.subscribe('former.test');
+  await w.append({});
+  await w.pass(1_000);
+  await w.crash(true);
+  assert.deepEqual(hosts(), ['https://shared.test', 'https://former.test']);
+});
+
+test('an edit that leaves an endpoint behind lets go of it once no version sends there', async () => {
+  const w = await world();
+  await w.subscribe('shared.test');
+  const moved = await w.subscribe('former.test');
+  // No event came in between: the version that sent there decides about nothing.
+  await w.delivery.subscriptions.update(everything, moved.id, draftOf('https://shared.test/hook'));
+  await w.pass(2_000);
+  assert.deepEqual(await w.subscriptions.keys(), ['https://shared.test']);
+  await w.subscribe('former.test');
+});
+
+test('an endpoint that lost its last subscription just before the process ended goes at the next start', async () => {
+  const w = await world();
+  await w.subscribe('kept.test');
+  const removed = await w.subscribe('lost.test');
+  await w.subscriptions.remove(removed.number);
+  await w.crash(true);
+  await w.pass(2_000);
+  assert.deepEqual(await w.subscriptions.keys(), ['https://kept.test']);
+  assert.equal(w.delivery.endpoints(everything).length, 1);
+});
+
+test('an endpoint is not let go of while a new subscription takes it up', async () => {
+  const w = await world();
+  const before = await w.subscribe('a.test');
+  const removing = w.delivery.subscriptions.remove(everything, before.id);
+  const again = w.subscribe('a.test');
+  await Promise.all([removing, again]);
+  await w.pass(2_000);
+  assert.deepEqual(await w.subscriptions.keys(), ['https://a.test']);
+  await w.crash(true);
+  await w.append({});
+  await w.pass(1_000);
+  assert.deepEqual(w.firstReceipts((await again).number), [1]);
 });

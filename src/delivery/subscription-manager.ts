@@ -6,48 +6,39 @@ import type { Clock } from '../kit/clock.ts';
 import { secretHex } from '../kit/random.ts';
 import { type Access, mayAccessDomain } from '../model/scope.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Endpoint, Selection, SelectionVersion, Subscription } from '../subscriptions/subscription.ts';
-import type { DraftProblem, DraftResult, SubscriptionDraft, SubscriptionManager } from './management.ts';
-import { planLengthMs } from './retry-policy.ts';
+import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
+import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
+import { checkDraft, type DraftRules } from './check-draft.ts';
+import { EndpointBook, type EndpointBookDeps } from './endpoint-book.ts';
+import type { DraftResult, SubscriptionDraft, SubscriptionManager } from './management.ts';
+import { nextVersions } from './selection-versions.ts';
 
 /** What it needs of the engine. */
 export interface LiveDelivery {
   freeze(): { readonly seq: number; release(): void };
   reconfigure(endpoint: number): void;
   cancel(subscription: number, endpoint: number, reason: string): void;
-  /** Nobody uses the endpoint any more: let go of it once its lane has nothing left to do. */
-  retire(endpoint: number): void;
 }
 
-export interface ManagerDeps {
+export interface ManagerDeps extends DraftRules {
   readonly clock: Clock;
   readonly registry: SubscriptionRegistry;
   readonly store: SubscriptionStore;
-  readonly engine: LiveDelivery;
-  readonly hasDialect: (name: string) => boolean;
-  /** Why a filter can't be used, or null when it can. */
-  readonly filterProblem: (source: string) => string | null;
+  readonly engine: LiveDelivery & EndpointBookDeps['lanes'];
   /** Everything up to here was trimmed: versions that decide only about that are dropped. */
   readonly floor: () => number;
-  /** Events are kept so long, milliseconds: a longer retry plan is refused. */
-  readonly retentionMs: number;
-}
-
-/** What the subscriptions of one domain share an endpoint by. */
-export function endpointKey(target: SubscriptionDraft['target']): string {
-  if (target.name !== null) return `name:${target.name}`;
-  const url = new URL(target.url);
-  return url.protocol === 'inbox:' ? target.url : url.origin;
 }
 
 export class LiveSubscriptionManager implements SubscriptionManager {
   readonly #deps: ManagerDeps;
+  readonly #endpoints: EndpointBook;
   /** The edit under way: the next one waits for it, since edits of different subscriptions may share an endpoint. */
   #edits: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ManagerDeps) {
     this.#deps = deps;
+    const { registry, store, engine } = deps;
+    this.#endpoints = new EndpointBook({ registry, store, lanes: engine });
   }
 
   list(access: Access, page: { readonly after: number; readonly limit: number }): readonly Subscription[] {
@@ -70,13 +61,13 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   }
 
   async create(access: Access, draft: SubscriptionDraft): Promise<DraftResult> {
-    const problem = this.#check(access, draft);
+    const problem = checkDraft(access, draft, this.#deps);
     return problem ? { problem } : this.#inTurn(() => this.#create(draft));
   }
 
   async #create(draft: SubscriptionDraft): Promise<DraftResult> {
     const numbers = await this.#deps.store.nextNumbers();
-    const endpoint = this.#endpointFor(draft, numbers.endpoint);
+    const endpoint = this.#endpoints.obtain(draft, numbers.endpoint);
     return this.#write(endpoint, (seq) => {
       const version = { ...draft.selection, endpoint: endpoint.number, from: seq + 1, to: null };
       const now = new Date(this.#deps.clock.now()).toISOString();
@@ -91,7 +82,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     return this.#inTurn(async () => {
       const before = this.get(access, id);
       if (!before) return null;
-      const problem = this.#check(access, draft);
+      const problem = checkDraft(access, draft, this.#deps);
       if (problem) return { problem };
       return this.#replace(before, draft);
     });
@@ -118,7 +109,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   }
 
   async #replace(before: Subscription, draft: SubscriptionDraft): Promise<DraftResult> {
-    const endpoint = await this.#endpointAfterEdit(before, draft);
+    const endpoint = await this.#endpoints.afterEdit(before, draft);
     const result = await this.#write(endpoint, (seq) => {
       const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
       const now = new Date(this.#deps.clock.now()).toISOString();
@@ -127,22 +118,29 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     });
     if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
     if (endpoint.number !== before.endpoint) this.#deps.engine.reconfigure(before.endpoint);
+    this.#endpoints.release(endpointsOf(before));
     return result;
   }
 
+  /** The lane of an endpoint that nobody used any more has nothing left to do. */
+  letGo(endpoint: number): Promise<void> {
+    return this.#inTurn(() => this.#endpoints.letGo(endpoint));
+  }
+
+  /** Once delivery runs: endpoints that lost their last subscription before the process ended. */
+  sweep(): void {
+    this.#endpoints.release([...this.#deps.registry.endpoints()].map(({ number }) => number));
+  }
+
   async #delete(subscription: Subscription): Promise<void> {
-    const { registry, store, engine } = this.#deps;
-    const alone = registry.usersOf(subscription.endpoint).length === 1;
-    await store.remove(subscription.number, alone ? subscription.endpoint : null);
-    registry.remove(subscription.number);
+    await this.#deps.store.remove(subscription.number);
+    this.#deps.registry.remove(subscription.number);
     this.#cancel(subscription, 'subscription_deleted');
-    for (const number of new Set(subscription.versions.map(({ endpoint }) => endpoint))) {
-      if (registry.usersOf(number).length === 0) engine.retire(number);
-    }
+    this.#endpoints.release(endpointsOf(subscription));
   }
 
   #cancel(subscription: Subscription, reason: string): void {
-    for (const endpoint of new Set(subscription.versions.map((version) => version.endpoint))) {
+    for (const endpoint of endpointsOf(subscription)) {
       this.#deps.engine.cancel(subscription.number, endpoint, reason);
     }
   }
@@ -162,54 +160,6 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     }
   }
 
-  /** One that is there, with the limits this draft names, or a new one; known to the next edit at once. */
-  #endpointFor(draft: SubscriptionDraft, number: number): Endpoint {
-    const { reseller, domain } = draft.selection.scope;
-    const { maxInFlight, ratePerSecond } = draft.target;
-    const key = endpointKey(draft.target);
-    const known = this.#deps.registry.findEndpoint(reseller, domain, key);
-    const endpoint: Endpoint = known
-      ? { ...known, maxInFlight, ratePerSecond }
-      : { number, reseller, domain, key, maxInFlight, ratePerSecond, paused: false };
-    if (!known) this.#deps.registry.putEndpoint(endpoint);
-    return endpoint;
-  }
-
-  /**
-   * A subscription that has an endpoint to itself takes it along to a new address, so that the order of a call under
-   * way is kept; else its later events go to the other endpoint, and may overtake what is still on its way to the old.
-   */
-  async #endpointAfterEdit(before: Subscription, draft: SubscriptionDraft): Promise<Endpoint> {
-    const { registry, store } = this.#deps;
-    const { reseller, domain } = draft.selection.scope;
-    const key = endpointKey(draft.target);
-    const current = registry.endpoint(before.endpoint);
-    const taken = registry.findEndpoint(reseller, domain, key);
-    if (current && !taken && registry.usersOf(before.endpoint).length === 1) {
-      const { maxInFlight, ratePerSecond } = draft.target;
-      return { ...current, reseller, domain, key, maxInFlight, ratePerSecond };
-    }
-    if (taken) return this.#endpointFor(draft, taken.number);
-    return this.#endpointFor(draft, (await store.nextNumbers()).endpoint);
-  }
-
-  #check(access: Access, draft: SubscriptionDraft): DraftProblem | null {
-    const { scope, filter } = draft.selection;
-    if (!mayAccessDomain(access, scope)) {
-      return problemAt('scope.domain', 'is outside what this token may see', 'Name a domain that the token covers.');
-    }
-    if (!this.#deps.hasDialect(draft.dialect)) {
-      return problemAt('dialect', `there is no dialect "${draft.dialect}"`, 'GET /v1/dialects lists those there are.');
-    }
-    const filterProblem = filter === null ? null : this.#deps.filterProblem(filter);
-    if (filterProblem) return problemAt('filter', filterProblem, 'Leave the filter out, or correct it.');
-    if (planLengthMs(draft.retry) > this.#deps.retentionMs) {
-      const remedy = 'Shorten retry.delays or retry.maxAttempts, or have retention.events raised.';
-      return problemAt('retry', 'takes longer than events are kept (retention.events)', remedy);
-    }
-    return null;
-  }
-
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#edits.then(run, run);
     this.#edits = turn.catch(() => {});
@@ -217,31 +167,6 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   }
 }
 
-const problemAt = (field: string, message: string, remedy: string): DraftProblem => ({ field, message, remedy });
-
 function isVisible(access: Access, subscription: Subscription): boolean {
   return mayAccessDomain(access, subscription.selection.scope);
-}
-
-/** The versions after an edit that takes effect behind `seq`. */
-export function nextVersions(
-  versions: readonly SelectionVersion[],
-  selection: Selection,
-  endpoint: number,
-  seq: number,
-  floor: number,
-): readonly SelectionVersion[] {
-  const kept = versions.filter(({ to }) => to === null || to > floor);
-  const newest = kept.at(-1);
-  if (newest && newest.endpoint === endpoint && sameSelection(newest, selection)) return kept;
-  const earlier = kept.slice(0, -1);
-  // A version that has not decided about any event yet is replaced, not ended.
-  if (newest && newest.from <= seq) earlier.push({ ...newest, to: seq });
-  return [...earlier, { ...selection, endpoint, from: seq + 1, to: null }];
-}
-
-function sameSelection(a: Selection, b: Selection): boolean {
-  const facts = ({ enabled, scope, events, filter }: Selection): string =>
-    JSON.stringify([enabled, scope.reseller, scope.domain, scope.user, scope.extension, [...events].sort(), filter]);
-  return facts(a) === facts(b);
 }

@@ -11,6 +11,8 @@ export interface SubscriptionStore {
   /** Writes both in one transaction, new or replaced; durable when it resolves. */
   put(subscription: Subscription, endpoint: Endpoint): Promise<void>;
   putEndpoint(endpoint: Endpoint): Promise<void>;
-  /** Removes it and its counters; its endpoint too when `endpointEmpty`. Its attempts stay until retention takes them. */
-  remove(subscription: number, endpointEmpty: number | null): Promise<void>;
+  /** Removes it and its counters. Its attempts stay until retention takes them. */
+  remove(subscription: number): Promise<void>;
+  /** Lets go of one that nobody uses any more: its key may be another endpoint's from now on. */
+  removeEndpoint(endpoint: number): Promise<void>;
 }

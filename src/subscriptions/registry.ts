@@ -14,6 +14,8 @@ export class SubscriptionRegistry {
   readonly #endpointNumbers = new Map<string, number>();
   readonly #selectors = new Map<number, readonly Selector[]>();
   readonly #laneIndexes = new Map<number, MatchIndex>();
+  /** By endpoint: the subscriptions that send to it, or did under an earlier version. */
+  readonly #users = new Map<number, Set<number>>();
 
   constructor(compile: CompileFilter) {
     this.#compile = compile;
@@ -63,6 +65,7 @@ export class SubscriptionRegistry {
 
   put(subscription: Subscription): void {
     this.#unindex(subscription.number);
+    for (const endpoint of endpointsOf(subscription)) this.#use(endpoint, subscription.number);
     this.#subscriptions.set(subscription.number, subscription);
     this.#numbers.set(subscription.id, subscription.number);
     const selectors = subscription.versions
@@ -95,11 +98,13 @@ export class SubscriptionRegistry {
 
   /** Numbers of the subscriptions whose newest or earlier versions send to this endpoint. */
   usersOf(endpoint: number): readonly number[] {
-    const users: number[] = [];
-    for (const { number, endpoint: current, versions } of this.#subscriptions.values()) {
-      if (current === endpoint || versions.some((version) => version.endpoint === endpoint)) users.push(number);
-    }
-    return users;
+    return [...(this.#users.get(endpoint) ?? [])];
+  }
+
+  #use(endpoint: number, subscription: number): void {
+    const users = this.#users.get(endpoint);
+    if (users) users.add(subscription);
+    else this.#users.set(endpoint, new Set([subscription]));
   }
 
   #unindex(number: number): void {
@@ -108,7 +113,18 @@ export class SubscriptionRegistry {
       this.laneIndex(selector.endpoint).remove(selector);
     }
     this.#selectors.delete(number);
+    const before = this.#subscriptions.get(number);
+    for (const endpoint of before ? endpointsOf(before) : []) {
+      const users = this.#users.get(endpoint);
+      users?.delete(number);
+      if (users?.size === 0) this.#users.delete(endpoint);
+    }
   }
+}
+
+/** Where a subscription's events go, and where those of its earlier versions do. */
+export function endpointsOf({ endpoint, versions }: Subscription): ReadonlySet<number> {
+  return new Set([endpoint, ...versions.map((version) => version.endpoint)]);
 }
 
 const endpointName = (reseller: string, domain: string, key: string): string =>

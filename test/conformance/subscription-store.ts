@@ -100,19 +100,20 @@ export function subscriptionStoreConformance(name: string, open: OpenRecords): v
       const numbers = [first, ...many].map(({ subscription }) => subscription);
       assert.equal(new Set(numbers).size, numbers.length);
       await records().subscriptions.put(subscriptionOf(40), endpointOf(50));
-      await records().subscriptions.remove(40, 50);
+      await records().subscriptions.remove(40);
+      await records().subscriptions.removeEndpoint(50);
       await reopen();
       const next = await records().subscriptions.nextNumbers();
       assert.ok(next.subscription > 40 && next.endpoint > 50);
     });
 
-    withStore('removes a subscription with its counters, and its endpoint when that is empty', async ({ records }) => {
+    withStore('removes a subscription with its counters, and an endpoint', async ({ records }) => {
       const { subscriptions, delivery, attempts } = records();
       await subscriptions.put(subscriptionOf(1, { endpoint: 1 }), endpointOf(1));
       await subscriptions.put(subscriptionOf(2, { endpoint: 1 }), endpointOf(1));
       const counted = { posts: 1, errors: 0, lastSuccessAt: 5, lastErrorAt: null, lastError: null };
       await delivery.flush(flushOf({ counters: [1, 2].map((subscription) => ({ subscription, ...counted })) }));
-      await subscriptions.remove(1, null);
+      await subscriptions.remove(1);
       assert.deepEqual(await subscriptions.load(), {
         subscriptions: [subscriptionOf(2, { endpoint: 1 })],
         endpoints: [endpointOf(1)],
@@ -121,9 +122,13 @@ export function subscriptionStoreConformance(name: string, open: OpenRecords): v
         (await attempts.counters([1, 2])).map(({ subscription }) => subscription),
         [2],
       );
-      await subscriptions.remove(2, 1);
-      await subscriptions.remove(99, 99);
+      await subscriptions.remove(2);
+      await subscriptions.remove(99);
+      assert.deepEqual(await subscriptions.load(), { subscriptions: [], endpoints: [endpointOf(1)] });
+      await subscriptions.removeEndpoint(1);
+      await subscriptions.removeEndpoint(99);
       assert.deepEqual(await subscriptions.load(), { subscriptions: [], endpoints: [] });
+      await subscriptions.put(subscriptionOf(3), endpointOf(3, { key: endpointOf(1).key }));
     });
 
     withStore('refuses a second endpoint of the same key, and changes nothing then', async ({ records }) => {

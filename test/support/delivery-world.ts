@@ -106,19 +106,34 @@ class MemorySubscriptions implements SubscriptionStore {
   }
 
   put(subscription: Subscription, endpoint: Endpoint): Promise<void> {
-    this.#subscriptions.set(subscription.number, subscription);
-    return this.putEndpoint(endpoint);
+    return this.putEndpoint(endpoint).then(() => void this.#subscriptions.set(subscription.number, subscription));
   }
 
+  /** Keys are unique, as they are in every driver. */
   putEndpoint(endpoint: Endpoint): Promise<void> {
+    const name = ({ reseller, domain, key }: Endpoint): string => JSON.stringify([reseller, domain, key]);
+    for (const other of this.#endpoints.values()) {
+      if (other.number !== endpoint.number && name(other) === name(endpoint)) {
+        return Promise.reject(new Error(`${name(endpoint)} is taken`));
+      }
+    }
     this.#endpoints.set(endpoint.number, endpoint);
     return Promise.resolve();
   }
 
-  remove(subscription: number, endpointEmpty: number | null): Promise<void> {
+  remove(subscription: number): Promise<void> {
     this.#subscriptions.delete(subscription);
-    if (endpointEmpty !== null) this.#endpoints.delete(endpointEmpty);
     return Promise.resolve();
+  }
+
+  removeEndpoint(endpoint: number): Promise<void> {
+    this.#endpoints.delete(endpoint);
+    return Promise.resolve();
+  }
+
+  /** What the stored endpoints are shared by. */
+  async keys(): Promise<readonly string[]> {
+    return (await this.load()).endpoints.map(({ key }) => key);
   }
 }
 

@@ -52,9 +52,11 @@ export function subscriptionWriteJobs(db: DatabaseSync) {
       writeEndpoint(row.endpoint);
     },
     'subscriptions.putEndpoint': writeEndpoint,
-    'subscriptions.remove': (which: { readonly subscription: number; readonly endpoint: number | null }): void => {
-      for (const removal of removals) removal.run(which.subscription);
-      if (which.endpoint !== null) removeEndpoint.run(which.endpoint);
+    'subscriptions.remove': ({ subscription }: { readonly subscription: number }): void => {
+      for (const removal of removals) removal.run(subscription);
+    },
+    'subscriptions.removeEndpoint': ({ endpoint }: { readonly endpoint: number }): void => {
+      removeEndpoint.run(endpoint);
     },
   };
 }

@@ -38,7 +38,7 @@ export function sqliteSubscriptionStore(engine: SqliteEngine, seal: Seal): Subsc
         endpoint: endpointRow(endpoint),
       }),
     putEndpoint: (endpoint) => engine.write('subscriptions.putEndpoint', endpointRow(endpoint)),
-    remove: (subscription, endpointEmpty) =>
-      engine.write('subscriptions.remove', { subscription, endpoint: endpointEmpty }),
+    remove: (subscription) => engine.write('subscriptions.remove', { subscription }),
+    removeEndpoint: (endpoint) => engine.write('subscriptions.removeEndpoint', { endpoint }),
   };
 }

@@ -1,0 +1,32 @@
+import { type Access, mayAccessDomain } from '../model/scope.ts';
+import type { DraftProblem, SubscriptionDraft } from './management.ts';
+import { planLengthMs } from './retry-policy.ts';
+
+/** What a draft is held against besides its schema. */
+export interface DraftRules {
+  readonly hasDialect: (name: string) => boolean;
+  /** Why a filter can't be used, or null when it can. */
+  readonly filterProblem: (source: string) => string | null;
+  /** Events are kept so long, milliseconds: a longer retry plan is refused. */
+  readonly retentionMs: number;
+}
+
+const problemAt = (field: string, message: string, remedy: string): DraftProblem => ({ field, message, remedy });
+
+/** Why the caller may not have this subscription, or null when it may. */
+export function checkDraft(access: Access, draft: SubscriptionDraft, rules: DraftRules): DraftProblem | null {
+  const { scope, filter } = draft.selection;
+  if (!mayAccessDomain(access, scope)) {
+    return problemAt('scope.domain', 'is outside what this token may see', 'Name a domain that the token covers.');
+  }
+  if (!rules.hasDialect(draft.dialect)) {
+    return problemAt('dialect', `there is no dialect "${draft.dialect}"`, 'GET /v1/dialects lists those there are.');
+  }
+  const filterProblem = filter === null ? null : rules.filterProblem(filter);
+  if (filterProblem) return problemAt('filter', filterProblem, 'Leave the filter out, or correct it.');
+  if (planLengthMs(draft.retry) > rules.retentionMs) {
+    const remedy = 'Shorten retry.delays or retry.maxAttempts, or have retention.events raised.';
+    return problemAt('retry', 'takes longer than events are kept (retention.events)', remedy);
+  }
+  return null;
+}
