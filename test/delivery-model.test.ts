@@ -115,12 +115,10 @@ class Run {
 
   async #edit(edit: Step & { do: 'edit' }): Promise<void> {
     const { id } = this.subscriptions[edit.subscription] as Subscription;
-    const before = this.world.delivery.subscriptions.get(everything, id) as Subscription;
     const events = [...new Set(edit.types.map((type) => types[type] as EventType))];
-    const editing = this.world.delivery.subscriptions.update(everything, id, {
-      ...before,
-      selection: { ...before.selection, events, enabled: edit.enabled },
-    });
+    const editing = this.world.delivery.subscriptions.update(everything, id, (stored) => ({
+      draft: { ...stored, selection: { ...stored.selection, events, enabled: edit.enabled } },
+    }));
     await this.world.pass(10);
     await editing;
   }

@@ -8,7 +8,7 @@ import { type Access, mayAccessDomain } from '../model/scope.ts';
 import type { DeliveryStore } from '../records/delivery-store.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Endpoint } from '../subscriptions/subscription.ts';
+import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder } from './notification.ts';
@@ -43,9 +43,9 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
     (facts: object, message: string) =>
     (error: unknown): void =>
       deps.logger.error({ ...facts, reason: error instanceof Error ? error.message : String(error) }, message);
-  const gone = (subscription: number): void => {
+  const gone = (sent: Subscription): void => {
     const message = 'a subscription whose receiver is gone could not be disabled';
-    manager.disable(subscription).catch(failed({ subscription }, message));
+    manager.disable(sent).catch(failed({ subscription: sent.number }, message));
   };
   const idle = (endpoint: number): void => {
     manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { everything } from '../model/scope.ts';
-import { callOf } from '../../test/support/builders.ts';
+import { callOf, draftOf } from '../../test/support/builders.ts';
 import { DeliveryWorld } from '../../test/support/delivery-world.ts';
 
 const minute = 60_000;
@@ -144,6 +144,36 @@ test('410 disables the subscription and cancels what is parked for it', async ()
   );
 });
 
+test('a late 410 of the former URL does not disable a corrected subscription, and its delivery is tried at the new one', async () => {
+  const w = await world();
+  const a = await w.subscribe('former.test', { retry: quickRetry });
+  w.moods.set('former.test', 'gone slowly');
+  await w.append(callEvent('c1'));
+  await w.pass(100);
+  const corrected = draftOf('https://corrected.test/hook', { retry: quickRetry });
+  await w.delivery.subscriptions.update(everything, a.id, () => ({ draft: corrected }));
+  await w.pass(20_000);
+  assert.equal(w.delivery.subscriptions.byNumber(everything, a.number)?.selection.enabled, true);
+  assert.deepEqual(w.firstReceipts(a.number), [1]);
+});
+
+test('a second 410 does not undo that the owner enabled the subscription again', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { retry: quickRetry });
+  w.moods.set('a.test', 'gone slowly');
+  await w.append(callEvent('c1'));
+  await w.pass(300);
+  w.moods.set('a.test', 'gone');
+  await w.append(callEvent('c2'));
+  await w.pass(100);
+  const stored = () => w.delivery.subscriptions.byNumber(everything, a.number);
+  assert.equal(stored()?.selection.enabled, false);
+  w.moods.set('a.test', 'ok');
+  await w.delivery.subscriptions.update(everything, a.id, () => ({ draft: a }));
+  await w.pass(20_000);
+  assert.equal(stored()?.selection.enabled, true);
+});
+
 test('a delivery that is too late for its type expires instead of being sent', async () => {
   const w = await world();
   const a = await w.subscribe('a.test', {
@@ -181,7 +211,7 @@ test('an edit decides from its sequence on, for what is read again too', async (
   for (let call = 0; call < 20; call++) await w.append(callEvent(`c${call}`));
   await w.pass(500);
   const edited = { ...a, selection: { ...a.selection, events: ['call.ended' as const] } };
-  await w.delivery.subscriptions.update(everything, a.id, edited);
+  await w.delivery.subscriptions.update(everything, a.id, () => ({ draft: edited }));
   await w.append(callEvent('c30'), { ...callEvent('c30'), type: 'call.ended' });
   w.moods.set('a.test', 'ok');
   await w.pass(60 * minute);

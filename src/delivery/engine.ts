@@ -51,8 +51,8 @@ export interface EngineDeps extends AttemptDeps {
   readonly log: EventLog;
   readonly store: DeliveryStore;
   readonly registry: SubscriptionRegistry;
-  /** A receiver answered 410: its subscription has to be disabled. */
-  readonly gone: (subscription: number) => void;
+  /** A receiver answered 410: its subscription, as it was sent by, has to be disabled. */
+  readonly gone: (subscription: Subscription) => void;
   /** A retired endpoint's lane has nothing left to do. */
   readonly idle: (endpoint: number) => void;
 }
@@ -286,9 +286,17 @@ export class DeliveryEngine {
       return;
     }
     attempt(this.#deps, unit, subscription, events as readonly Event[], this.#abort.signal).then(
-      (verdict) => this.#ran(state, unit, verdict),
+      (verdict) => this.#ran(state, unit, this.#judge(verdict, subscription)),
       (error: unknown) => this.#ran(state, unit, unreadable(error, clock.now())),
     );
+  }
+
+  /** 410 speaks for the receiver as it was asked; a subscription that was edited meanwhile is tried again as it is now. */
+  #judge(verdict: Verdict, sent: Subscription): Verdict {
+    if (verdict.status !== 410) return verdict;
+    if (this.#deps.registry.subscription(sent.number) !== sent) return { ...verdict, outcome: 'failed' };
+    this.#deps.gone(sent);
+    return verdict;
   }
 
   #ran(state: LaneState, unit: Unit, verdict: Verdict): void {
@@ -303,7 +311,6 @@ export class DeliveryEngine {
     this.#requests--;
     this.#lanes.counting(lane, () => lane.finished(unit, verdict));
     if (lane.breaker.state !== before && lane.breaker.state === 'open') this.#break(state);
-    if (verdict.status === 410) this.#deps.gone(unit.subscription);
     if (this.#stopping && this.#requests === 0) this.#ended?.();
   }
 

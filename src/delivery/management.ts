@@ -28,6 +28,13 @@ export interface DraftProblem {
 
 export type DraftResult = { readonly subscription: Subscription } | { readonly problem: DraftProblem };
 
+/** What a subscription is to become, made from what it is when its turn has come; or why it can't. */
+export type Edit<Refusal> = (
+  stored: Subscription,
+) => { readonly draft: SubscriptionDraft } | { readonly refusal: Refusal };
+
+export type EditResult<Refusal> = DraftResult | { readonly refusal: Refusal };
+
 export interface SubscriptionManager {
   /** Those of the caller's scope, by number, after the given one. */
   list(access: Access, page: { readonly after: number; readonly limit: number }): readonly Subscription[];
@@ -36,7 +43,7 @@ export interface SubscriptionManager {
   /** Nothing accepted after this resolves is missed. */
   create(access: Access, draft: SubscriptionDraft): Promise<DraftResult>;
   /** Null: there is no such subscription in the caller's scope. */
-  update(access: Access, id: string, draft: SubscriptionDraft): Promise<DraftResult | null>;
+  update<Refusal>(access: Access, id: string, edit: Edit<Refusal>): Promise<EditResult<Refusal> | null>;
   /** Cancels what is parked for it. False: there is no such subscription in the caller's scope. */
   remove(access: Access, id: string): Promise<boolean>;
 }

@@ -32,7 +32,7 @@ test('a caller sees and changes only what is in its scope', async () => {
   const stranger = { ...everything, domain: 'globex' };
   assert.equal(w.delivery.subscriptions.get(stranger, a.id), null);
   assert.deepEqual(w.delivery.subscriptions.list(stranger, { after: 0, limit: 10 }), []);
-  assert.equal(await w.delivery.subscriptions.update(stranger, a.id, a), null);
+  assert.equal(await w.delivery.subscriptions.update(stranger, a.id, () => ({ draft: a })), null);
   assert.equal(await w.delivery.subscriptions.remove(stranger, a.id), false);
   const refused = await w.delivery.subscriptions.create(stranger, draftOf('https://x.test/'));
   assert.equal('problem' in refused && refused.problem.field, 'scope.domain');
@@ -80,7 +80,9 @@ test('a subscription alone on its endpoint takes it along to a new address, with
   w.moods.set('old.test', 'fails');
   await w.append({});
   await w.pass(100);
-  const moved = await w.delivery.subscriptions.update(everything, a.id, draftOf('https://new.test/hook'));
+  const moved = await w.delivery.subscriptions.update(everything, a.id, () => ({
+    draft: draftOf('https://new.test/hook'),
+  }));
   assert.equal(moved && 'subscription' in moved && moved.subscription.endpoint, a.endpoint);
   await w.pass(2_000);
   assert.deepEqual(w.firstReceipts(a.number), [1]);
@@ -90,10 +92,13 @@ test('edits of one subscription are made one after the other, and many may be ma
   const w = await world();
   const a = await w.subscribe('a.test');
   const edits = Array.from({ length: 5 }, (_, index) =>
-    w.delivery.subscriptions.update(everything, a.id, { ...a, name: `name ${index}` }),
+    w.delivery.subscriptions.update(everything, a.id, (stored) => ({
+      draft: { ...stored, name: `name ${index}`, notes: `${stored.notes}${index}` },
+    })),
   );
   await Promise.all(edits);
   assert.equal(w.delivery.subscriptions.get(everything, a.id)?.name, 'name 4');
+  assert.equal(w.delivery.subscriptions.get(everything, a.id)?.notes, '01234');
   const made = await Promise.all(Array.from({ length: 20 }, () => w.subscribe('many.test')));
   assert.equal(new Set(made.map(({ endpoint }) => endpoint)).size, 1);
   assert.equal(new Set(made.map(({ number }) => number)).size, 20);
@@ -102,7 +107,7 @@ test('edits of one subscription are made one after the other, and many may be ma
 test('a former origin can be subscribed again, after a move, after a deletion and after a restart', async () => {
   const w = await world();
   const update = async (id: string, url: string) => {
-    const result = await w.delivery.subscriptions.update(everything, id, draftOf(url));
+    const result = await w.delivery.subscriptions.update(everything, id, () => ({ draft: draftOf(url) }));
     assert.ok(result && 'subscription' in result);
   };
   await w.subscribe('shared.test');
@@ -126,7 +131,7 @@ test('an edit that leaves an endpoint behind lets go of it once no version sends
   await w.subscribe('shared.test');
   const moved = await w.subscribe('former.test');
   // No event came in between: the version that sent there decides about nothing.
-  await w.delivery.subscriptions.update(everything, moved.id, draftOf('https://shared.test/hook'));
+  await w.delivery.subscriptions.update(everything, moved.id, () => ({ draft: draftOf('https://shared.test/hook') }));
   await w.pass(2_000);
   assert.deepEqual(await w.subscriptions.keys(), ['https://shared.test']);
   await w.subscribe('former.test');

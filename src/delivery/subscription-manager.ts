@@ -10,7 +10,7 @@ import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registr
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { checkDraft, type DraftRules } from './check-draft.ts';
 import { EndpointBook, type EndpointBookDeps } from './endpoint-book.ts';
-import type { DraftResult, SubscriptionDraft, SubscriptionManager } from './management.ts';
+import type { DraftResult, Edit, EditResult, SubscriptionDraft, SubscriptionManager } from './management.ts';
 import { nextVersions } from './selection-versions.ts';
 
 /** What it needs of the engine. */
@@ -76,15 +76,15 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     });
   }
 
-  async update(access: Access, id: string, draft: SubscriptionDraft): Promise<DraftResult | null> {
-    const known = this.get(access, id);
-    if (!known) return null;
+  async update<Refusal>(access: Access, id: string, edit: Edit<Refusal>): Promise<EditResult<Refusal> | null> {
+    if (!this.get(access, id)) return null;
     return this.#inTurn(async () => {
       const before = this.get(access, id);
       if (!before) return null;
-      const problem = checkDraft(access, draft, this.#deps);
-      if (problem) return { problem };
-      return this.#replace(before, draft);
+      const edited = edit(before);
+      if ('refusal' in edited) return edited;
+      const problem = checkDraft(access, edited.draft, this.#deps);
+      return problem ? { problem } : this.#replace(before, edited.draft);
     });
   }
 
@@ -99,12 +99,12 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     });
   }
 
-  /** The receiver answered 410: the subscription is switched off, as its owner would. */
-  async disable(number: number): Promise<void> {
+  /** Its receiver answered 410: it is switched off, as its owner would, unless it was edited since it was sent by. */
+  async disable(sent: Subscription): Promise<void> {
     await this.#inTurn(async () => {
-      const before = this.#deps.registry.subscription(number);
-      if (!before?.selection.enabled) return;
-      await this.#replace(before, { ...before, selection: { ...before.selection, enabled: false } });
+      const { registry } = this.#deps;
+      if (registry.subscription(sent.number) !== sent || !sent.selection.enabled) return;
+      await this.#replace(sent, { ...sent, selection: { ...sent.selection, enabled: false } });
     });
   }
 

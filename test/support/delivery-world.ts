@@ -26,7 +26,7 @@ import type { Endpoint, Subscription } from '../../src/subscriptions/subscriptio
 import { draftOf, eventOf } from './builders.ts';
 
 /** What a receiver does with the next requests. */
-export type Mood = 'ok' | 'fails' | 'slow' | 'hangs' | 'flaky' | 'gone';
+export type Mood = 'ok' | 'fails' | 'slow' | 'hangs' | 'flaky' | 'gone' | 'gone slowly';
 
 export interface Receipt {
   readonly subscription: number;
@@ -310,6 +310,7 @@ export class DeliveryWorld {
       durationMs,
     });
     if (mood === 'gone') return answered(410);
+    if (mood === 'gone slowly') return answered(410, 1_000);
     if (mood === 'slow') return answered(204, 500 + Math.floor(this.#random.next() * 2_000));
     if (mood === 'fails' || (mood === 'flaky' && this.#random.next() < 0.4)) return answered(503);
     if (mood === 'hangs') return { kind: 'failed', failure: 'timeout', message: 'no answer', durationMs: timeoutMs };

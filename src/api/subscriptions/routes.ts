@@ -53,12 +53,12 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
   const change = (toInput: (body: unknown, stored: Subscription) => unknown) => {
     return async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply) => {
       const access = accessOf(request);
-      const stored = manager.get(access, request.params.id);
-      if (!stored) return notFound(reply);
-      const draft = read(access, toInput(request.body, stored), stored);
-      if ('problem' in draft) return sendProblem(reply, draft.problem);
-      const result = await manager.update(access, stored.id, draft.value);
-      return result ? answer(request, reply, result) : notFound(reply);
+      const result = await manager.update(access, request.params.id, (stored) => {
+        const draft = read(access, toInput(request.body, stored), stored);
+        return 'problem' in draft ? { refusal: draft.problem } : { draft: draft.value };
+      });
+      if (!result) return notFound(reply);
+      return 'refusal' in result ? sendProblem(reply, result.refusal) : answer(request, reply, result);
     };
   };
   app.put('/v1/subscriptions/:id', putFacts, change(withoutReadOnly));

@@ -49,6 +49,13 @@ test('a subscription is made, read, listed, changed and removed', async () => {
   assert.equal(gone.json().code, 'subscription_not_found');
 });
 
+test('two changes at once are both made', async () => {
+  const { id } = await create();
+  const [one, two] = await Promise.all([patch(id, { notes: 'first' }), patch(id, { name: 'second' })]);
+  assert.deepEqual([one.statusCode, two.statusCode], [200, 200]);
+  assert.deepEqual([stored(id).notes, stored(id).name], ['first', 'second']);
+});
+
 test('lists page by cursor', async () => {
   for (let count = 0; count < 5; count++) await create();
   const names: number[] = [];
