@@ -30,7 +30,10 @@ export interface ReadRequest {
 
 export interface ReadPage {
   readonly events: readonly Event[];
-  /** Every event up to here was looked at: the next page starts after it. At least `after`. */
+  /**
+   * Every event up to here was looked at: the next page starts after it. Further than `after` unless there is nothing
+   * after it; a page without events is not the end when few of many events are wanted.
+   */
   readonly scannedTo: number;
 }
 
@@ -48,6 +51,10 @@ export interface EventLog {
    * @throws LogFullError when it refuses; none of the batch was stored.
    */
   append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]>;
+  /**
+   * One page, at a bounded cost: whoever wants few of many events gets pages without any. Events may be trimmed while
+   * they are read: when `floor()` has come past `after` by then, the page may lack those up to it.
+   */
   read(request: ReadRequest): Promise<ReadPage>;
   /** The events at these sequences, in the same order; null where trimmed or never given out. */
   get(seqs: readonly number[]): Promise<readonly (Event | null)[]>;

@@ -107,11 +107,28 @@ describe('event log in SQLite', () => {
         );
       for (let at = 1; at <= 45_000; at += 1_000) await log.append(batch(at));
       const reopened = await openSqliteEventLog({ engine, clock, idWindowMs: 1_000 });
-      const page = await reopened.read({ after: 0, limit: 10, domains: ['rare', 'other'] });
-      assert.deepEqual(
-        page.events.map(({ seq }) => seq),
-        [44_999],
-      );
-      assert.equal(page.scannedTo, 45_000);
+      const pages: { readonly seqs: readonly number[]; readonly to: number }[] = [];
+      for (let after = 0; after < 45_000; ) {
+        const { events, scannedTo } = await reopened.read({ after, limit: 10, domains: ['rare', 'other'] });
+        pages.push({ seqs: events.map(({ seq }) => seq), to: scannedTo });
+        after = scannedTo;
+      }
+      assert.deepEqual(pages, [
+        { seqs: [], to: 20_000 },
+        { seqs: [], to: 40_000 },
+        { seqs: [44_999], to: 45_000 },
+      ]);
+    }));
+
+  test('knows after a read what was trimmed before it, even when the trim has not been answered yet', () =>
+    withLog({}, async (log, clock, engine) => {
+      await log.append(Array.from({ length: 10 }, (_, index) => eventNamed(`e${index}`)));
+      const reopened = await openSqliteEventLog({ engine, clock, idWindowMs: 1_000 });
+      // By another hand on the same store, so that this log can not have heard of it.
+      await log.trim({ acceptedBefore: clock.now() + 1, limit: 4 });
+      assert.equal(reopened.floor(), 0);
+      const page = await reopened.read({ after: 0, limit: 100 });
+      assert.equal(page.events[0]?.seq, 5);
+      assert.equal(reopened.floor(), 4);
     }));
 });

@@ -116,13 +116,12 @@ class SqliteEventLog implements EventLog {
     if (after >= end || limit < 1) return { events: [], scannedTo: after };
     const recent = readRecent(this.#recent, { after, upTo: end, limit, domains: domains ?? null });
     if (recent) return recent;
-    for (let from = Math.max(after, this.#floor); ; ) {
-      const request = { after: from, upTo: end, limit, domains: domains ?? null };
-      const { rows, scannedTo } = await this.#options.engine.read('log.read', request);
-      if (rows.length > 0 || scannedTo >= end)
-        return { events: sparing ? storedEvents(rows) : decodeRows(rows), scannedTo };
-      from = scannedTo;
-    }
+    const from = Math.max(after, this.#floor);
+    const request = { after: from, upTo: end, limit, domains: domains ?? null };
+    const { rows, scannedTo, floor } = await this.#options.engine.read('log.read', request);
+    // The reader thread may see a trim before this thread has heard of it.
+    this.#floor = Math.max(this.#floor, floor);
+    return { events: sparing ? storedEvents(rows) : decodeRows(rows), scannedTo };
   }
 
   async get(seqs: readonly number[]): Promise<readonly (Event | null)[]> {

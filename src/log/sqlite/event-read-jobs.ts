@@ -14,6 +14,8 @@ export interface ReadInput {
 export interface ReadOutput {
   readonly rows: FlatRows;
   readonly scannedTo: number;
+  /** Everything up to here was trimmed by the time the page was read, or even later. */
+  readonly floor: number;
 }
 
 /** A page ends at about this many characters of bodies. */
@@ -36,6 +38,7 @@ export function eventReadJobs(db: DatabaseSync) {
     'WHERE seq > ?1 AND seq <= ?2 AND domain IN (SELECT value FROM json_each(?4)) ORDER BY seq LIMIT ?3',
   );
   const readSeq = prepare('WHERE seq = ?');
+  const oldest = db.prepare('SELECT min(seq) AS seq FROM events');
   const readId = prepare('WHERE id = ? ORDER BY seq DESC LIMIT ?');
   const numbersOf = knownNumbers(db);
 
@@ -58,14 +61,18 @@ export function eventReadJobs(db: DatabaseSync) {
     return readDomains.iterate(after, end, limit, JSON.stringify(domains));
   }
 
+  const floorNow = (upTo: number): number => ((oldest.get() as { seq: number | null }).seq ?? upTo + 1) - 1;
+
   function read(input: ReadInput): ReadOutput {
     const domains = input.domains && numbersOf(input.domains);
-    if (domains?.length === 0) return { rows: [], scannedTo: input.upTo };
+    if (domains?.length === 0) return { rows: [], scannedTo: input.upTo, floor: 0 };
     const end = domains ? Math.min(input.upTo, input.after + mostScanned) : input.upTo;
     const { flat, full } = page(select(input, end, domains));
     const count = flat.length / columnCount;
     const stopped = full || count === input.limit;
-    return { rows: flat, scannedTo: stopped ? (flat.at(-columnCount) as number) : end };
+    const scannedTo = stopped ? (flat.at(-columnCount) as number) : end;
+    // Asked last: had anything of the page been trimmed before it was read, it is known here.
+    return { rows: flat, scannedTo, floor: floorNow(input.upTo) };
   }
 
   /** The events at the given places, as far as one page goes; `taken`: how many of them were looked at. */
