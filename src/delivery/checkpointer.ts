@@ -49,13 +49,14 @@ export class Checkpointer {
     const { lanes, logId } = this.#deps;
     const position = this.#deps.position();
     const due = this.#dueRows();
-    const attach = [...lanes.reattached].map(({ lane }) => lane.endpoint.number);
+    const attach = [...[...lanes.reattached].map(({ lane }) => lane.endpoint.number), ...lanes.orphanRows];
     const checkpoint = this.#marks.advance(this.#lowWater(position), this.#dirtySince(new Set(due)));
     const moved = checkpoint.seq !== this.#stored.seq || checkpoint.attempts !== this.#stored.attempts;
     if (!recorded && !moved && due.length === 0 && attach.length === 0) return null;
     const detach = due.map((state) => this.#rowOf(state));
     for (const state of lanes.reattached) state.stored = false;
     lanes.reattached.clear();
+    lanes.orphanRows.clear();
     const done = (lastAttemptRow: number): void => {
       this.#stored = checkpoint;
       this.#flushed(due, position, lastAttemptRow);

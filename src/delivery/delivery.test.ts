@@ -327,3 +327,19 @@ test('a subscription made while the last other one of its endpoint is removed ke
   await w.pass(1_000);
   assert.deepEqual(w.firstReceipts(created.number), [1, 2]);
 });
+
+test('what was kept about a log that was replaced goes, and so do the rows of endpoints that are no more', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  const row = { cursor: 40, settledAbove: [] };
+  w.store.lanes.set(a.endpoint, { endpoint: a.endpoint, ...row });
+  w.store.lanes.set(999, { endpoint: 999, ...row });
+  w.store.checkpoint = { log: 'another', seq: 50, attempts: 0 };
+  await w.crash(true);
+  await w.pass(2_000);
+  assert.deepEqual([...w.store.lanes.keys()], []);
+  w.store.lanes.set(999, { endpoint: 999, ...row });
+  await w.crash(true);
+  await w.pass(2_000);
+  assert.deepEqual([...w.store.lanes.keys()], []);
+});

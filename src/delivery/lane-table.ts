@@ -29,6 +29,8 @@ export class LaneTable {
   readonly busy = new Set<LaneState>();
   /** Attached again, their row not yet removed. */
   readonly reattached = new Set<LaneState>();
+  /** Endpoints that are no more, but whose lane has a row. */
+  readonly orphanRows = new Set<number>();
   readonly #registry: SubscriptionRegistry;
   readonly #context: LaneContext;
   readonly #limits: LaneTableLimits;
@@ -82,6 +84,17 @@ export class LaneTable {
     this.detached.delete(state);
     if (state.stored) this.reattached.add(state);
     if (state.lane.outstanding > 0) this.busy.add(state);
+  }
+
+  /** A row was found that says nothing any more: it goes with the next flush. */
+  dropRow(endpoint: number): void {
+    const state = this.obtain(endpoint);
+    if (!state) {
+      this.orphanRows.add(endpoint);
+      return;
+    }
+    state.stored = true;
+    this.reattached.add(state);
   }
 
   /** Drops a lane that has nothing left to do; its row goes with the next flush. */

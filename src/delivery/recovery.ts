@@ -13,7 +13,7 @@ export interface RecoveryDeps {
   readonly lanes: LaneTable;
   readonly checkpointer: Checkpointer;
   /** Parked deliveries whose events or receiver are no more. */
-  giveUp(rows: readonly ParkedRow[], detail: string): void;
+  readonly giveUp: (rows: readonly ParkedRow[], detail: string) => void;
   /** Events the lane had not read are gone. */
   expired(lane: Lane, gap: Gap): void;
 }
@@ -30,8 +30,14 @@ export function recover(deps: RecoveryDeps, state: DeliveryState): number {
   for (const { seq } of state.parked) newestSettled = Math.max(newestSettled, seq);
   checkpointer.start(next.seq, known.attempts, newestSettled);
   if (known.log === log.id) restoreLanes(deps, state, next.seq, known.attempts);
-  else deps.giveUp(state.parked, 'log_replaced');
+  else forgetLog(deps, state);
   return next.seq;
+}
+
+/** What was kept about another log says nothing about this one. */
+function forgetLog({ lanes, giveUp }: RecoveryDeps, state: DeliveryState): void {
+  giveUp(state.parked, 'log_replaced');
+  for (const { endpoint } of state.lanes) lanes.dropRow(endpoint);
 }
 
 function restoreLanes(deps: RecoveryDeps, state: DeliveryState, checkpoint: number, attempts: number): void {
@@ -53,7 +59,10 @@ function restoreLanes(deps: RecoveryDeps, state: DeliveryState, checkpoint: numb
 function restoreDetached(deps: RecoveryDeps, row: DetachedLane, attempts: number): void {
   const { log, lanes } = deps;
   const state = lanes.obtain(row.endpoint);
-  if (!state) return;
+  if (!state) {
+    lanes.dropRow(row.endpoint);
+    return;
+  }
   const { next, gap } = attachCursor(log, { log: log.id, seq: row.cursor });
   state.stored = true;
   state.rowMark = attempts;
