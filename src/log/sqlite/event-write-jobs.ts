@@ -58,6 +58,7 @@ export function eventWriteJobs(db: DatabaseSync) {
   const newest = () => last.get() as { seq: number; accepted_at: number } | undefined;
   /** Where everything was trimmed, the floor is the head. */
   const storedHead = (): number => newest()?.seq ?? meta.number('log.floor');
+  const { trim, forget } = eventTrimJob(db);
   let head: number | null = null;
 
   /** 0 when it was stored, else what `Stored.known` says. */
@@ -94,10 +95,11 @@ export function eventWriteJobs(db: DatabaseSync) {
   }
 
   return {
-    jobs: { 'log.open': open, 'log.append': append, 'log.trim': eventTrimJob(db) },
+    jobs: { 'log.open': open, 'log.append': append, 'log.trim': trim },
     forget: () => {
       head = null;
       names.forget();
+      forget();
     },
   };
 }
