@@ -96,15 +96,15 @@ export class LaneReading {
 
   /** Not while it is so slow that it would soon detach again. */
   #mayAttach(lane: Lane): boolean {
-    const { position, checkpoint, holdBackMs } = this.#deps;
-    return lane.mayAttach(position(), checkpoint()) && lane.heldBackMs() < holdBackMs / 2;
+    const deps = this.#deps;
+    return lane.mayAttach(deps.position(), deps.checkpoint()) && lane.heldBackMs() < deps.holdBackMs / 2;
   }
 
   #detach(state: LaneState, position: number, reason: string): void {
-    const { lanes, logger, changed, considerCatchUp } = this.#deps;
-    lanes.detach(state, position);
-    logger.debug({ endpoint: state.lane.endpoint.number, reason, position }, 'lane reads on its own');
-    changed();
-    considerCatchUp(state.lane);
+    const deps = this.#deps;
+    deps.lanes.detach(state, position);
+    deps.logger.debug({ endpoint: state.lane.endpoint.number, reason, position }, 'lane reads on its own');
+    deps.changed();
+    deps.considerCatchUp(state.lane);
   }
 }
