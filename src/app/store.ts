@@ -1,11 +1,12 @@
 import type { EventLog } from '../log/event-log.ts';
 import { openSqliteEventLog } from '../log/sqlite/event-log.ts';
 import { openSqliteRecords, type Records } from '../records/sqlite/records.ts';
+import { resealSubscriptions } from '../records/sqlite/reseal-subscriptions.ts';
 import { openSqliteEngine } from '../sqlite/engine.ts';
 import { type AdminToken, openAdminToken } from './admin-token.ts';
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
-import { openSeal } from './seal.ts';
+import { openSeal } from './seal/seal.ts';
 
 export interface Store {
   readonly log: EventLog;
@@ -14,7 +15,11 @@ export interface Store {
 }
 
 /** @param fatal called when a storage thread dies: nothing can be accepted or recorded any more */
-export async function openStore(parts: Parts, { clock, config }: Base, fatal: (error: Error) => void): Promise<Store> {
+export async function openStore(
+  parts: Parts,
+  { clock, logger, config }: Base,
+  fatal: (error: Error) => void,
+): Promise<Store> {
   const { dir } = config.data;
   const { ids, maxBytes } = config.retention;
   const engine = await parts.add(
@@ -22,7 +27,10 @@ export async function openStore(parts: Parts, { clock, config }: Base, fatal: (e
     () => openSqliteEngine({ dir, onCrash: fatal }),
     (started) => started.close(),
   );
-  const seal = await openSeal(config.secret.key, dir);
+  const seal = await openSeal(config.secret, dir);
+  const resealed = await resealSubscriptions(engine, seal);
+  if (resealed > 0)
+    logger.info({ credentials: resealed, key: seal.keyId }, 'stored credentials were sealed by the key in force');
   const log = await parts.add(
     'log',
     () => openSqliteEventLog({ engine, clock, idWindowMs: ids, maxBytes }),

@@ -27,6 +27,7 @@ test('a delivery whose event came before the stream was opened says what it was 
     width: 100,
     out: (line: string) => void lines.push(line),
     note: () => {},
+    draw: () => {},
   };
   await follow(
     { client, terminal, clock: systemClock, signal: ended.signal },

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { connectorsCommand, callsCommand, deliveriesCommand } from './commands/lists.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -34,7 +35,9 @@ function createProgram(context: CliContext): Command {
     .addCommand(deliveriesCommand(context))
     .addCommand(callsCommand(context))
     .addCommand(connectorsCommand(context))
-    .addCommand(configCommand(context));
+    .addCommand(configCommand(context))
+    .addCommand(backupCommand(context))
+    .addCommand(restoreCommand(context));
   forEveryCommand(program, (command) => {
     command.exitOverride();
     command.configureOutput({

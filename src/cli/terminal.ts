@@ -6,6 +6,8 @@ export interface Terminal {
   out(line: string): void;
   /** Notes and problems; never what a program reads. */
   note(line: string): void;
+  /** Where notes go, as it is: for a line that is written over. */
+  draw(text: string): void;
 }
 
 export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
@@ -17,6 +19,7 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     width: stdout.columns ?? 120,
     out: (line) => void stdout.write(`${line}\n`),
     note: (line) => void stderr.write(`${line}\n`),
+    draw: (text) => void stderr.write(text),
   };
 }
 

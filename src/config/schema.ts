@@ -11,6 +11,7 @@ import { group, setting, type Read, type Unsupported } from './nodes.ts';
 
 const path = text({ maxLength: 4096, expects: 'a path' });
 const day = 86_400_000;
+const secretKey = text({ pattern: /^.{16,}$/, expects: 'at least 16 characters' });
 
 const server = group('The HTTP server.', {
   host: setting(host, {
@@ -88,10 +89,16 @@ export const configSchema = group('Offhook', {
     ),
   }),
   secret: group('Encryption of stored credentials.', {
-    key: setting(orNull(text({ pattern: /^.{16,}$/, expects: 'at least 16 characters' })), {
+    key: setting(orNull(secretKey), {
       default: null,
       secret: true,
       description: 'Encrypts stored credentials; null makes a key file (mode 0600) in the data directory.',
+    }),
+    previousKeys: setting(listOf(secretKey), {
+      default: [],
+      secret: true,
+      description:
+        'Former keys, newest first, as long as something is encrypted by them: the start encrypts it anew by the key in force.',
     }),
   }),
   defaults: group('What is taken where nothing else is said.', {

@@ -10,12 +10,26 @@ export interface SecretSources {
 
 export type ResolvedSecret = { readonly value: unknown } | { readonly problem: string; readonly remedy: string };
 
-/** Follows `env:NAME` and `file:PATH`; anything else is the secret itself. One line end at a file's end is dropped. */
+/**
+ * Follows `env:NAME` and `file:PATH`; anything else is the secret itself. One line end at a file's end is dropped. In a
+ * list, each entry.
+ */
 export function resolveSecret(written: unknown, sources: SecretSources): ResolvedSecret {
+  if (Array.isArray(written)) return resolveList(written, sources);
   if (typeof written !== 'string') return { value: written };
   if (written.startsWith('env:')) return fromEnvironment(written.slice(4), sources);
   if (written.startsWith('file:')) return fromFile(resolve(sources.directory, written.slice(5)));
   return { value: written };
+}
+
+function resolveList(written: readonly unknown[], sources: SecretSources): ResolvedSecret {
+  const values: unknown[] = [];
+  for (const entry of written) {
+    const resolved = resolveSecret(entry, sources);
+    if ('problem' in resolved) return resolved;
+    values.push(resolved.value);
+  }
+  return { value: values };
 }
 
 function fromEnvironment(name: string, { env }: SecretSources): ResolvedSecret {

@@ -11,8 +11,10 @@ export function summarizeChanges(config: Config): object {
   return changes(configSchema, config) ?? {};
 }
 
-const shown = (setting: Setting<unknown>, value: unknown): unknown =>
-  setting.secret && value !== null ? '(set)' : value;
+function shown(setting: Setting<unknown>, value: unknown): unknown {
+  if (!setting.secret || value === null) return value;
+  return Array.isArray(value) ? value.map(() => '(set)') : '(set)';
+}
 
 function mask(node: ConfigNode, value: unknown): unknown {
   if (node.node === 'setting') return shown(node, value);

@@ -3,6 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import { eventsBetween } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { type Access, mayAccessDomain } from '../model/scope.ts';
 import type { DeliveryStore } from '../records/delivery-store.ts';
@@ -61,7 +62,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
     floor: () => deps.log.floor(),
     retentionMs: deps.retentionMs,
   });
-  const statusOf = (endpoint: Endpoint): EndpointStatus => endpointStatus(endpoint, engine, deps.log.head());
+  const statusOf = (endpoint: Endpoint): EndpointStatus => endpointStatus(endpoint, engine, deps.log);
   return {
     subscriptions: manager,
     start: async () => {
@@ -83,7 +84,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
   };
 }
 
-function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, head: number): EndpointStatus {
+function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, log: EventLog): EndpointStatus {
   const { number, domain, reseller, key, ratePerSecond, maxInFlight } = endpoint;
   const lane = engine.laneOf(number);
   return {
@@ -99,6 +100,6 @@ function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, head: number
     inFlight: lane?.inFlight ?? 0,
     waiting: lane?.waiting ?? 0,
     parked: lane?.parked ?? 0,
-    lag: lane ? Math.max(0, head - lane.lowWater(engine.position)) : head - engine.position,
+    lag: eventsBetween(log, lane?.lowWater(engine.position) ?? engine.position, log.head()),
   };
 }

@@ -37,6 +37,17 @@ export interface ReadPage {
   readonly scannedTo: number;
 }
 
+/**
+ * Sequences that are never given out here: a restore from a backup passed over them, because the log it was taken from
+ * went on, and receivers may know events of those sequences that are not in this log.
+ */
+export interface Hole {
+  /** The backup's last sequence. */
+  readonly after: number;
+  /** The last one passed over; new events follow it. */
+  readonly upTo: number;
+}
+
 /** Thrown when the log takes nothing more for now (size limit, disk full): 503 to a source, never a lost event. */
 export class LogFullError extends Error {
   override readonly name = 'LogFullError';
@@ -64,16 +75,16 @@ export interface EventLog {
   head(): number;
   /** Everything up to here was trimmed; 0 when nothing was. */
   floor(): number;
+  /** In order of their sequences; none unless the log was restored from a backup. */
+  holes(): readonly Hole[];
   /**
    * Called in sequence order with newly durable events, before the append that brought them resolves. Events are
    * given once to each listener; whoever needs more reads.
    */
   onAppended(listener: (events: readonly Event[]) => void): () => void;
   /**
-   * Drops events accepted before `acceptedBefore` (milliseconds), in order of their sequence and up to the first that
-   * was not, at most `limit` of them, so that writers are never kept waiting; call again while `more`. An event that
-   * says it is accepted later than now (the clock was ahead then) holds nothing up: it goes with the next one behind it
-   * that may.
+   * Drops events accepted before `acceptedBefore` (milliseconds), at most `limit` of them, so that writers are never
+   * kept waiting; call again while `more`.
    */
   trim(request: {
     readonly acceptedBefore: number;

@@ -1,19 +1,32 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { lockDataDir } from './data-dir-lock.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
+import { StorageError } from './storage-error.ts';
 
 export interface Connection {
   readonly db: DatabaseSync;
   close(): void;
 }
 
-const fileName = 'offhook.db';
+/** In the data directory. */
+export const databaseFile = 'offhook.db';
+/** There while a restore exchanges the database, and after one that did not get to its end. */
+export const unfinishedRestore = 'restore.unfinished';
 /** Somebody else's tool may hold the database for a moment (a backup, an operator's shell). */
 const busyTimeoutMs = 5_000;
 const pageCacheKiB = 8_192;
+
+/** @throws StorageError where a database may be missing, or be without its write-ahead log */
+function refuseHalfRestored(dir: string): void {
+  if (!existsSync(join(dir, unfinishedRestore))) return;
+  throw new StorageError(
+    'other',
+    `a restore into ${dir} was interrupted: run "offhook restore" with --replace again (what was there before is in before-restore-…)`,
+  );
+}
 
 /** The database holds credentials: nobody but its owner reads it. SQLite gives `-wal` and `-shm` the same mode. */
 function makePrivate(file: string): void {
@@ -38,7 +51,8 @@ const writerPragmas = `
 export function openWriter(dir: string): Connection {
   const lock = lockDataDir(dir);
   try {
-    const file = join(dir, fileName);
+    refuseHalfRestored(dir);
+    const file = join(dir, databaseFile);
     makePrivate(file);
     const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
     try {
@@ -63,7 +77,7 @@ export function openWriter(dir: string): Connection {
 
 /** A second connection that can't write; the writer must have opened the database before. */
 export function openReader(dir: string): Connection {
-  const db = new DatabaseSync(join(dir, fileName), { readOnly: true, timeout: busyTimeoutMs });
+  const db = new DatabaseSync(join(dir, databaseFile), { readOnly: true, timeout: busyTimeoutMs });
   db.exec(`PRAGMA cache_size = -${pageCacheKiB}`);
   return { db, close: () => db.close() };
 }

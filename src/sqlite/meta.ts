@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+export type MetaFacts = ReturnType<typeof metaFacts>;
+
 /** Single facts about the store, by name. Whoever keeps one gives its name a prefix of its own. */
 export function metaFacts(db: DatabaseSync) {
   const get = db.prepare('SELECT value FROM meta WHERE name = ?');

@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Migration } from './migrations/migration.ts';
 import { StorageError } from './storage-error.ts';
 
-function versionOf(db: DatabaseSync): number {
+/** Number of the newest migration it has seen; 0: it is new. */
+export function schemaOf(db: DatabaseSync): number {
   return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
 
@@ -25,7 +26,7 @@ function run(db: DatabaseSync, { number, name, sql }: Migration): void {
  * @throws StorageError `newer` when a later version of Offhook wrote it: going back would lose what it added.
  */
 export function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
-  const version = versionOf(db);
+  const version = schemaOf(db);
   const newest = migrations.at(-1)?.number ?? 0;
   if (version > newest) {
     throw new StorageError(

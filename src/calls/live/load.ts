@@ -17,7 +17,7 @@ export interface LoadedLiveCalls {
  * the whole log is read. Events appended meanwhile are the caller's to feed, after the view's cursor.
  */
 export async function loadLiveCalls(
-  log: Pick<EventLog, 'id' | 'head' | 'floor' | 'get' | 'read'>,
+  log: Pick<EventLog, 'id' | 'head' | 'floor' | 'holes' | 'get' | 'read'>,
   marks: Marks | null,
   options: LiveCallsOptions = defaultLiveCallsOptions,
 ): Promise<LoadedLiveCalls> {

@@ -8,10 +8,16 @@ import type { Event, NewEvent } from '../../model/event.ts';
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
 import { rememberBodyText } from '../../model/event-text.ts';
-import { acceptanceTime } from '../acceptance.ts';
 import { AppendListeners } from '../append-listeners.ts';
 import { inLog } from '../event-body.ts';
-import { type AppendOutcome, type EventLog, LogFullError, type ReadPage, type ReadRequest } from '../event-log.ts';
+import {
+  type AppendOutcome,
+  type EventLog,
+  type Hole,
+  LogFullError,
+  type ReadPage,
+  type ReadRequest,
+} from '../event-log.ts';
 import { encodeEvents } from './append-input.ts';
 import { decodeRows, storedEvents } from './event-rows.ts';
 import type { LogFacts, Stored } from './event-write-jobs.ts';
@@ -43,6 +49,7 @@ class SqliteEventLog implements EventLog {
   readonly #options: Required<SqliteEventLogOptions>;
   readonly #listeners = new AppendListeners();
   readonly #recent = new RecentEvents();
+  readonly #holes: readonly Hole[];
   #head: number;
   #floor: number;
   #lastAcceptedAt: number;
@@ -53,6 +60,7 @@ class SqliteEventLog implements EventLog {
     this.id = facts.id;
     this.#head = facts.head;
     this.#floor = facts.floor;
+    this.#holes = facts.holes;
     this.#lastAcceptedAt = facts.lastAcceptedAt;
   }
 
@@ -64,6 +72,10 @@ class SqliteEventLog implements EventLog {
     return this.#floor;
   }
 
+  holes(): readonly Hole[] {
+    return this.#holes;
+  }
+
   onAppended(listener: (events: readonly Event[]) => void): () => void {
     return this.#listeners.add(listener);
   }
@@ -73,7 +85,7 @@ class SqliteEventLog implements EventLog {
     const { engine, clock, idWindowMs, maxBytes, maxPending } = this.#options;
     if (this.#pending > maxPending) throw new LogFullError('more is waiting for the disk than fits in memory');
     const { input, characters } = encodeEvents(events);
-    const acceptedAt = acceptanceTime(clock.now(), this.#lastAcceptedAt);
+    const acceptedAt = Math.max(Math.floor(clock.now()), this.#lastAcceptedAt);
     this.#lastAcceptedAt = acceptedAt;
     this.#pending += characters;
     try {
@@ -117,12 +129,18 @@ class SqliteEventLog implements EventLog {
     if (after >= end || limit < 1) return { events: [], scannedTo: after };
     const recent = readRecent(this.#recent, { after, upTo: end, limit, domains: domains ?? null });
     if (recent) return recent;
-    const from = Math.max(after, this.#floor);
+    const from = this.#beyondHole(Math.max(after, this.#floor));
+    if (from >= end) return { events: [], scannedTo: end };
     const request = { after: from, upTo: end, limit, domains: domains ?? null };
     const { rows, scannedTo, floor } = await this.#options.engine.read('log.read', request);
     // The reader thread may see a trim before this thread has heard of it.
     this.#floor = Math.max(this.#floor, floor);
     return { events: sparing ? storedEvents(rows) : decodeRows(rows), scannedTo };
+  }
+
+  /** A filtered read looks at so many sequences at a time; a hole it would never get through. */
+  #beyondHole(seq: number): number {
+    return this.#holes.find(({ after, upTo }) => seq >= after && seq < upTo)?.upTo ?? seq;
   }
 
   async get(seqs: readonly number[]): Promise<readonly (Event | null)[]> {
@@ -150,8 +168,7 @@ class SqliteEventLog implements EventLog {
     readonly acceptedBefore: number;
     readonly limit: number;
   }): Promise<{ trimmedTo: number; more: boolean }> {
-    const { engine, clock } = this.#options;
-    const outcome = await engine.write('log.trim', { ...request, now: clock.now() });
+    const outcome = await this.#options.engine.write('log.trim', request);
     this.#floor = Math.max(this.#floor, outcome.trimmedTo);
     this.#recent.dropUpTo(this.#floor);
     return outcome;

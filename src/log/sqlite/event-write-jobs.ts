@@ -3,7 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import { sameBody } from '../event-body.ts';
+import type { Hole } from '../event-log.ts';
 import { eventTrimJob } from './event-trim-job.ts';
+import { passOverLostSequences, storedHoles } from './holes.ts';
 import { nameNumbers } from './names.ts';
 
 export interface AppendInput {
@@ -36,6 +38,7 @@ export interface LogFacts {
   readonly id: string;
   readonly head: number;
   readonly floor: number;
+  readonly holes: readonly Hole[];
   readonly lastAcceptedAt: number;
 }
 
@@ -56,9 +59,9 @@ export function eventWriteJobs(db: DatabaseSync) {
   const find = db.prepare('SELECT seq, domain, body FROM events WHERE id = ? AND connector = ? AND accepted_at >= ?');
   const last = db.prepare('SELECT seq, accepted_at FROM events ORDER BY seq DESC LIMIT 1');
   const newest = () => last.get() as { seq: number; accepted_at: number } | undefined;
-  /** Where everything was trimmed, the floor is the head. */
-  const storedHead = (): number => newest()?.seq ?? meta.number('log.floor');
-  const { trim, forget } = eventTrimJob(db);
+  /** Where everything was trimmed, the floor is the head; right after a restore the end of the hole is. */
+  const storedHead = (): number =>
+    Math.max(newest()?.seq ?? meta.number('log.floor'), storedHoles(meta).at(-1)?.upTo ?? 0);
   let head: number | null = null;
 
   /** 0 when it was stored, else what `Stored.known` says. */
@@ -86,20 +89,21 @@ export function eventWriteJobs(db: DatabaseSync) {
 
   function open({ newId }: { readonly newId: string }): LogFacts {
     if (meta.text('log.id') === null) meta.put('log.id', newId);
+    passOverLostSequences(meta, storedHead());
     return {
       id: meta.text('log.id') as string,
       head: storedHead(),
       floor: meta.number('log.floor'),
+      holes: storedHoles(meta),
       lastAcceptedAt: newest()?.accepted_at ?? meta.number('log.lastAcceptedAt'),
     };
   }
 
   return {
-    jobs: { 'log.open': open, 'log.append': append, 'log.trim': trim },
+    jobs: { 'log.open': open, 'log.append': append, 'log.trim': eventTrimJob(db) },
     forget: () => {
       head = null;
       names.forget();
-      forget();
     },
   };
 }

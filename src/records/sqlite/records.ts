@@ -6,7 +6,7 @@ import type { SettingsStore } from '../settings-store.ts';
 import { sqliteAttemptQueries } from './attempt-queries.ts';
 import { sqliteDeliveryStore } from './delivery-store.ts';
 import { sqliteLiveCallStore } from './live-call-store.ts';
-import { noSeal, type Seal } from './subscription-codec.ts';
+import { noSeal, type Seal } from './seal.ts';
 import { sqliteSubscriptionStore } from './subscription-store.ts';
 
 function settingsStore(engine: SqliteEngine): SettingsStore {

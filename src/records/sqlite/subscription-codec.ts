@@ -3,16 +3,7 @@
  * `secrets`. Both sides of the split are here, and nowhere else.
  */
 import type { EndpointTarget, Subscription } from '../../subscriptions/subscription.ts';
-
-/** Keeps the secret part of a row unreadable at rest. */
-export interface Seal {
-  seal(text: string): string;
-  /** @throws when it was sealed with another key, or changed. */
-  open(sealed: string): string;
-}
-
-/** Text as it is: what protects it is the file's mode, 0600. */
-export const noSeal: Seal = { seal: (text) => text, open: (sealed) => sealed };
+import type { Seal } from './seal.ts';
 
 /** Credentials, and where they may hide: a URL's query or user part, a header. */
 type SecretPart = Pick<EndpointTarget, 'url' | 'auth' | 'headers' | 'signing'>;
@@ -26,6 +17,9 @@ export interface SubscriptionRow {
   readonly secrets: string;
 }
 
+/** The number is never given out twice. */
+export const purposeOf = (number: number): string => `subscription ${number}`;
+
 export function encodeSubscription(subscription: Subscription, seal: Seal): SubscriptionRow {
   const { url, auth, headers, signing, ...target } = subscription.target;
   const open: PublicPart = { ...subscription, target };
@@ -35,15 +29,15 @@ export function encodeSubscription(subscription: Subscription, seal: Seal): Subs
     id: subscription.id,
     endpoint: subscription.endpoint,
     body: JSON.stringify(open),
-    secrets: seal.seal(JSON.stringify(secret)),
+    secrets: seal.seal(JSON.stringify(secret), purposeOf(subscription.number)),
   };
 }
 
 export function decodeSubscription(
-  { body, secrets }: Pick<SubscriptionRow, 'body' | 'secrets'>,
+  { number, body, secrets }: Pick<SubscriptionRow, 'number' | 'body' | 'secrets'>,
   seal: Seal,
 ): Subscription {
   const open = JSON.parse(body) as PublicPart;
-  const secret = JSON.parse(seal.open(secrets)) as SecretPart;
+  const secret = JSON.parse(seal.open(secrets, purposeOf(number))) as SecretPart;
   return { ...open, target: { ...open.target, ...secret } };
 }

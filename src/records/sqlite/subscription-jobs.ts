@@ -29,6 +29,7 @@ export function subscriptionWriteJobs(db: DatabaseSync) {
   const removals = ['subscriptions WHERE number', 'counters WHERE subscription'].map((what) =>
     db.prepare(`DELETE FROM ${what} = ?`),
   );
+  const reseal = db.prepare('UPDATE subscriptions SET secrets = ? WHERE number = ?');
   const removeEndpoint = db.prepare('DELETE FROM endpoints WHERE number = ?');
   const takeNumber = db.prepare(`
     INSERT INTO meta VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
@@ -50,6 +51,9 @@ export function subscriptionWriteJobs(db: DatabaseSync) {
       meta.raise('subscription.lastNumber', number);
       putSubscription.run(number, id, endpoint, body, secrets);
       writeEndpoint(row.endpoint);
+    },
+    'subscriptions.reseal': (rows: readonly { readonly number: number; readonly secrets: string }[]): void => {
+      for (const { number, secrets } of rows) reseal.run(secrets, number);
     },
     'subscriptions.putEndpoint': writeEndpoint,
     'subscriptions.remove': ({ subscription }: { readonly subscription: number }): void => {

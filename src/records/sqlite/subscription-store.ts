@@ -1,7 +1,8 @@
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import type { Endpoint } from '../../subscriptions/subscription.ts';
 import type { SubscriptionStore } from '../subscription-store.ts';
-import { decodeSubscription, encodeSubscription, type Seal } from './subscription-codec.ts';
+import type { Seal } from './seal.ts';
+import { decodeSubscription, encodeSubscription } from './subscription-codec.ts';
 import type { EndpointRow } from './subscription-jobs.ts';
 
 function endpointRow(endpoint: Endpoint): EndpointRow {

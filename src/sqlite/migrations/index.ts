@@ -3,3 +3,5 @@ import type { Migration } from './migration.ts';
 
 /** Forward only: a migration that was released is never changed, the next one corrects it. */
 export const migrations: readonly Migration[] = [logAndRecords];
+
+export const newestSchema = migrations.at(-1)?.number ?? 0;
