@@ -83,8 +83,10 @@ export interface EventLog {
    */
   onAppended(listener: (events: readonly Event[]) => void): () => void;
   /**
-   * Drops events accepted before `acceptedBefore` (milliseconds), at most `limit` of them, so that writers are never
-   * kept waiting; call again while `more`.
+   * Drops events accepted before `acceptedBefore` (milliseconds), in order of their sequence and up to the first that
+   * was not, at most `limit` of them, so that writers are never kept waiting; call again while `more`. An event that
+   * says it is accepted later than now (the clock was ahead then) holds nothing up: it goes with the next one behind it
+   * that may.
    */
   trim(request: {
     readonly acceptedBefore: number;

@@ -16,12 +16,14 @@ type Step =
       readonly limit: number;
       readonly domains: readonly string[] | null;
     }
+  | { readonly kind: 'setClock'; readonly byMs: number }
   | { readonly kind: 'reopen' };
 
 const text = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const event = fc
   .record({ id: text, connector: fc.constantFrom('pbx1', 'pbx2'), domain: fc.constantFrom('x', 'y'), body: fc.nat(1) })
   .map(({ id, connector, domain, body }) => eventNamed(id, { connector, domain, data: { body } }));
+const tenYears = 10 * 365 * 86_400_000;
 const span = fc.constantFrom(0, 1, idWindowMs - 1, idWindowMs, idWindowMs + 1);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -45,6 +47,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       limit: fc.integer({ min: 1, max: 9 }),
       domains: fc.option(fc.subarray(['x', 'y', 'z'])),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('setClock' as const), byMs: fc.constantFrom(-tenYears, tenYears) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
 );
@@ -75,8 +81,10 @@ class Model {
     return { kind: 'accepted', id: event.id, seq: first.seq, duplicate: true };
   }
 
-  trim(acceptedBefore: number, limit: number): { trimmedTo: number; more: boolean } {
-    const old = this.events.filter(({ at }) => at < acceptedBefore);
+  trim(acceptedBefore: number, now: number, limit: number): { trimmedTo: number; more: boolean } {
+    const kept = this.events.findIndex(({ at }) => at >= acceptedBefore && at <= now);
+    const front = kept < 0 ? this.events : this.events.slice(0, kept);
+    const old = front.slice(0, 1 + front.findLastIndex(({ at }) => at < acceptedBefore));
     const dropped = old.slice(0, limit);
     this.events = this.events.slice(dropped.length);
     this.floor = dropped.at(-1)?.seq ?? this.floor;
@@ -88,6 +96,7 @@ async function take(under: LogUnderTest, model: Model, step: Step): Promise<void
   const log = under.log();
   const now = under.clock.now();
   if (step.kind === 'wait') return under.clock.advance(step.ms);
+  if (step.kind === 'setClock') return under.clock.setWall(now + step.byMs);
   if (step.kind === 'reopen') return under.reopen?.();
   if (step.kind === 'append') {
     const outcomes = await Promise.all(step.batches.map((batch) => log.append(batch)));
@@ -95,7 +104,7 @@ async function take(under: LogUnderTest, model: Model, step: Step): Promise<void
     assert.deepEqual(outcomes, expected);
   } else if (step.kind === 'trim') {
     const request = { acceptedBefore: now - step.ageMs, limit: step.limit };
-    assert.deepEqual(await log.trim(request), model.trim(request.acceptedBefore, request.limit));
+    assert.deepEqual(await log.trim(request), model.trim(request.acceptedBefore, now, request.limit));
   } else {
     const { after, limit, domains } = step;
     const page = await log.read({ after, limit, ...(domains ? { domains } : {}) });

@@ -40,14 +40,14 @@ describe('backup and restore', () => {
     withApp(async (app) => {
       await subscribe(app);
       await append(app, 'a', 'b');
-      let appending = true;
+      const ended = new AbortController();
       const busy = (async () => {
-        for (let count = 0; appending; count++) await append(app, `meanwhile-${count}`);
+        for (let count = 0; !ended.signal.aborted; count++) await append(app, `meanwhile-${count}`);
         return app.app.parts().log.head();
       })();
       const { path, manifest } = await backUp(app.dir, place('running'));
       await append(app, 'lost');
-      appending = false;
+      ended.abort();
       const head = await busy;
       const lost = await seqOf(app, 'lost');
       assert.ok(manifest.log.head >= 2 && manifest.log.head < head && lost !== undefined);

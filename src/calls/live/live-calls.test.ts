@@ -133,6 +133,17 @@ test('a call not heard of for too long is forgotten', () => {
   assert.deepEqual(live.inProgress(everything), []);
 });
 
+test('a call heard of while the clock was ahead does not keep those not heard of since', () => {
+  const [ahead, ...rest] = logged(track(inboundCall(inboundCall(), 'z').signals));
+  const live = viewOf([
+    { ...(ahead as Event), acceptedAt: '2099-01-01T00:00:00.000Z', call: { ...(ahead as Event).call!, id: 'ahead' } },
+    ...rest,
+  ]);
+  const calls = live.inProgress(everything).length;
+  assert.equal(live.expire(Date.parse('2098-01-01T00:00:00.000Z')), calls - 1);
+  assert.deepEqual(ids(live.inProgress(everything)), ['ahead']);
+});
+
 test('past the limit the call not heard of for longest goes', () => {
   const script = inboundCall(ring(inboundCall(inboundCall(), 'y'), 'a', 'b', '101'), 'z');
   const live = viewOf(logged(track(script.signals)), { ...defaultLiveCallsOptions, mostLive: 2 });

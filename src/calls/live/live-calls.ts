@@ -69,10 +69,14 @@ export class LiveCalls {
     for (const event of events) this.#take(event);
   }
 
-  /** Forgets calls not heard of for too long; `now` is the server's time in milliseconds. Answers how many. */
+  /**
+   * Forgets calls not heard of for too long; `now` is the server's time in milliseconds. Answers how many. A call heard
+   * of while the clock was ahead keeps no other.
+   */
   expire(now: number): number {
     let forgotten = 0;
     for (const [key, call] of this.#live) {
+      if (call.acceptedAt > now) continue;
       if (now - call.acceptedAt <= this.#options.maxSilenceMs) break;
       this.#live.delete(key);
       forgotten++;

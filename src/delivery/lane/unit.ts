@@ -28,6 +28,8 @@ export interface Unit {
   dueAt: number;
   parked: boolean;
   inFlight: boolean;
+  /** Under way while its receiver's breaker is open. */
+  probe: boolean;
   /** Its subscription is gone or disabled: it is not tried again. */
   cancelled: string | null;
 }
@@ -55,7 +57,16 @@ export const deliveryId = (subscription: number, seq: number): string => `${subs
 
 export function newUnit(deliveries: readonly Delivery[]): Unit {
   const { subscription } = deliveries[0] as Delivery;
-  return { subscription, deliveries, attempts: 0, dueAt: 0, parked: false, inFlight: false, cancelled: null };
+  return {
+    subscription,
+    deliveries,
+    attempts: 0,
+    dueAt: 0,
+    parked: false,
+    inFlight: false,
+    probe: false,
+    cancelled: null,
+  };
 }
 
 /** Each of its keys once. */

@@ -51,6 +51,15 @@ describe('undici sender', () => {
     assert.ok(receiver.requests.every(({ body }) => body !== 'waits'));
   });
 
+  it('lets requests of others to the same origin pass by hundreds that hang', async (t) => {
+    const receiver = await receive(t, (got) => (got.body === 'hang' ? undefined : answerWith(200)(got)));
+    const sender = setUp(t);
+    const hanging = Array.from({ length: 300 }, () => post(sender, receiver, 'hang'));
+    assert.equal(outcome(await post(sender, receiver, 'of another domain')), 200);
+    await sender.close();
+    await Promise.all(hanging);
+  });
+
   it('tries once more where a connection was idle and turns out to be closed, and only then', async (t) => {
     const clock = new ManualClock();
     const receiver = await receive(t, (got) => (got.body === 'cut' ? got.socket.destroy() : answerWith(200)(got)));

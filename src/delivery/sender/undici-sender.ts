@@ -20,7 +20,11 @@ export interface UndiciSenderOptions {
   readonly clock: Clock;
   readonly guard: AddressGuard;
   readonly inbox: Inbox;
-  /** Connections per origin at a time; past it requests wait, and the wait counts against their time. */
+  /**
+   * Connections per origin at a time; past it requests wait, and the wait counts against their time. By default as
+   * many as there can be requests: an origin may be shared by receivers of many domains, which must not wait for each
+   * other; each has its own window.
+   */
   readonly maxConnections?: number;
   /** Origins whose connections are kept while nothing is under way. */
   readonly maxOrigins?: number;
@@ -57,7 +61,7 @@ class UndiciSender implements Sender {
     const {
       clock,
       maxResponseBytes = 65_536,
-      maxConnections = 256,
+      maxConnections = 2_000,
       maxOrigins = 1_000,
       keepAliveMs = 30_000,
     } = options;

@@ -2,6 +2,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Event, NewEvent } from '../../model/event.ts';
+import { acceptanceTime } from '../acceptance.ts';
 import { AppendListeners } from '../append-listeners.ts';
 import { bodyText } from '../../model/event-text.ts';
 import { inLog, sameBody } from '../event-body.ts';
@@ -45,7 +46,7 @@ class MemoryEventLog implements EventLog {
   }
 
   append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]> {
-    this.#lastAcceptedAt = Math.max(Math.floor(this.#options.clock.now()), this.#lastAcceptedAt);
+    this.#lastAcceptedAt = acceptanceTime(this.#options.clock.now(), this.#lastAcceptedAt);
     const before = this.head();
     const outcomes = events.map((event) => this.#appendOne(event));
     this.#listeners.tell(this.#between(before, this.head()));
@@ -99,13 +100,24 @@ class MemoryEventLog implements EventLog {
     trimmedTo: number;
     more: boolean;
   }> {
-    const old = (event: Event | undefined): boolean =>
-      event !== undefined && Date.parse(event.acceptedAt) < acceptedBefore;
-    let count = 0;
-    while (count < limit && old(this.#events[count])) this.#forgetId(this.#events[count++] as Event);
+    const old = this.#oldCount(acceptedBefore);
+    const count = Math.min(limit, old);
+    for (let index = 0; index < count; index++) this.#forgetId(this.#events[index] as Event);
     this.#events = this.#events.slice(count);
     this.#floor += count;
-    return Promise.resolve({ trimmedTo: this.#floor, more: old(this.#events[0]) });
+    return Promise.resolve({ trimmedTo: this.#floor, more: old > count });
+  }
+
+  /** How many events lie before the last that may go. */
+  #oldCount(acceptedBefore: number): number {
+    const now = this.#options.clock.now();
+    let count = 0;
+    for (const [index, event] of this.#events.entries()) {
+      const at = Date.parse(event.acceptedAt);
+      if (at < acceptedBefore) count = index + 1;
+      else if (at <= now) break;
+    }
+    return count;
   }
 
   close(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Event, NewEvent } from '../../model/event.ts';
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
 import { rememberBodyText } from '../../model/event-text.ts';
+import { acceptanceTime } from '../acceptance.ts';
 import { AppendListeners } from '../append-listeners.ts';
 import { inLog } from '../event-body.ts';
 import {
@@ -85,7 +86,7 @@ class SqliteEventLog implements EventLog {
     const { engine, clock, idWindowMs, maxBytes, maxPending } = this.#options;
     if (this.#pending > maxPending) throw new LogFullError('more is waiting for the disk than fits in memory');
     const { input, characters } = encodeEvents(events);
-    const acceptedAt = Math.max(Math.floor(clock.now()), this.#lastAcceptedAt);
+    const acceptedAt = acceptanceTime(clock.now(), this.#lastAcceptedAt);
     this.#lastAcceptedAt = acceptedAt;
     this.#pending += characters;
     try {
@@ -168,7 +169,8 @@ class SqliteEventLog implements EventLog {
     readonly acceptedBefore: number;
     readonly limit: number;
   }): Promise<{ trimmedTo: number; more: boolean }> {
-    const outcome = await this.#options.engine.write('log.trim', request);
+    const { engine, clock } = this.#options;
+    const outcome = await engine.write('log.trim', { ...request, now: clock.now() });
     this.#floor = Math.max(this.#floor, outcome.trimmedTo);
     this.#recent.dropUpTo(this.#floor);
     return outcome;

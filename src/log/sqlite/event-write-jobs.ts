@@ -62,6 +62,7 @@ export function eventWriteJobs(db: DatabaseSync) {
   /** Where everything was trimmed, the floor is the head; right after a restore the end of the hole is. */
   const storedHead = (): number =>
     Math.max(newest()?.seq ?? meta.number('log.floor'), storedHoles(meta).at(-1)?.upTo ?? 0);
+  const { trim, forget } = eventTrimJob(db);
   let head: number | null = null;
 
   /** 0 when it was stored, else what `Stored.known` says. */
@@ -100,10 +101,11 @@ export function eventWriteJobs(db: DatabaseSync) {
   }
 
   return {
-    jobs: { 'log.open': open, 'log.append': append, 'log.trim': eventTrimJob(db) },
+    jobs: { 'log.open': open, 'log.append': append, 'log.trim': trim },
     forget: () => {
       head = null;
       names.forget();
+      forget();
     },
   };
 }

@@ -1,0 +1,167 @@
+/**
+ * From lanes to receivers: starts what lanes give out and tells them what became of it. Which lane may start is decided
+ * in `fair-share.ts`, what goes out in the lane.
+ */
+import type { Clock } from '../kit/clock.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { Event } from '../model/event.ts';
+import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
+import { type AttemptDeps, attempt, unreadable, verdictBeforeSending } from './attempt.ts';
+import { FairShare } from './fair-share.ts';
+import type { Unit, Verdict } from './lane/unit.ts';
+import type { LaneState, LaneTable } from './lane-table.ts';
+
+export interface DispatcherDeps extends AttemptDeps {
+  readonly clock: Clock;
+  readonly log: EventLog;
+  readonly registry: SubscriptionRegistry;
+  readonly lanes: LaneTable;
+  /** No request may start: too many results are not durable yet. */
+  blocked(): boolean;
+  /** A receiver answered 410: its subscription, as it was sent by, has to be disabled. */
+  gone(subscription: Subscription): void;
+  /** Its breaker opened. */
+  broke(state: LaneState): void;
+  /** It started all it may for now. @returns whether more lies in the log for it */
+  rested(state: LaneState): boolean;
+}
+
+export class Dispatcher {
+  readonly #deps: DispatcherDeps;
+  readonly #share: FairShare;
+  readonly #abort = new AbortController();
+  #stopped = false;
+  #ended: (() => void) | null = null;
+
+  /** @param requests under way at once, over all lanes */
+  constructor(deps: DispatcherDeps, requests: number) {
+    this.#deps = deps;
+    this.#share = new FairShare(requests, () => deps.blocked());
+  }
+
+  /** The lane may have come to have something to send: starts what may start now. */
+  pump(state: LaneState): void {
+    if (this.#stopped) return;
+    if (this.#share.isCrowded(state)) {
+      this.#share.lineUp(state);
+      this.serve();
+    } else this.#startAll(state);
+    this.#rest(state);
+  }
+
+  /** Something that kept lanes in line may have eased. */
+  serve(): void {
+    if (this.#stopped) return;
+    this.#share.serve((state) => {
+      // Its endpoint may be gone by its turn.
+      if (this.#deps.lanes.current(state.lane) !== state) return false;
+      const started = this.#startOne(state);
+      if (!started) this.#rest(state);
+      return started;
+    });
+  }
+
+  /** Starts nothing more, and gives what is under way `graceMs` to end. */
+  async stop(graceMs: number): Promise<void> {
+    this.#halt();
+    if (this.#share.underWay === 0) return;
+    const grace = this.#deps.clock.schedule(graceMs, () => this.#abort.abort());
+    await new Promise<void>((resolve) => (this.#ended = resolve));
+    grace.cancel();
+  }
+
+  /** Lets go of everything at once. */
+  abandon(): void {
+    this.#halt();
+    this.#abort.abort();
+  }
+
+  #halt(): void {
+    this.#stopped = true;
+    for (const state of this.#deps.lanes.all()) state.timer?.cancel();
+  }
+
+  #startAll(state: LaneState): void {
+    while (this.#share.mayStart(state)) if (!this.#startOne(state)) return;
+    this.#share.lineUp(state);
+  }
+
+  #startOne(state: LaneState): boolean {
+    const unit = this.#deps.lanes.counting(state.lane, () => state.lane.take());
+    if (!unit) return false;
+    this.#start(state, unit);
+    return true;
+  }
+
+  /** Nothing more can start now: sees to its reading, and to when it is looked at again. */
+  #rest(state: LaneState): void {
+    state.timer?.cancel();
+    state.timer = null;
+    const moreToRead = this.#deps.rested(state);
+    if (this.#stopped || this.#share.waits(state)) return;
+    const { clock } = this.#deps;
+    const wakeAt = state.lane.wakeAt(moreToRead);
+    if (wakeAt === null) return;
+    const inMs = Math.max(1, wakeAt - clock.monotonic());
+    state.timer = clock.schedule(inMs, () => this.pump(state));
+  }
+
+  #start(state: LaneState, unit: Unit): void {
+    this.#share.started(state, unit);
+    if (!unit.parked) {
+      const events = unit.deliveries.map(({ event }) => event);
+      return this.#launch(state, unit, events);
+    }
+    this.#deps.log.get(unit.deliveries.map(({ seq }) => seq)).then(
+      (events) => {
+        this.#launch(state, unit, events);
+        this.pump(state);
+      },
+      (error: unknown) => this.#ran(state, unit, unreadable(error, this.#deps.clock.now())),
+    );
+  }
+
+  #launch(state: LaneState, unit: Unit, events: readonly (Event | null)[]): void {
+    try {
+      this.#send(state, unit, events);
+    } catch (error) {
+      this.#finish(state, unit, unreadable(error, this.#deps.clock.now()));
+    }
+  }
+
+  #send(state: LaneState, unit: Unit, events: readonly (Event | null)[]): void {
+    const { clock, registry } = this.#deps;
+    const subscription = registry.subscription(unit.subscription);
+    const early = verdictBeforeSending(unit, subscription, events, clock.now());
+    if (early) return this.#finish(state, unit, early);
+    if (!subscription) return;
+    attempt(this.#deps, unit, subscription, events as readonly Event[], this.#abort.signal).then(
+      (verdict) => this.#ran(state, unit, this.#judge(verdict, subscription)),
+      (error: unknown) => this.#ran(state, unit, unreadable(error, clock.now())),
+    );
+  }
+
+  /** 410 speaks for the receiver as it was asked; a subscription that was edited meanwhile is tried again as it is now. */
+  #judge(verdict: Verdict, sent: Subscription): Verdict {
+    if (verdict.status !== 410) return verdict;
+    if (this.#deps.registry.subscription(sent.number) !== sent) return { ...verdict, outcome: 'failed' };
+    this.#deps.gone(sent);
+    return verdict;
+  }
+
+  #ran(state: LaneState, unit: Unit, verdict: Verdict): void {
+    this.#finish(state, unit, verdict);
+    this.pump(state);
+    this.serve();
+  }
+
+  #finish(state: LaneState, unit: Unit, verdict: Verdict): void {
+    const { lane } = state;
+    const before = lane.breaker.state;
+    this.#share.ended(unit);
+    this.#deps.lanes.counting(lane, () => lane.finished(unit, verdict));
+    if (lane.breaker.state !== before && lane.breaker.state === 'open') this.#deps.broke(state);
+    if (this.#stopped && this.#share.underWay === 0) this.#ended?.();
+  }
+}

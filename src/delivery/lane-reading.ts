@@ -1,0 +1,110 @@
+/**
+ * Who brings events to a lane: the router while it is attached, the catch-up reader while it is detached. Here lanes
+ * change from one to the other; when, is written on top of `lane/lane.ts`.
+ */
+import type { Logger } from '../kit/logger.ts';
+import type { Event } from '../model/event.ts';
+import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
+import type { Lane } from './lane/lane.ts';
+import type { LaneState, LaneTable } from './lane-table.ts';
+
+export interface LaneReadingDeps {
+  readonly logger: Logger;
+  readonly registry: SubscriptionRegistry;
+  readonly lanes: LaneTable;
+  /** A lane that holds the checkpoint back longer than this reads on its own. */
+  readonly holdBackMs: number;
+  /** How far the router has come. */
+  position(): number;
+  /** R of the checkpoint. */
+  checkpoint(): number;
+  /** The lane may want to be read for. */
+  considerCatchUp(lane: Lane): void;
+  /** Lanes came to be attached or detached: it has to be stored soon. */
+  changed(): void;
+  /** It may have something to send. */
+  pump(state: LaneState): void;
+}
+
+export class LaneReading {
+  readonly #deps: LaneReadingDeps;
+  /** Offered something since the router last started a page. */
+  readonly #touched = new Set<LaneState>();
+
+  constructor(deps: LaneReadingDeps) {
+    this.#deps = deps;
+  }
+
+  /** The router came to this event. */
+  route(event: Event): void {
+    const { registry, lanes } = this.#deps;
+    registry.index.match(event, (selector) => {
+      const subscription = registry.subscription(selector.subscription);
+      const state = lanes.obtain(selector.endpoint);
+      if (!subscription || !state || !state.lane.attached) return;
+      lanes.busy.add(state);
+      this.#touched.add(state);
+      if (!this.offer(state, subscription, event)) this.#detach(state, event.seq - 1, 'full');
+    });
+  }
+
+  /** The router has gone through a page: lanes with news start what they may. */
+  routed(): void {
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    for (const state of touched) this.#deps.pump(state);
+  }
+
+  /** False: the lane has no room. */
+  offer({ lane }: LaneState, subscription: Subscription, event: Event): boolean {
+    const { lanes } = this.#deps;
+    return lanes.counting(lane, () => lane.offer(subscription, event, lanes.shareOf(lane)));
+  }
+
+  /**
+   * The lane has started all it may: goes back into step with the router, or is read for.
+   * @returns whether more lies in the log for it
+   */
+  rested(state: LaneState): boolean {
+    const { lane } = state;
+    if (lane.attached) return false;
+    if (this.#mayAttach(lane)) {
+      this.#deps.lanes.attach(state);
+      this.#deps.changed();
+      return false;
+    }
+    this.#deps.considerCatchUp(lane);
+    return lane.readPosition < this.#deps.position();
+  }
+
+  /** Lanes that have held the checkpoint back too long read on their own. */
+  detachSlow(): void {
+    for (const state of this.#deps.lanes.busy) {
+      if (state.lane.heldBackMs() <= this.#deps.holdBackMs) continue;
+      this.#detach(state, this.#deps.position(), 'slow');
+      this.#deps.pump(state);
+    }
+  }
+
+  /** First attempts stop: what waits is left to the log. */
+  hold(state: LaneState, reason: 'breaker' | 'paused'): void {
+    const { lane } = state;
+    if (lane.attached) this.#detach(state, this.#deps.position(), reason);
+    this.#deps.lanes.counting(lane, () => lane.dropWaiting());
+  }
+
+  /** Not while it is so slow that it would soon detach again. */
+  #mayAttach(lane: Lane): boolean {
+    const deps = this.#deps;
+    return lane.mayAttach(deps.position(), deps.checkpoint()) && lane.heldBackMs() < deps.holdBackMs / 2;
+  }
+
+  #detach(state: LaneState, position: number, reason: string): void {
+    const deps = this.#deps;
+    deps.lanes.detach(state, position);
+    deps.logger.debug({ endpoint: state.lane.endpoint.number, reason, position }, 'lane reads on its own');
+    deps.changed();
+    deps.considerCatchUp(state.lane);
+  }
+}
