@@ -36,7 +36,7 @@ export function createRetention(deps: RetentionDeps): Service {
   const run = async (): Promise<void> => {
     const now = deps.clock.now();
     await repeat(() => deps.log.trim({ acceptedBefore: now - deps.eventsMs, limit: perStep }));
-    await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, limit: perStep }));
+    await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, now, limit: perStep }));
     if (!stopping.signal.aborted) await deps.idempotency.forgetBefore(now - answersMs);
   };
   const cycle = (): void => {

@@ -12,6 +12,12 @@ export interface AttemptPage {
   readonly next: number | null;
 }
 
+export interface DeliveryHistory {
+  readonly parked: ParkedRow | null;
+  /** Newest first; at most 500, which is every one that a plan may have, and its repeats after a crash. */
+  readonly attempts: readonly StoredAttempt[];
+}
+
 export interface Counters {
   readonly subscription: number;
   readonly posts: number;
@@ -31,11 +37,27 @@ export interface AttemptQueries {
     readonly before?: number;
     readonly limit: number;
   }): Promise<AttemptPage>;
+  /**
+   * One delivery: null where there is no trace of it. It is found by when its event was accepted (milliseconds; null:
+   * the event is gone), since attempts have no index: what was tried lies behind it in time.
+   */
+  delivery(request: {
+    readonly subscription: number;
+    readonly seq: number;
+    readonly acceptedAt: number | null;
+  }): Promise<DeliveryHistory | null>;
   parked(request: {
     readonly subscriptions: readonly number[] | null;
     readonly limit: number;
   }): Promise<readonly ParkedRow[]>;
   counters(subscriptions: readonly number[]): Promise<readonly Counters[]>;
-  /** Drops attempts started before this, at most `limit`; call again while `more`. */
-  trimAttempts(request: { readonly startedBefore: number; readonly limit: number }): Promise<{ more: boolean }>;
+  /**
+   * Drops attempts started before this, at most `limit`, in the order they ended; call again while `more`. One that says
+   * it started later than `now` holds nothing up, as in the log.
+   */
+  trimAttempts(request: {
+    readonly startedBefore: number;
+    readonly now: number;
+    readonly limit: number;
+  }): Promise<{ more: boolean }>;
 }

@@ -34,7 +34,9 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       assert.deepEqual(await records().attempts.list({ subscriptions: [], limit: 10 }), { attempts: [], next: null });
       assert.deepEqual(await records().attempts.parked({ subscriptions: null, limit: 10 }), []);
       assert.deepEqual(await records().attempts.counters([1, 2]), []);
-      assert.deepEqual(await records().attempts.trimAttempts({ startedBefore: 1e15, limit: 10 }), { more: false });
+      assert.deepEqual(await records().attempts.trimAttempts({ startedBefore: 1e15, now: 0, limit: 10 }), {
+        more: false,
+      });
     });
 
     withStore('gives attempts back whole, newest first', async (under) => {
@@ -121,15 +123,68 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       rows.splice(490, 0, attemptOf(1_000, { startedAt: 1_010 }));
       const stored = await fill(under, rows);
       let calls = 1;
-      while ((await attempts.trimAttempts({ startedBefore: 1_400, limit: 150 })).more) calls++;
+      while ((await attempts.trimAttempts({ startedBefore: 1_400, now: 5_000, limit: 150 })).more) calls++;
       assert.equal(calls, 3);
       const left = await listAll(under, { subscriptions: null, limit: 100 });
       assert.deepEqual(
         left.filter(({ seq }) => seq !== 1_000),
         stored.filter(({ seq, startedAt }) => seq !== 1_000 && startedAt >= 1_400),
       );
-      while ((await attempts.trimAttempts({ startedBefore: 1e15, limit: 150 })).more);
+      while ((await attempts.trimAttempts({ startedBefore: 1e15, now: 5_000, limit: 150 })).more);
       assert.deepEqual(await listAll(under, { subscriptions: null, limit: 100 }), []);
+    });
+
+    withStore('attempts of a time that is yet to come hold up nobody', async (under) => {
+      const { attempts } = under.records();
+      const ahead = Array.from({ length: 2_500 }, (_, index) => attemptOf(index + 1, { startedAt: 1e14 }));
+      const right = [1_000, 2_000].map((startedAt, index) => attemptOf(3_000 + index, { startedAt }));
+      await fill(under, [...ahead, ...right]);
+      const trim = async (startedBefore: number) => {
+        while ((await attempts.trimAttempts({ startedBefore, now: 5_000, limit: 2_000 })).more);
+        return (await listAll(under, { subscriptions: null, limit: 1_000 })).length;
+      };
+      assert.equal(await trim(1_000), 2_502);
+      assert.equal(await trim(1_500), 1);
+    });
+
+    withStore('finds one delivery by when its event was accepted', async (under) => {
+      const at = (index: number): number => 1_700_000_000_000 + index * 1_000;
+      const rows = Array.from({ length: 20_000 }, (_, index) =>
+        attemptOf(index + 1, { subscription: 1 + (index % 2), startedAt: at(index) }),
+      );
+      const tried = { seq: 300, subscription: 7 };
+      for (const [place, attempt] of [301, 5_000, 19_000].entries()) {
+        const outcome = place === 2 ? 'delivered' : 'failed';
+        const { startedAt } = rows[attempt] as AttemptRow;
+        rows[attempt] = attemptOf(300, { subscription: 7, attempt: place + 1, outcome, startedAt });
+      }
+      await fill(under, rows);
+      const { attempts } = under.records();
+      const numbersOf = async (key: { seq: number; subscription: number }, acceptedAt: number | null) =>
+        (await attempts.delivery({ ...key, acceptedAt }))?.attempts.map(({ attempt, row }) => [attempt, row]) ?? null;
+      const all = [
+        [3, 19_001],
+        [2, 5_001],
+        [1, 302],
+      ];
+      assert.deepEqual(await numbersOf(tried, at(300)), all);
+      assert.deepEqual(await numbersOf(tried, null), all);
+      assert.deepEqual(await numbersOf({ seq: 5, subscription: 1 }, at(4)), [[1, 5]]);
+      assert.deepEqual(await numbersOf({ seq: 5, subscription: 2 }, at(4)), null);
+      assert.deepEqual(await numbersOf({ seq: 5, subscription: 1 }, at(500_000)), [[1, 5]], 'its clock was ahead');
+      assert.deepEqual(await numbersOf({ seq: 99_999, subscription: 1 }, at(99_999)), null);
+    });
+
+    withStore('finds one delivery that is parked, tried before or not', async (under) => {
+      const park = [parkedOf(7, { attempts: 2 }), parkedOf(8, { attempts: 0, dueAt: null })];
+      const rows = [1, 2].map((attempt) => attemptOf(7, { attempt, outcome: 'failed' }));
+      const [second, first] = await fill(under, rows);
+      await under.records().delivery.flush(flushOf({ park }));
+      const { attempts } = under.records();
+      const acceptedAt = 1_700_000_000_000;
+      const key = { subscription: 1, acceptedAt };
+      assert.deepEqual(await attempts.delivery({ ...key, seq: 7 }), { parked: park[0], attempts: [second, first] });
+      assert.deepEqual(await attempts.delivery({ ...key, seq: 8 }), { parked: park[1], attempts: [] });
     });
   });
 }

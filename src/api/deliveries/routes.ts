@@ -50,8 +50,6 @@ type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log'>;
 
 /** Most subscriptions of a narrowed caller whose deliveries are looked through at once. */
 const mostSubscriptions = 10_000;
-/** A plan has at most 100 attempts; this is every one of a delivery, and of its repeats after a crash. */
-const mostAttempts = 500;
 
 export function deliveryRoutes(app: App, deps: Deps): void {
   const list = described({
@@ -108,20 +106,15 @@ export function deliveryRoutes(app: App, deps: Deps): void {
 async function findDelivery(deps: Deps, access: Access, id: string): Promise<object | null> {
   const key = parseDeliveryId(id);
   if (!key || !maySee(deps, access, key.subscription)) return null;
-  const subscriptions = [key.subscription];
-  const [{ attempts }, rows, [event]] = await Promise.all([
-    deps.attempts.list({ subscriptions, seq: key.seq, limit: mostAttempts }),
-    deps.attempts.parked({ subscriptions, limit: 10_000 }),
-    deps.log.get([key.seq]),
-  ]);
-  const parked = rows.find(({ seq }) => seq === key.seq);
-  const last = attempts[0];
-  if (!parked && !last) return null;
+  const [event] = await deps.log.get([key.seq]);
+  const acceptedAt = event ? Date.parse(event.acceptedAt) : null;
+  const found = await deps.attempts.delivery({ ...key, acceptedAt });
+  if (!found) return null;
+  const { parked, attempts } = found;
   return {
     id,
-    subscription: key.subscription,
-    seq: key.seq,
-    state: parked ? 'parked' : last?.outcome,
+    ...key,
+    state: parked ? 'parked' : attempts[0]?.outcome,
     parked: parked ? parkedView(parked) : null,
     attempts: attempts.map(attemptView),
     event: event ?? null,

@@ -1,26 +1,11 @@
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import type { AttemptPage, AttemptQueries, Counters, StoredAttempt } from '../attempt-queries.ts';
-import { type AttemptOutcome, attemptOutcomes } from '../delivery-store.ts';
+import { attemptOutcomes } from '../delivery-store.ts';
+import { toAttempt } from './attempt-rows.ts';
 import { attemptColumns, type AttemptScan, parkedColumns } from './delivery-read-jobs.ts';
+import { findDelivery } from './find-delivery.ts';
 import { toParked } from './delivery-store.ts';
 import { type FlatValue, mapRows } from './flat.ts';
-
-function toAttempt(values: FlatValue[]): StoredAttempt {
-  const [row, subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, durationMs, detail] = values;
-  return {
-    row: row as number,
-    subscription: subscription as number,
-    endpoint: endpoint as number,
-    seq: seq as number,
-    batch: batch as number,
-    attempt: attempt as number,
-    outcome: attemptOutcomes[outcome as number] as AttemptOutcome,
-    status: status as number,
-    startedAt: startedAt as number,
-    durationMs: durationMs as number,
-    detail: detail as string | null,
-  };
-}
 
 function toCounters(row: FlatValue[]): Counters {
   const [subscription, posts, errors, since, lastSuccessAt, lastErrorAt, lastError] = row as [
@@ -58,6 +43,7 @@ export function sqliteAttemptQueries(engine: SqliteEngine): AttemptQueries {
         before: before ?? null,
         limit: Math.max(1, limit),
       }),
+    delivery: (request) => findDelivery(engine, request),
     parked: async (request) => mapRows(await engine.read('attempts.parked', request), parkedColumns, toParked),
     counters: async (subscriptions) =>
       mapRows(await engine.read('attempts.counters', { subscriptions }), 7, toCounters),

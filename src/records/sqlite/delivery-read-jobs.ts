@@ -20,10 +20,14 @@ export interface AttemptScanResult {
 }
 
 /** Rows a search looks at in one go: about 30 ms, then others have their turn. */
-const mostScanned = 100_000;
+export const mostScanned = 100_000;
 const settledPage = 20_000;
 const parkedPage = 5_000;
 
+export const attemptSelect = `
+  SELECT row, subscription, endpoint, seq, iif(batch = 0, seq, batch), attempt, outcome, status, started_at,
+    duration_ms, detail
+  FROM attempts`;
 export const attemptColumns = 11;
 export const parkedColumns = 7;
 
@@ -50,11 +54,12 @@ export function deliveryReadJobs(db: DatabaseSync) {
     'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at FROM parked ' +
       'WHERE ?1 IS NULL OR subscription IN (SELECT value FROM json_each(?1)) ORDER BY endpoint, seq, subscription LIMIT ?2',
   );
+  const parkedOne = prepare(
+    'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at FROM parked WHERE subscription = ? AND seq = ?',
+  );
   const ends = prepare('SELECT (SELECT min(row) FROM attempts), (SELECT max(row) FROM attempts)');
   const scan = prepare(`
-    SELECT row, subscription, endpoint, seq, iif(batch = 0, seq, batch), attempt, outcome, status, started_at,
-      duration_ms, detail
-    FROM attempts
+    ${attemptSelect}
     WHERE row < ?1 AND row >= ?2
       AND (?3 IS NULL OR subscription IN (SELECT value FROM json_each(?3)))
       AND (?4 IS NULL OR seq = ?4)
@@ -100,6 +105,8 @@ export function deliveryReadJobs(db: DatabaseSync) {
     'attempts.scan': scanAttempts,
     'attempts.parked': ({ subscriptions, limit }: { subscriptions: readonly number[] | null; limit: number }) =>
       readParked(parkedOf.all(subscriptions && JSON.stringify(subscriptions), limit)),
+    'attempts.parkedOne': ({ subscription, seq }: { readonly subscription: number; readonly seq: number }) =>
+      readParked(parkedOne.all(subscription, seq)),
     'attempts.counters': ({ subscriptions }: { readonly subscriptions: readonly number[] }) =>
       flatten(counters.all(JSON.stringify(subscriptions))),
   };

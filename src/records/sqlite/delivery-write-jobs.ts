@@ -2,12 +2,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
+import { OldRowFinder, type RowsAfter } from '../../sqlite/old-rows.ts';
 import { type FlatValue, forEachRow } from './flat.ts';
 import { attemptWidth, type FlushInput } from './flush-codec.ts';
 
 /** Attempts trimmed in one transaction at most, so that a commit of others waits a few milliseconds. */
 const mostTrimmed = 2_000;
 const trimmedTo = 'attempts.trimmedTo';
+
+interface TrimRequest {
+  readonly startedBefore: number;
+  readonly now: number;
+  readonly limit: number;
+}
 
 export function deliveryWriteJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
@@ -27,8 +34,10 @@ export function deliveryWriteJobs(db: DatabaseSync) {
       last_error_at = coalesce(excluded.last_error_at, last_error_at),
       last_error = coalesce(excluded.last_error, last_error)`);
   const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)');
-  const oldestRows = db.prepare('SELECT row, started_at FROM attempts ORDER BY row LIMIT ?');
-  const removeAttempt = db.prepare('DELETE FROM attempts WHERE row = ?');
+  const rowsAfter = db.prepare('SELECT row, started_at FROM attempts WHERE row > ? ORDER BY row LIMIT ?');
+  rowsAfter.setReturnArrays(true);
+  const removeUpTo = db.prepare('DELETE FROM attempts WHERE row <= ?');
+  const old = new OldRowFinder((row, limit) => rowsAfter.all(row, limit) as unknown as ReturnType<RowsAfter>);
   let lastRow: number | null = null;
 
   const lastRowNow = (): number =>
@@ -68,23 +77,20 @@ export function deliveryWriteJobs(db: DatabaseSync) {
   }
 
   /** Rows lie in the order they were flushed, so the oldest attempts are (nearly) the first rows: no index is needed. */
-  function trim({ startedBefore, limit }: { readonly startedBefore: number; readonly limit: number }): {
-    more: boolean;
-  } {
-    const most = Math.min(limit, mostTrimmed);
-    const rows = oldestRows.all(most) as { row: number; started_at: number }[];
-    const old = rows.filter(({ started_at: startedAt }) => startedAt < startedBefore);
-    for (const { row } of old) removeAttempt.run(row);
+  function trim({ startedBefore, now, limit }: TrimRequest): { more: boolean } {
+    const { upTo, more } = old.find({ before: startedBefore, now, most: Math.min(limit, mostTrimmed) });
+    if (upTo === null) return { more };
     // The highest row may go now: what it told about the next number has to stay.
-    const highest = old.at(-1)?.row;
-    if (highest !== undefined) meta.raise(trimmedTo, highest);
-    return { more: old.length === most };
+    meta.raise(trimmedTo, upTo);
+    removeUpTo.run(upTo);
+    return { more };
   }
 
   return {
     jobs: { 'delivery.flush': flush, 'attempts.trim': trim },
     forget: () => {
       lastRow = null;
+      old.forget();
     },
   };
 }
