@@ -6,7 +6,6 @@
  * finished or checkpointed, then the store is closed. A part that does not stop in time is left behind.
  */
 import { hostname } from 'node:os';
-import type { HealthCheck } from '../api/deps.ts';
 import type { Config } from '../config/schema.ts';
 import { summarizeChanges } from '../config/summary.ts';
 import type { Connector } from '../connectors/connector.ts';
@@ -18,6 +17,7 @@ import type { Logger } from '../kit/logger.ts';
 import { type Random, systemRandom } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { createHealth } from './health/health.ts';
 import { makeApi } from './make-api.ts';
 import { startConnectors } from './start-connectors.ts';
 import { makeDelivery } from './make-delivery.ts';
@@ -75,9 +75,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const store = await openStore(parts, base, fatal);
     const live = await startLiveView(parts, base, store);
     const delivery = await makeDelivery(parts, base, { ...store, inbox });
-    metrics.watch({ log: store.log, delivery });
     const connectors: Connector[] = [];
-    const health = healthOf(stopSignal, connectors);
+    const { dir: dataDir } = config.data;
+    const { maxBytes } = config.retention;
+    const health = createHealth({ ...base, ...store, server: stopSignal, delivery, connectors, dataDir, maxBytes });
+    metrics.watch({ ...store, delivery, health, dataDir });
     const serverName = hostname();
     const api = await makeApi(base, {
       ...store,
@@ -141,22 +143,4 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       return stopping;
     },
   };
-}
-
-/** What `/readyz` looks at. A connector that is down is told, and does not take the rest out of service. */
-function healthOf(server: { readonly isStopping: boolean }, connectors: readonly Connector[]): readonly HealthCheck[] {
-  const stopping: HealthCheck = {
-    name: 'server',
-    optional: false,
-    check: () => (server.isStopping ? 'stopping' : null),
-  };
-  const systems: HealthCheck = {
-    name: 'connectors',
-    optional: true,
-    check: () => {
-      const down = connectors.filter((connector) => connector.status().state !== 'up').map(({ id }) => id);
-      return down.length === 0 ? null : `not up: ${down.join(', ')}`;
-    },
-  };
-  return [stopping, systems];
 }

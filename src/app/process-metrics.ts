@@ -1,14 +1,25 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { HealthCheck } from '../api/deps.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { everything } from '../model/scope.ts';
+import { diskSpace } from './health/disk-space.ts';
+import type { StoreProbe } from './health/store-probe.ts';
 
 /** Names and labels are part of the documented interface; no label ever holds an id, a number or a token. */
 export interface AppMetrics {
   readonly registry: Registry;
   acceptedFrom(connector: string, events: number): void;
   /** Adds what is read off running parts each time somebody asks. */
-  watch(parts: { readonly log: EventLog; readonly delivery: Delivery }): void;
+  watch(parts: WatchedParts): void;
+}
+
+interface WatchedParts {
+  readonly log: EventLog;
+  readonly delivery: Delivery;
+  readonly probe: StoreProbe;
+  readonly health: readonly HealthCheck[];
+  readonly dataDir: string;
 }
 
 const breakerStates = ['closed', 'open', 'recovering'] as const;
@@ -25,10 +36,12 @@ export function createAppMetrics(): AppMetrics {
   return {
     registry,
     acceptedFrom: (connector, events) => accepted.inc({ connector }, events),
-    watch: ({ log, delivery }) => {
+    watch: ({ log, delivery, probe, health, dataDir }) => {
       gauge(registry, 'offhook_log_head', 'Sequence of the newest durable event', () => log.head());
       gauge(registry, 'offhook_log_floor', 'Everything up to this sequence is gone by retention', () => log.floor());
       watchDelivery(registry, delivery);
+      watchHealth(registry, health);
+      watchStore(registry, probe, dataDir);
     },
   };
 }
@@ -101,5 +114,32 @@ function watchDelivery(registry: Registry, delivery: Delivery): void {
         endpoints.set({ breaker: state }, all.filter(({ breaker }) => breaker === state).length);
       }
     },
+  });
+}
+
+function watchHealth(registry: Registry, health: readonly HealthCheck[]): void {
+  const healthy = new Gauge({
+    name: 'offhook_healthy',
+    help: 'Whether each check of /readyz finds all well (1) or not (0)',
+    labelNames: ['check'],
+    registers: [registry],
+    collect: async () => {
+      for (const { name, check } of health) healthy.set({ check: name }, (await check()) === null ? 1 : 0);
+    },
+  });
+}
+
+function watchStore(registry: Registry, probe: StoreProbe, dataDir: string): void {
+  const used: Gauge = new Gauge({
+    name: 'offhook_store_bytes',
+    help: 'Size of the store, without what retention has freed',
+    registers: [registry],
+    collect: async () => used.set((await probe()).usedBytes ?? Number.NaN),
+  });
+  const free: Gauge = new Gauge({
+    name: 'offhook_disk_free_bytes',
+    help: 'What is left of the disk the store is on',
+    registers: [registry],
+    collect: async () => free.set((await diskSpace(dataDir).catch(() => null))?.freeBytes ?? Number.NaN),
   });
 }

@@ -6,12 +6,15 @@ import { openSqliteEngine } from '../sqlite/engine.ts';
 import { type AdminToken, openAdminToken } from './admin-token.ts';
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
+import { createStoreProbe, type StoreProbe } from './health/store-probe.ts';
 import { openSeal } from './seal/seal.ts';
 
 export interface Store {
   readonly log: EventLog;
   readonly records: Records;
   readonly token: AdminToken;
+  /** Whether it works, found out by trying. */
+  readonly probe: StoreProbe;
 }
 
 /** @param fatal called when a storage thread dies: nothing can be accepted or recorded any more */
@@ -37,5 +40,6 @@ export async function openStore(
     (started) => started.close(),
   );
   const records = openSqliteRecords({ engine, seal });
-  return { log, records, token: await openAdminToken(records.settings, config.admin.token) };
+  const probe = createStoreProbe(engine, clock);
+  return { log, records, probe, token: await openAdminToken(records.settings, config.admin.token) };
 }

@@ -80,6 +80,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
       const endpoint = registry.endpoint(number);
       return endpoint && mayAccessDomain(access, endpoint) ? statusOf(endpoint) : null;
     },
+    trouble: () => engine.trouble,
     settledUpTo: (seq: number) => engine.settledUpTo(seq),
   };
 }

@@ -177,6 +177,11 @@ export class DeliveryEngine {
     };
   }
 
+  /** Why results can't be made durable at this moment; null when they can. */
+  get trouble(): string | null {
+    return this.#flusher.trouble;
+  }
+
   /** How far the router has come. */
   get position(): number {
     return this.#router.position;

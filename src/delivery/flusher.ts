@@ -64,10 +64,18 @@ export class Flusher implements LaneRecorder {
   #timer: Timer | null = null;
   #flushing: Promise<void> | null = null;
   #closed = false;
+  /** Of the flush that is being tried again. */
+  #failure: string | null = null;
 
   constructor(deps: FlusherDeps, limits: FlushLimits = defaultFlushLimits) {
     this.#deps = deps;
     this.#limits = limits;
+  }
+
+  /** Why results can't be made durable at this moment; null when they can. */
+  get trouble(): string | null {
+    if (this.#failure !== null) return this.#failure;
+    return this.#late ? `results have waited for over ${this.#limits.limitMs} ms` : null;
   }
 
   get blocked(): boolean {
@@ -173,10 +181,13 @@ export class Flusher implements LaneRecorder {
   async #write(batch: DeliveryFlush): Promise<number | null> {
     for (;;) {
       try {
-        return (await this.#deps.store.flush(batch)).lastAttemptRow;
+        const { lastAttemptRow } = await this.#deps.store.flush(batch);
+        this.#failure = null;
+        return lastAttemptRow;
       } catch (error) {
         if (this.#closed) return null;
         const reason = error instanceof Error ? error.message : String(error);
+        this.#failure = reason;
         this.#deps.logger.error(
           { reason, attempts: batch.attempts.length },
           'delivery results could not be stored; trying again',

@@ -48,6 +48,13 @@ export interface Hole {
   readonly upTo: number;
 }
 
+/** The last append failed, for whatever reason. */
+export interface Refusal {
+  readonly reason: string;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
 /** Thrown when the log takes nothing more for now (size limit, disk full): 503 to a source, never a lost event. */
 export class LogFullError extends Error {
   override readonly name = 'LogFullError';
@@ -75,6 +82,8 @@ export interface EventLog {
   head(): number;
   /** Everything up to here was trimmed; 0 when nothing was. */
   floor(): number;
+  /** Null while appends succeed, and before the first. */
+  refusal(): Refusal | null;
   /** In order of their sequences; none unless the log was restored from a backup. */
   holes(): readonly Hole[];
   /**

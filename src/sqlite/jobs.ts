@@ -4,12 +4,13 @@ import { eventReadJobs } from '../log/sqlite/event-read-jobs.ts';
 import { eventWriteJobs } from '../log/sqlite/event-write-jobs.ts';
 import { recordReadJobs } from '../records/sqlite/read-jobs.ts';
 import { recordWriteJobs } from '../records/sqlite/write-jobs.ts';
+import { probeReadJobs, probeWriteJobs } from './probe-jobs.ts';
 
 export function writeJobs(db: DatabaseSync) {
   const log = eventWriteJobs(db);
   const records = recordWriteJobs(db);
   return {
-    jobs: { ...log.jobs, ...records.jobs },
+    jobs: { ...log.jobs, ...records.jobs, ...probeWriteJobs(db) },
     forget: () => {
       log.forget();
       records.forget();
@@ -20,7 +21,7 @@ export function writeJobs(db: DatabaseSync) {
 export function readJobs(db: DatabaseSync) {
   const log = eventReadJobs(db);
   const records = recordReadJobs(db);
-  return { jobs: { ...log.jobs, ...records.jobs }, forget: () => log.forget() };
+  return { jobs: { ...log.jobs, ...records.jobs, ...probeReadJobs(db) }, forget: () => log.forget() };
 }
 
 /** Reads that are pieces of something long, or may take as long as one: they make way for look-ups. */

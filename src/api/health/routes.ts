@@ -29,7 +29,9 @@ export function healthRoutes(app: App, { health, version }: Pick<ApiDeps, 'healt
     },
   });
   app.get('/readyz', ready, async (_request, reply) => {
-    const checks = health.map((part) => ({ name: part.name, optional: part.optional, problem: part.check() }));
+    const checks = await Promise.all(
+      health.map(async ({ name, optional, check }) => ({ name, optional, problem: await check() })),
+    );
     const isReady = checks.every(({ optional, problem }) => optional || problem === null);
     return reply.code(isReady ? 200 : 503).send({ ready: isReady, checks });
   });

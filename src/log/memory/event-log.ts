@@ -37,6 +37,10 @@ class MemoryEventLog implements EventLog {
     return this.#floor;
   }
 
+  refusal(): null {
+    return null;
+  }
+
   holes(): readonly Hole[] {
     return [];
   }

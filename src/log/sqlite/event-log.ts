@@ -18,6 +18,7 @@ import {
   LogFullError,
   type ReadPage,
   type ReadRequest,
+  type Refusal,
 } from '../event-log.ts';
 import { encodeEvents } from './append-input.ts';
 import { decodeRows, storedEvents } from './event-rows.ts';
@@ -55,6 +56,7 @@ class SqliteEventLog implements EventLog {
   #floor: number;
   #lastAcceptedAt: number;
   #pending = 0;
+  #refusal: Refusal | null = null;
 
   constructor(options: SqliteEventLogOptions, facts: LogFacts) {
     this.#options = { maxBytes: null, maxPending: defaultMaxPending, ...options };
@@ -73,6 +75,10 @@ class SqliteEventLog implements EventLog {
     return this.#floor;
   }
 
+  refusal(): Refusal | null {
+    return this.#refusal;
+  }
+
   holes(): readonly Hole[] {
     return this.#holes;
   }
@@ -84,7 +90,8 @@ class SqliteEventLog implements EventLog {
   async append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]> {
     if (events.length === 0) return [];
     const { engine, clock, idWindowMs, maxBytes, maxPending } = this.#options;
-    if (this.#pending > maxPending) throw new LogFullError('more is waiting for the disk than fits in memory');
+    if (this.#pending > maxPending)
+      throw this.#refused(new LogFullError('more waits for the disk than fits in memory'));
     const { input, characters } = encodeEvents(events);
     const acceptedAt = acceptanceTime(clock.now(), this.#lastAcceptedAt);
     this.#lastAcceptedAt = acceptedAt;
@@ -92,13 +99,22 @@ class SqliteEventLog implements EventLog {
     try {
       const job = { ...input, acceptedAt, idsSince: acceptedAt - idWindowMs, maxBytes };
       const output = await engine.write('log.append', job, characters);
-      if (output !== 'over maxBytes') return this.#appended(events, input.texts, acceptedAt, output);
+      if (output !== 'over maxBytes') {
+        this.#refusal = null;
+        return this.#appended(events, input.texts, acceptedAt, output);
+      }
       throw new LogFullError(`the database has reached its limit of ${maxBytes} bytes (retention.maxBytes)`);
     } catch (error) {
-      throw asRefusal(error);
+      throw this.#refused(asRefusal(error));
     } finally {
       this.#pending -= characters;
     }
+  }
+
+  #refused<E>(error: E): E {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#refusal = { reason, at: this.#options.clock.monotonic() };
+    return error;
   }
 
   /** Runs in the order of the appends, before any of their callers goes on. */

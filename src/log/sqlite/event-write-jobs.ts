@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
+import { usedBytes } from '../../sqlite/used-bytes.ts';
 import { sameBody } from '../event-body.ts';
 import type { Hole } from '../event-log.ts';
 import { eventTrimJob } from './event-trim-job.ts';
@@ -40,15 +41,6 @@ export interface LogFacts {
   readonly floor: number;
   readonly holes: readonly Hole[];
   readonly lastAcceptedAt: number;
-}
-
-/** Bytes of the database that are in use: what was freed by trimming counts no more, though the file keeps its size. */
-function usedBytes(db: DatabaseSync): () => number {
-  const [pages, free, size] = ['page_count', 'freelist_count', 'page_size'].map((name) => {
-    const statement = db.prepare(`PRAGMA ${name}`);
-    return () => (statement.get() as Record<string, number>)[name] ?? 0;
-  }) as [() => number, () => number, () => number];
-  return () => (pages() - free()) * size();
 }
 
 export function eventWriteJobs(db: DatabaseSync) {

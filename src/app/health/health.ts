@@ -1,0 +1,87 @@
+/**
+ * What `/readyz`, the metrics and `offhook doctor` look at. Each check is found out when somebody asks, by doing a
+ * little of what it is about, and says again that all is well as soon as it is. What changes is told in the log, once.
+ */
+import type { HealthCheck } from '../../api/deps.ts';
+import type { Connector } from '../../connectors/connector.ts';
+import type { Delivery } from '../../delivery/management.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { EventLog } from '../../log/event-log.ts';
+import { diskSpace, megabytes, spaceProblem } from './disk-space.ts';
+import type { StoreProbe } from './store-probe.ts';
+
+export interface HealthDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly server: { readonly isStopping: boolean };
+  readonly probe: StoreProbe;
+  readonly log: Pick<EventLog, 'refusal'>;
+  readonly delivery: Pick<Delivery, 'trouble'>;
+  readonly connectors: readonly Connector[];
+  readonly dataDir: string;
+  /** `retention.maxBytes` */
+  readonly maxBytes: number | null;
+}
+
+/**
+ * A refused append counts so long, unless one succeeds before. Without traffic, which whoever goes by `/readyz` takes
+ * away, none would, and the server would stay unready for ever.
+ */
+const refusalCountsMs = 5_000;
+
+export function createHealth(deps: HealthDeps): readonly HealthCheck[] {
+  const { server, probe, delivery, connectors, dataDir } = deps;
+  const checks: HealthCheck[] = [
+    { name: 'server', optional: false, check: () => (server.isStopping ? 'stopping' : null) },
+    { name: 'store', optional: false, check: async () => (await probe()).problem },
+    { name: 'log', optional: false, check: () => logProblem(deps) },
+    { name: 'delivery', optional: false, check: () => deliveryProblem(delivery) },
+    { name: 'disk', optional: true, check: () => diskProblem(dataDir) },
+    { name: 'connectors', optional: true, check: () => connectorsProblem(connectors) },
+  ];
+  return checks.map((check) => told(check, deps.logger));
+}
+
+async function logProblem({ probe, log, clock, maxBytes }: HealthDeps): Promise<string | null> {
+  const { usedBytes } = await probe();
+  if (maxBytes !== null && usedBytes !== null && usedBytes >= maxBytes) {
+    return `the store holds ${megabytes(usedBytes)}, and retention.maxBytes is ${megabytes(maxBytes)}: no event is taken`;
+  }
+  const refusal = log.refusal();
+  if (!refusal || clock.monotonic() - refusal.at >= refusalCountsMs) return null;
+  return `events are refused: ${refusal.reason}`;
+}
+
+function deliveryProblem({ trouble }: Pick<Delivery, 'trouble'>): string | null {
+  const problem = trouble();
+  return problem === null ? null : `nothing is sent, since results can't be recorded: ${problem}`;
+}
+
+async function diskProblem(dir: string): Promise<string | null> {
+  try {
+    return spaceProblem(await diskSpace(dir));
+  } catch (error) {
+    return `the free space of ${dir} can't be found out (${(error as NodeJS.ErrnoException).code})`;
+  }
+}
+
+/** One that is down is told, and does not take the rest out of service. */
+function connectorsProblem(connectors: readonly Connector[]): string | null {
+  const down = connectors.filter((connector) => connector.status().state !== 'up').map(({ id }) => id);
+  return down.length === 0 ? null : `not up: ${down.join(', ')}`;
+}
+
+function told(check: HealthCheck, logger: Logger): HealthCheck {
+  let was = false;
+  return {
+    ...check,
+    check: async () => {
+      const problem = await check.check();
+      if (problem !== null && !was) logger.warn({ check: check.name, problem }, 'not well');
+      if (problem === null && was) logger.info({ check: check.name }, 'well again');
+      was = problem !== null;
+      return problem;
+    },
+  };
+}
