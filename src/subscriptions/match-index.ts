@@ -1,6 +1,7 @@
 /**
  * The matching index: finds who wants an event at a cost that does not grow with subscriptions that don't match.
- * Looked up by domain, then event type, then extension or user; what is left is checked one by one.
+ * Looked up by domain, then by extension, user or, for those of a whole domain, event type; what is left is checked one
+ * by one. Those of one extension or user are few, so they need no lists by type, of which each would cost 60.
  */
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-types/index.ts';
@@ -23,10 +24,11 @@ export interface Selector {
   readonly filter: Filter | null;
 }
 
-interface Bucket {
-  readonly any: Selector[];
-  readonly byExtension: Map<string, Selector[]>;
-  readonly byUser: Map<string, Selector[]>;
+/** The selectors of one domain. Each is in one place, but for those of a whole domain, which are there by type. */
+interface DomainSelectors {
+  readonly byType: Map<EventType, Set<Selector>>;
+  readonly byExtension: Map<string, Set<Selector>>;
+  readonly byUser: Map<string, Set<Selector>>;
 }
 
 export function toSelector(subscription: number, version: SelectionVersion, filter: Filter | null): Selector {
@@ -44,7 +46,7 @@ export function wants(selector: Selector, event: Event): boolean {
   return selector.events.includes(event.type) && selects(selector, event);
 }
 
-/** The rule but for the event type, which the index has looked at. */
+/** The rule but for the event type. */
 function selects(selector: Selector, event: Event): boolean {
   return (
     event.seq >= selector.from &&
@@ -58,7 +60,7 @@ function selects(selector: Selector, event: Event): boolean {
 }
 
 export class MatchIndex {
-  readonly #domains = new Map<string, Map<EventType, Bucket>>();
+  readonly #domains = new Map<string, DomainSelectors>();
   #size = 0;
 
   get size(): number {
@@ -71,70 +73,61 @@ export class MatchIndex {
   }
 
   add(selector: Selector): void {
+    const domain = this.#domains.get(selector.domain) ?? emptyDomain();
+    this.#domains.set(selector.domain, domain);
     this.#size++;
-    for (const type of selector.events) this.#listOf(selector, type, true)?.push(selector);
+    if (selector.extension !== '*') addTo(domain.byExtension, selector.extension, selector);
+    else if (selector.user !== '*') addTo(domain.byUser, selector.user, selector);
+    else for (const type of selector.events) addTo(domain.byType, type, selector);
   }
 
   remove(selector: Selector): void {
+    const domain = this.#domains.get(selector.domain);
+    if (!domain) return;
     this.#size--;
-    for (const type of selector.events) {
-      const list = this.#listOf(selector, type, false);
-      const at = list?.indexOf(selector) ?? -1;
-      if (list && at >= 0) list.splice(at, 1);
-      if (list?.length === 0) this.#tidy(selector, type);
-    }
+    if (selector.extension !== '*') removeFrom(domain.byExtension, selector.extension, selector);
+    else if (selector.user !== '*') removeFrom(domain.byUser, selector.user, selector);
+    else for (const type of selector.events) removeFrom(domain.byType, type, selector);
+    const { byType, byExtension, byUser } = domain;
+    if (byType.size + byExtension.size + byUser.size === 0) this.#domains.delete(selector.domain);
   }
 
   /** Calls `found` once for every selector that wants the event. */
   match(event: Event, found: (selector: Selector) => void): void {
-    this.#matchIn(this.#domains.get(event.domain), event, found);
-    this.#matchIn(this.#domains.get('*'), event, found);
-  }
-
-  #matchIn(types: Map<EventType, Bucket> | undefined, event: Event, found: (selector: Selector) => void): void {
-    const bucket = types?.get(event.type);
-    if (!bucket) return;
-    ask(bucket.any, event, found);
-    if (event.user !== null && bucket.byUser.size > 0) ask(bucket.byUser.get(event.user), event, found);
-    if (bucket.byExtension.size === 0) return;
-    const { extensions, extension } = event;
-    for (let index = 0; index < extensions.length; index++) {
-      const name = extensions[index] as string;
-      // A sender may name an extension twice; each selector is asked once.
-      if (extensions.indexOf(name) === index) ask(bucket.byExtension.get(name), event, found);
-    }
-    if (extension !== null && !extensions.includes(extension)) ask(bucket.byExtension.get(extension), event, found);
-  }
-
-  #listOf(selector: Selector, type: EventType, create: boolean): Selector[] | undefined {
-    let types = this.#domains.get(selector.domain);
-    if (!types && create) this.#domains.set(selector.domain, (types = new Map()));
-    let bucket = types?.get(type);
-    if (!bucket && create) types?.set(type, (bucket = { any: [], byExtension: new Map(), byUser: new Map() }));
-    if (!bucket) return undefined;
-    if (selector.extension !== '*') return inMap(bucket.byExtension, selector.extension, create);
-    if (selector.user !== '*') return inMap(bucket.byUser, selector.user, create);
-    return bucket.any;
-  }
-
-  #tidy(selector: Selector, type: EventType): void {
-    const types = this.#domains.get(selector.domain);
-    const bucket = types?.get(type);
-    if (!types || !bucket) return;
-    if (bucket.byExtension.get(selector.extension)?.length === 0) bucket.byExtension.delete(selector.extension);
-    if (bucket.byUser.get(selector.user)?.length === 0) bucket.byUser.delete(selector.user);
-    if (bucket.any.length + bucket.byExtension.size + bucket.byUser.size === 0) types.delete(type);
-    if (types.size === 0) this.#domains.delete(selector.domain);
+    matchIn(this.#domains.get(event.domain), event, found);
+    matchIn(this.#domains.get('*'), event, found);
   }
 }
 
-function ask(list: readonly Selector[] | undefined, event: Event, found: (selector: Selector) => void): void {
-  if (!list) return;
-  for (const selector of list) if (selects(selector, event)) found(selector);
+const none: ReadonlySet<Selector> = new Set();
+const emptyDomain = (): DomainSelectors => ({ byType: new Map(), byExtension: new Map(), byUser: new Map() });
+
+function matchIn(domain: DomainSelectors | undefined, event: Event, found: (selector: Selector) => void): void {
+  if (!domain) return;
+  for (const selector of domain.byType.get(event.type) ?? none) if (selects(selector, event)) found(selector);
+  if (event.user !== null && domain.byUser.size > 0) ask(domain.byUser.get(event.user), event, found);
+  if (domain.byExtension.size === 0) return;
+  const { extensions, extension } = event;
+  for (let index = 0; index < extensions.length; index++) {
+    const name = extensions[index] as string;
+    // A sender may name an extension twice; each selector is asked once.
+    if (extensions.indexOf(name) === index) ask(domain.byExtension.get(name), event, found);
+  }
+  if (extension !== null && !extensions.includes(extension)) ask(domain.byExtension.get(extension), event, found);
 }
 
-function inMap(map: Map<string, Selector[]>, key: string, create: boolean): Selector[] | undefined {
-  let list = map.get(key);
-  if (!list && create) map.set(key, (list = []));
-  return list;
+function ask(selectors: ReadonlySet<Selector> | undefined, event: Event, found: (selector: Selector) => void): void {
+  if (!selectors) return;
+  for (const selector of selectors) if (wants(selector, event)) found(selector);
+}
+
+function addTo<Key>(map: Map<Key, Set<Selector>>, key: Key, selector: Selector): void {
+  const selectors = map.get(key);
+  if (selectors) selectors.add(selector);
+  else map.set(key, new Set([selector]));
+}
+
+function removeFrom<Key>(map: Map<Key, Set<Selector>>, key: Key, selector: Selector): void {
+  const selectors = map.get(key);
+  if (selectors?.delete(selector) && selectors.size === 0) map.delete(key);
 }

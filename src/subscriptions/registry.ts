@@ -49,10 +49,14 @@ export class SubscriptionRegistry {
     return number === undefined ? undefined : this.#endpoints.get(number);
   }
 
-  /** Of the subscriptions whose events go, or once went, to this endpoint: for its lane. */
+  /** Of the subscriptions whose events go, or once went, to this endpoint: for its lane, made when that asks first. */
   laneIndex(endpoint: number): MatchIndex {
     let index = this.#laneIndexes.get(endpoint);
-    if (!index) this.#laneIndexes.set(endpoint, (index = new MatchIndex()));
+    if (index) return index;
+    this.#laneIndexes.set(endpoint, (index = new MatchIndex()));
+    for (const user of this.usersOf(endpoint)) {
+      for (const selector of this.#selectors.get(user) ?? []) if (selector.endpoint === endpoint) index.add(selector);
+    }
     return index;
   }
 
@@ -76,7 +80,7 @@ export class SubscriptionRegistry {
     this.#selectors.set(subscription.number, selectors);
     for (const selector of selectors) {
       this.index.add(selector);
-      this.laneIndex(selector.endpoint).add(selector);
+      this.#laneIndexes.get(selector.endpoint)?.add(selector);
     }
   }
 
@@ -110,7 +114,7 @@ export class SubscriptionRegistry {
   #unindex(number: number): void {
     for (const selector of this.#selectors.get(number) ?? []) {
       this.index.remove(selector);
-      this.laneIndex(selector.endpoint).remove(selector);
+      this.#laneIndexes.get(selector.endpoint)?.remove(selector);
     }
     this.#selectors.delete(number);
     const before = this.#subscriptions.get(number);
