@@ -18,7 +18,7 @@ export interface HealthCheck {
   readonly name: string;
   /** A failing optional part is shown, and does not make the server unready. */
   readonly optional: boolean;
-  check(): string | null | Promise<string | null>;
+  readonly check: () => string | null | Promise<string | null>;
 }
 
 export interface ApiDeps {

@@ -23,7 +23,7 @@ interface World {
     connector: 'up' | 'down';
   };
   /** Name of each check that is not well, with its reason. */
-  problems(): Promise<Record<string, string>>;
+  readonly problems: () => Promise<Record<string, string>>;
 }
 
 function createWorld(changes: Partial<HealthDeps> = {}): World {

@@ -53,8 +53,8 @@ async function logProblem({ probe, log, clock, maxBytes }: HealthDeps): Promise<
   return `events are refused: ${refusal.reason}`;
 }
 
-function deliveryProblem({ trouble }: Pick<Delivery, 'trouble'>): string | null {
-  const problem = trouble();
+function deliveryProblem(delivery: Pick<Delivery, 'trouble'>): string | null {
+  const problem = delivery.trouble();
   return problem === null ? null : `nothing is sent, since results can't be recorded: ${problem}`;
 }
 
