@@ -88,7 +88,7 @@ export interface EventLog {
   holes(): readonly Hole[];
   /**
    * Called in sequence order with newly durable events, before the append that brought them resolves. Events are
-   * given once to each listener; whoever needs more reads.
+   * given once to each listener; whoever needs more reads. They may be no plain objects (see `StoredEvent`).
    */
   onAppended(listener: (events: readonly Event[]) => void): () => void;
   /**

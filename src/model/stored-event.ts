@@ -19,13 +19,22 @@ export interface EventPlace {
   readonly acceptedAt: string;
 }
 
+/** What is asked of a call and a leg most: found out once, while they are at hand. */
+interface Subject {
+  readonly callId: string | null;
+  readonly callState: Call['state'] | null;
+  readonly legId: string | null;
+}
+
 /** Where the first part of a body ends. Quotes within a JSON string are escaped, so it is found nowhere else. */
 const callMark = ',"call":';
 const idMark = '{"id":"';
 
 export class StoredEvent implements Event {
   readonly id: string;
-  readonly seq: number;
+  /** Where it came to lie, and when: 0 and empty before it is stored. */
+  seq: number;
+  acceptedAt: string;
   readonly type: EventType;
   readonly time: string;
   readonly reseller: string;
@@ -34,15 +43,12 @@ export class StoredEvent implements Event {
   readonly extension: string | null;
   readonly connector: string;
   readonly extensions: readonly string[];
-  readonly acceptedAt: string;
   /** As `bodyText` wrote it. */
-  readonly #text: string;
-  readonly #callAt: number;
+  readonly bodyText: string;
+  #subject: Subject | null;
   #body: EventBody | null = null;
 
-  constructor(place: EventPlace, text: string) {
-    const end = text.indexOf(callMark);
-    const head = JSON.parse(`${text.slice(0, end)}}`) as EventHead;
+  private constructor(place: EventPlace, head: EventHead, text: string, subject: Subject | null) {
     this.id = place.id;
     this.seq = place.seq;
     this.type = head.type;
@@ -54,12 +60,23 @@ export class StoredEvent implements Event {
     this.connector = place.connector;
     this.extensions = head.extensions;
     this.acceptedAt = place.acceptedAt;
-    this.#text = text;
-    this.#callAt = end + callMark.length;
+    this.bodyText = text;
+    this.#subject = subject;
   }
 
-  get bodyText(): string {
-    return this.#text;
+  /** @param text as `bodyText` gave it when the event was stored */
+  static read(place: EventPlace, text: string): StoredEvent {
+    const head = JSON.parse(`${text.slice(0, text.indexOf(callMark))}}`) as EventHead;
+    return new StoredEvent(place, head, text, null);
+  }
+
+  /**
+   * An event that is about to be stored. Of what it is made from, it keeps no more than its first few fields.
+   * @param text as `bodyText` gives it
+   */
+  static toStore(event: NewEvent, text: string): StoredEvent {
+    const { id, domain, connector } = event;
+    return new StoredEvent({ id, seq: 0, domain, connector, acceptedAt: '' }, event, text, subjectOf(event));
   }
 
   get call(): Call | null {
@@ -76,15 +93,27 @@ export class StoredEvent implements Event {
 
   /** The call's id, found without reading the call where it stands first in it, as it does when we wrote it. */
   get callId(): string | null {
-    if (this.#text.startsWith('null', this.#callAt)) return null;
-    if (this.#text.startsWith(idMark, this.#callAt)) {
-      const from = this.#callAt + idMark.length;
-      const id = this.#text.slice(from, this.#text.indexOf('"', from));
+    if (this.#subject) return this.#subject.callId;
+    const text = this.bodyText;
+    const callAt = text.indexOf(callMark) + callMark.length;
+    if (text.startsWith('null', callAt)) return null;
+    if (text.startsWith(idMark, callAt)) {
+      const from = callAt + idMark.length;
+      const id = text.slice(from, text.indexOf('"', from));
       if (!id.includes('\\')) return id;
     }
     return this.call?.id ?? null;
   }
 
+  get callState(): Call['state'] | null {
+    return (this.#subject ??= subjectOf(this)).callState;
+  }
+
+  get legId(): string | null {
+    return (this.#subject ??= subjectOf(this)).legId;
+  }
+
+  /** A plain object that says the same. */
   toJSON(): Event {
     const { id, seq, type, time, reseller, domain, user, extension, connector, extensions, acceptedAt } = this;
     const { call, leg, data } = this.#read();
@@ -107,12 +136,28 @@ export class StoredEvent implements Event {
   }
 
   #read(): EventBody {
-    this.#body ??= JSON.parse(this.#text) as EventBody;
+    this.#body ??= JSON.parse(this.bodyText) as EventBody;
     return this.#body;
   }
 }
 
+const subjectOf = ({ call, leg }: Pick<NewEvent, 'call' | 'leg'>): Subject => ({
+  callId: call?.id ?? null,
+  callState: call?.state ?? null,
+  legId: leg?.id ?? null,
+});
+
 /** The id of an event's call, null where it is about none. */
 export function callIdOf(event: NewEvent): string | null {
   return event instanceof StoredEvent ? event.callId : (event.call?.id ?? null);
+}
+
+/** How an event's call stood, null where it is about none. */
+export function callStateOf(event: NewEvent): Call['state'] | null {
+  return event instanceof StoredEvent ? event.callState : (event.call?.state ?? null);
+}
+
+/** The id of an event's leg, null where it is about none. */
+export function legIdOf(event: NewEvent): string | null {
+  return event instanceof StoredEvent ? event.legId : (event.leg?.id ?? null);
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { createEventAccepter } from '../../model/ingest/accept.ts';
 import { createNumberReader, rulesFor } from '../../model/numbers/index.ts';
@@ -10,7 +11,7 @@ import { described } from '../openapi/route-list.ts';
 import { type Problem, sendProblem } from '../problems/problem.ts';
 import { InvalidRequest } from '../validator.ts';
 import { createAdmission, usualAdmission } from './admission.ts';
-import { ingest } from './ingest.ts';
+import { ingest, type IngestDeps, type IngestResult } from './ingest.ts';
 import { eventMediaTypes, readEventBody } from './read-body.ts';
 
 const EventInput = Type.Object(
@@ -90,12 +91,7 @@ export function ingestRoute(app: App, deps: ApiDeps, metrics: ApiMetrics): void 
   void app.register(async (scope) => {
     acceptText(scope, metrics);
     scope.post<{ Body: string }>('/v1/events', route, async (request, reply) => {
-      const text = request.body ?? '';
-      const contentType = request.headers['content-type'] ?? '';
-      const read = readEventBody({ contentType, headers: request.headers, text });
-      const access = accessOf(request);
-      const bytes = Buffer.byteLength(text);
-      const result = 'problem' in read ? read : await ingest(parts, { ...read, access, bytes, nowMs: clock.now() });
+      const result = await take(parts, request, clock.now());
       if ('problem' in result) {
         metrics.eventsRefused(result.problem.code);
         return sendProblem(reply, result.problem);
@@ -107,6 +103,15 @@ export function ingestRoute(app: App, deps: ApiDeps, metrics: ApiMetrics): void 
         .send(JSON.stringify({ accepted: result.accepted }));
     });
   });
+}
+
+/** Not async, and the body is taken off the request: see `ingest`. */
+function take(parts: IngestDeps, request: FastifyRequest<{ Body: string }>, nowMs: number): Promise<IngestResult> {
+  const text = request.body ?? '';
+  request.body = '';
+  const read = readEventBody({ contentType: request.headers['content-type'] ?? '', headers: request.headers, text });
+  if ('problem' in read) return Promise.resolve(read);
+  return ingest(parts, { ...read, access: accessOf(request), bytes: Buffer.byteLength(text), nowMs });
 }
 
 /**

@@ -40,17 +40,38 @@ export type IngestResult =
 const connector = 'api';
 export const maxEventBytes = 262_144;
 
-export async function ingest(deps: IngestDeps, request: IngestRequest): Promise<IngestResult> {
+/**
+ * What was sent and read is let go of while the disk works: kept until the answer, it would be most of what the process
+ * holds, and the costliest to clear away. So nothing here that waits may have it in scope.
+ */
+export function ingest(deps: IngestDeps, request: IngestRequest): Promise<IngestResult> {
   const events = readAll(deps, request);
-  if ('problem' in events) return events;
+  if ('problem' in events) return Promise.resolve(events);
   const leave = deps.admission.enter(events.length, request.bytes);
-  if (!leave) return { problem: { code: 'overloaded', retryAfter: 1 } };
-  try {
-    const outcomes = await deps.log.append(events);
-    return await answer(deps, request, events, outcomes);
-  } finally {
-    leave();
+  if (!leave) return Promise.resolve({ problem: { code: 'overloaded', retryAfter: 1 } });
+  const sent = { isList: request.isList, untimed: untimedOf(request) };
+  return answer(deps, sent, deps.log.append(events)).finally(leave);
+}
+
+/** What the answer is made from besides the log's. */
+interface Sent {
+  readonly isList: boolean;
+  /** Events that came without a time, by their index; null where there are none. */
+  readonly untimed: ReadonlyMap<number, Untimed> | null;
+}
+
+interface Untimed {
+  readonly input: unknown;
+  readonly access: Access;
+}
+
+function untimedOf({ inputs, access }: IngestRequest): Sent['untimed'] {
+  let untimed: Map<number, Untimed> | null = null;
+  for (let index = 0; index < inputs.length; index++) {
+    const input = inputs[index] as { readonly time?: unknown };
+    if (input.time === undefined || input.time === null) (untimed ??= new Map()).set(index, { input, access });
   }
+  return untimed;
 }
 
 function readAll(deps: IngestDeps, request: IngestRequest): NewEvent[] | { readonly problem: Problem } {
@@ -73,7 +94,7 @@ const tooLarge = (event: NewEvent): boolean => {
 };
 
 /** Whom a caller may speak for: with access to every domain, the one the event names. */
-function senderOf(deps: IngestDeps, { access, nowMs }: IngestRequest, input: unknown): SenderFacts {
+function senderOf(deps: IngestDeps, { access, nowMs }: Pick<IngestRequest, 'access' | 'nowMs'>, input: unknown): SenderFacts {
   const named = input as { readonly reseller?: unknown; readonly domain?: unknown } | null;
   const { defaults, numbers } = deps;
   return {
@@ -103,45 +124,37 @@ function eventProblem(problem: { field: string; message: string; remedy: string 
 
 async function answer(
   deps: IngestDeps,
-  request: IngestRequest,
-  events: readonly NewEvent[],
-  outcomes: readonly AppendOutcome[],
+  { isList, untimed }: Sent,
+  appended: Promise<readonly AppendOutcome[]>,
 ): Promise<IngestResult> {
   const accepted: AcceptedEvent[] = [];
   const conflicts: (AcceptedEvent & { readonly index: number })[] = [];
   let duplicates = 0;
-  for (const [index, outcome] of outcomes.entries()) {
+  for (const [index, outcome] of (await appended).entries()) {
     const { id, seq } = outcome;
-    const isSame = outcome.kind === 'accepted' || (await isSameButForTime(deps, request, index, events, seq));
+    const isSame = outcome.kind === 'accepted' || (await isSameButForTime(deps, untimed?.get(index), seq));
     if (isSame) accepted.push({ id, seq });
     else conflicts.push({ index, id, seq });
     if (isSame && (outcome.kind === 'conflict' || outcome.duplicate)) duplicates++;
   }
   return conflicts.length === 0
     ? { accepted, duplicates }
-    : { problem: conflictProblem(conflicts, accepted, request.isList) };
+    : { problem: conflictProblem(conflicts, accepted, isList) };
 }
 
 /**
  * An event sent without a time gets the time of its arrival, so the same body sent again reads differently. It is
  * read once more with the time that the first one got.
  */
-async function isSameButForTime(
-  deps: IngestDeps,
-  request: IngestRequest,
-  index: number,
-  events: readonly NewEvent[],
-  seq: number,
-): Promise<boolean> {
-  const input = request.inputs[index] as { readonly time?: unknown };
-  if (input.time !== undefined && input.time !== null) return false;
+async function isSameButForTime(deps: IngestDeps, untimed: Untimed | undefined, seq: number): Promise<boolean> {
+  if (!untimed) return false;
   const [stored] = await deps.log.get([seq]);
   if (!stored) return false;
-  const nowMs = Date.parse(stored.time);
-  const again = deps.accept(input, senderOf(deps, { ...request, nowMs }, input));
+  const { input, access } = untimed;
+  const again = deps.accept(input, senderOf(deps, { access, nowMs: Date.parse(stored.time) }, input));
   if ('problem' in again) return false;
   const { seq: _seq, acceptedAt: _acceptedAt, ...body } = stored;
-  return events[index] !== undefined && sameJson(again.event, body);
+  return sameJson(again.event, body);
 }
 
 /** Whether two values are the same JSON, whatever the order of their keys. */

@@ -1,6 +1,7 @@
 import type { Call, Leg } from '../../model/call.ts';
 import type { Event } from '../../model/event.ts';
 import { mayAccessDomain, type Access } from '../../model/scope.ts';
+import { callIdOf, callStateOf, legIdOf } from '../../model/stored-event.ts';
 
 /** A call as its events say it stands. */
 export interface LiveCall {
@@ -19,31 +20,32 @@ export interface LiveCall {
   readonly acceptedAt: string;
 }
 
-interface SeenLeg {
-  readonly leg: Leg;
-  readonly seq: number;
-}
-
 /** Legs kept per call; of more, the ones that ended first are forgotten. */
 const mostLegs = 200;
 
-/** A call of the live view: its last event, and the last of each leg. */
+/**
+ * A call of the live view: its last event, the last that told how the call stands, and the last of each leg. They are
+ * read when somebody looks: most calls come and go unseen.
+ */
 export class FollowedCall {
   readonly firstSeq: number;
-  readonly #legs = new Map<string, SeenLeg>();
+  readonly #legs = new Map<string, Event>();
   readonly #users = new Set<string>();
   #last: Event;
-  #call: Call;
+  #telling: Event;
+  #ended: boolean;
 
-  constructor(event: Event, call: Call) {
+  /** @param event about a call */
+  constructor(event: Event) {
     this.firstSeq = event.seq;
     this.#last = event;
-    this.#call = call;
-    this.take(event, call);
+    this.#telling = event;
+    this.#ended = false;
+    this.take(event);
   }
 
   get ended(): boolean {
-    return this.#call.state === 'ended';
+    return this.#ended;
   }
 
   /** Milliseconds, by the server's clock. */
@@ -55,13 +57,16 @@ export class FollowedCall {
     return this.#last.connector;
   }
 
-  take(event: Event, call: Call): void {
-    if (event.leg) this.#legs.set(event.leg.id, { leg: event.leg, seq: event.seq });
+  take(event: Event): void {
+    const legId = legIdOf(event);
+    if (legId !== null) this.#legs.set(legId, event);
     if (event.user !== null) this.#users.add(event.user);
     this.#forgetLegs();
     this.#last = event;
+    const isOver = callStateOf(event) === 'ended';
     // What was said of an ended call stands; a late event about one of its legs is no new life.
-    if (!this.ended || call.state === 'ended') this.#call = call;
+    if (!this.#ended || isOver) this.#telling = event;
+    this.#ended ||= isOver;
   }
 
   isVisibleTo(access: Access): boolean {
@@ -72,9 +77,10 @@ export class FollowedCall {
 
   view(): LiveCall {
     const { reseller, domain, connector, extensions, seq, time, acceptedAt } = this.#last;
-    const legs = [...this.#legs.values()].map((seen) => seen.leg);
+    const call = this.#telling.call as Call;
+    const legs = [...this.#legs.values()].map((event) => event.leg as Leg);
     const { firstSeq } = this;
-    return { reseller, domain, connector, extensions, call: this.#call, legs, seq, firstSeq, seenAt: time, acceptedAt };
+    return { reseller, domain, connector, extensions, call, legs, seq, firstSeq, seenAt: time, acceptedAt };
   }
 
   mark(): {
@@ -83,14 +89,14 @@ export class FollowedCall {
     readonly seq: number;
     readonly legs: Record<string, number>;
   } {
-    const legs = Object.fromEntries([...this.#legs].map(([id, seen]) => [id, seen.seq]));
-    return { domain: this.#last.domain, callId: this.#call.id, seq: this.#last.seq, legs };
+    const legs = Object.fromEntries([...this.#legs].map(([id, event]) => [id, event.seq]));
+    return { domain: this.#last.domain, callId: callIdOf(this.#last) as string, seq: this.#last.seq, legs };
   }
 
   #forgetLegs(): void {
     if (this.#legs.size <= mostLegs) return;
     for (const [id, { leg }] of this.#legs) {
-      if (leg.state === 'ended') {
+      if (leg?.state === 'ended') {
         this.#legs.delete(id);
         return;
       }

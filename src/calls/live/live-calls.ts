@@ -11,6 +11,7 @@
 import type { Event } from '../../model/event.ts';
 import type { Access } from '../../model/scope.ts';
 import type { OpenCall } from '../open-call.ts';
+import { callIdOf, callStateOf } from '../../model/stored-event.ts';
 import { FollowedCall, type LiveCall } from './live-call.ts';
 import type { Marks } from './marks.ts';
 
@@ -122,15 +123,15 @@ export class LiveCalls {
   }
 
   #take(event: Event): void {
-    const { call } = event;
-    if (!call || !families.test(event.type)) return;
-    const key = `${event.domain}\u0000${call.id}`;
+    const callId = callIdOf(event);
+    if (callId === null || !families.test(event.type)) return;
+    const key = `${event.domain}\u0000${callId}`;
     const ended = this.#ended.get(key);
-    if (ended) return ended.take(event, call);
+    if (ended) return ended.take(event);
     const known = this.#live.get(key);
-    if (!known && call.state === 'ended' && !event.type.startsWith('call.')) return;
-    const followed = known ?? new FollowedCall(event, call);
-    known?.take(event, call);
+    if (!known && callStateOf(event) === 'ended' && !event.type.startsWith('call.')) return;
+    const followed = known ?? new FollowedCall(event);
+    known?.take(event);
     // Heard of now: to the end of the line.
     this.#live.delete(key);
     (followed.ended ? this.#ended : this.#live).set(key, followed);

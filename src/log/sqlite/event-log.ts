@@ -7,10 +7,9 @@ import { newId } from '../../kit/ids.ts';
 import type { Event, NewEvent } from '../../model/event.ts';
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
-import { rememberBodyText } from '../../model/event-text.ts';
+import type { StoredEvent } from '../../model/stored-event.ts';
 import { acceptanceTime } from '../acceptance.ts';
 import { AppendListeners } from '../append-listeners.ts';
-import { inLog } from '../event-body.ts';
 import {
   type AppendOutcome,
   type EventLog,
@@ -20,7 +19,7 @@ import {
   type ReadRequest,
   type Refusal,
 } from '../event-log.ts';
-import { encodeEvents } from './append-input.ts';
+import { type EncodedEvents, encodeEvents } from './append-input.ts';
 import { decodeRows, storedEvents } from './event-rows.ts';
 import type { LogFacts, Stored } from './event-write-jobs.ts';
 import { readRecent } from './read-recent.ts';
@@ -45,6 +44,13 @@ function asRefusal(error: unknown): unknown {
   const passing = error.code === 'full' || error.code === 'readonly' || error.code === 'io' || error.code === 'busy';
   return passing ? new LogFullError(error.message, { cause: error }) : error;
 }
+
+function outcomeOf({ id, seq }: StoredEvent, known: number): AppendOutcome {
+  if (known < 0) return { kind: 'conflict', id, seq: -known };
+  return { kind: 'accepted', id, seq: known === 0 ? seq : known, duplicate: known > 0 };
+}
+
+const plain = (event: StoredEvent): Event => event.toJSON();
 
 class SqliteEventLog implements EventLog {
   readonly id: string;
@@ -87,12 +93,14 @@ class SqliteEventLog implements EventLog {
     return this.#listeners.add(listener);
   }
 
-  async append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]> {
-    if (events.length === 0) return [];
+  append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]> {
+    return events.length === 0 ? Promise.resolve([]) : this.#append(encodeEvents(events));
+  }
+
+  async #append({ input, events, characters }: EncodedEvents): Promise<readonly AppendOutcome[]> {
     const { engine, clock, idWindowMs, maxBytes, maxPending } = this.#options;
     if (this.#pending > maxPending)
       throw this.#refused(new LogFullError('more waits for the disk than fits in memory'));
-    const { input, characters } = encodeEvents(events);
     const acceptedAt = acceptanceTime(clock.now(), this.#lastAcceptedAt);
     this.#lastAcceptedAt = acceptedAt;
     this.#pending += characters;
@@ -101,7 +109,7 @@ class SqliteEventLog implements EventLog {
       const output = await engine.write('log.append', job, characters);
       if (output !== 'over maxBytes') {
         this.#refusal = null;
-        return this.#appended(events, input.texts, acceptedAt, output);
+        return this.#appended(events, acceptedAt, output);
       }
       throw new LogFullError(`the database has reached its limit of ${maxBytes} bytes (retention.maxBytes)`);
     } catch (error) {
@@ -119,33 +127,28 @@ class SqliteEventLog implements EventLog {
 
   /** Runs in the order of the appends, before any of their callers goes on. */
   #appended(
-    events: readonly NewEvent[],
-    texts: readonly string[],
+    events: readonly StoredEvent[],
     acceptedAtMs: number,
     { first, known }: Stored,
   ): readonly AppendOutcome[] {
     const acceptedAt = new Date(acceptedAtMs).toISOString();
-    const stored: Event[] = [];
-    const outcomes = events.map((event, index): AppendOutcome => {
-      const seq = known?.[index] ?? 0;
-      if (seq < 0) return { kind: 'conflict', id: event.id, seq: -seq };
-      if (seq > 0) return { kind: 'accepted', id: event.id, seq, duplicate: true };
-      const body = texts[index * 2 + 1] ?? '';
-      const inside = rememberBodyText(inLog(event, first + stored.length, acceptedAt), body);
-      stored.push(inside);
-      this.#recent.push(inside, body.length);
-      return { kind: 'accepted', id: event.id, seq: inside.seq, duplicate: false };
+    const isNew = (_event: StoredEvent, index: number): boolean => known?.[index] === 0;
+    const stored = known ? events.filter(isNew) : events;
+    stored.forEach((event, index) => {
+      event.seq = first + index;
+      event.acceptedAt = acceptedAt;
+      this.#recent.push(event, event.bodyText.length);
     });
     this.#head = stored.at(-1)?.seq ?? this.#head;
     this.#listeners.tell(stored);
-    return outcomes;
+    return events.map((event, index) => outcomeOf(event, known?.[index] ?? 0));
   }
 
   async read({ after, upTo, limit, domains, sparing }: ReadRequest): Promise<ReadPage> {
     const end = Math.min(upTo ?? this.#head, this.#head);
     if (after >= end || limit < 1) return { events: [], scannedTo: after };
     const recent = readRecent(this.#recent, { after, upTo: end, limit, domains: domains ?? null });
-    if (recent) return recent;
+    if (recent) return sparing ? recent : { ...recent, events: recent.events.map(plain) };
     const from = this.#beyondHole(Math.max(after, this.#floor));
     if (from >= end) return { events: [], scannedTo: end };
     const request = { after: from, upTo: end, limit, domains: domains ?? null };
@@ -165,7 +168,7 @@ class SqliteEventLog implements EventLog {
     const missing: number[] = [];
     for (const seq of seqs) {
       const recent = this.#recent.at(seq);
-      if (recent) found.set(seq, recent.event);
+      if (recent) found.set(seq, plain(recent.event));
       else if (seq > this.#floor && seq <= this.#head) missing.push(seq);
     }
     for (let from = 0; from < missing.length; ) {

@@ -52,7 +52,7 @@ export function storedEvents(rows: FlatRows): Event[] {
     const [seq, accepted, connector, domain, id, json] = rows.slice(at, at + columnCount) as Row;
     // Events that came together were accepted at one time.
     if (accepted !== acceptedMs) acceptedAt = new Date((acceptedMs = accepted)).toISOString();
-    events.push(new StoredEvent({ id, seq, domain, connector, acceptedAt }, json));
+    events.push(StoredEvent.read({ id, seq, domain, connector, acceptedAt }, json));
   }
   return events;
 }

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { eventNamed } from '../../../test/conformance/event-log-support.ts';
-import { inLog } from '../event-body.ts';
+import { bodyText } from '../../model/event-text.ts';
+import { StoredEvent } from '../../model/stored-event.ts';
 import { readRecent } from './read-recent.ts';
 import { RecentEvents } from './recent-events.ts';
 
-const eventAt = (seq: number) =>
-  inLog(eventNamed(`e${seq}`, { domain: `d${seq % 3}` }), seq, '2026-01-01T00:00:00.000Z');
+function eventAt(seq: number): StoredEvent {
+  const event = eventNamed(`e${seq}`, { domain: `d${seq % 3}` });
+  return StoredEvent.read({ ...event, seq, acceptedAt: '2026-01-01T00:00:00.000Z' }, bodyText(event));
+}
 
 function heldSeqs(recent: RecentEvents, upTo: number): number[] {
   const seqs = Array.from({ length: upTo }, (_, index) => index + 1);

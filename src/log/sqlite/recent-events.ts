@@ -1,13 +1,13 @@
-import type { Event } from '../../model/event.ts';
+import type { StoredEvent } from '../../model/stored-event.ts';
 
 interface Held {
-  readonly event: Event;
+  readonly event: StoredEvent;
   readonly characters: number;
 }
 
 /**
- * The newest events as objects, so that whoever reads right behind the head needs neither the reader thread nor a
- * parse. Bounded in events and in characters of their JSON; always a run of sequences without a hole.
+ * The newest events, so that whoever reads right behind the head does not need the reader thread. They are kept as text:
+ * objects would be ten times as many, and live just long enough to be the most expensive kind of garbage. Bounded in events and in characters of their JSON; always a run of sequences without a hole.
  */
 export class RecentEvents {
   readonly #mostEvents: number;
@@ -25,7 +25,7 @@ export class RecentEvents {
     this.#ring = Array.from({ length: mostEvents });
   }
 
-  push(event: Event, characters: number): void {
+  push(event: StoredEvent, characters: number): void {
     if (event.seq !== this.#last + 1) this.#startAt(event.seq);
     if (this.#last - this.#first + 1 === this.#mostEvents) this.#dropOldest();
     this.#ring[event.seq % this.#mostEvents] = { event, characters };
