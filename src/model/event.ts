@@ -8,9 +8,10 @@
  * - **delivery**: one event for one subscription. **attempt**: one HTTP try. **outcome**: what became of it.
  * - **connector**: the code that listens to one PBX; an event's source.
  */
-import { callIdOf } from './stored-event.ts';
+
 import type { Call, Leg } from './call.ts';
 import type { EventType } from './event-types/names.ts';
+import { callIdOf, StoredEvent } from './stored-event.ts';
 
 /** An event as a source hands it over, complete but not yet in the log. */
 export interface NewEvent {
@@ -45,8 +46,10 @@ export interface Event extends NewEvent {
  * one; an event of no call is ordered with others about the same message, chat, extension or connector.
  */
 export function orderKeyOf(event: NewEvent): string {
-  return `${event.domain}\u0000${callIdOf(event) ?? subjectOf(event)}`;
+  return event instanceof StoredEvent ? (event.orderKey ??= makeOrderKey(event)) : makeOrderKey(event);
 }
+
+const makeOrderKey = (event: NewEvent): string => `${event.domain}\u0000${callIdOf(event) ?? subjectOf(event)}`;
 
 function subjectOf(event: NewEvent): string {
   for (const name of ['messageSessionId', 'chatId', 'messageId'] as const) {

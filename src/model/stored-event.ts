@@ -47,6 +47,8 @@ export class StoredEvent implements Event {
   readonly bodyText: string;
   #subject: Subject | null;
   #body: EventBody | null = null;
+  /** See `orderKeyOf`; kept, since whoever follows calls asks too. */
+  orderKey: string | null = null;
 
   private constructor(place: EventPlace, head: EventHead, text: string, subject: Subject | null) {
     this.id = place.id;

@@ -94,7 +94,11 @@ const tooLarge = (event: NewEvent): boolean => {
 };
 
 /** Whom a caller may speak for: with access to every domain, the one the event names. */
-function senderOf(deps: IngestDeps, { access, nowMs }: Pick<IngestRequest, 'access' | 'nowMs'>, input: unknown): SenderFacts {
+function senderOf(
+  deps: IngestDeps,
+  { access, nowMs }: Pick<IngestRequest, 'access' | 'nowMs'>,
+  input: unknown,
+): SenderFacts {
   const named = input as { readonly reseller?: unknown; readonly domain?: unknown } | null;
   const { defaults, numbers } = deps;
   return {
@@ -137,9 +141,7 @@ async function answer(
     else conflicts.push({ index, id, seq });
     if (isSame && (outcome.kind === 'conflict' || outcome.duplicate)) duplicates++;
   }
-  return conflicts.length === 0
-    ? { accepted, duplicates }
-    : { problem: conflictProblem(conflicts, accepted, isList) };
+  return conflicts.length === 0 ? { accepted, duplicates } : { problem: conflictProblem(conflicts, accepted, isList) };
 }
 
 /**

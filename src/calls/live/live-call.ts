@@ -1,6 +1,6 @@
 import type { Call, Leg } from '../../model/call.ts';
 import type { Event } from '../../model/event.ts';
-import { mayAccessDomain, type Access } from '../../model/scope.ts';
+import { type Access, mayAccessDomain } from '../../model/scope.ts';
 import { callIdOf, callStateOf, legIdOf } from '../../model/stored-event.ts';
 
 /** A call as its events say it stands. */
@@ -30,7 +30,8 @@ const mostLegs = 200;
 export class FollowedCall {
   readonly firstSeq: number;
   readonly #legs = new Map<string, Event>();
-  readonly #users = new Set<string>();
+  /** Null while its events name none. */
+  #users: Set<string> | null = null;
   #last: Event;
   #telling: Event;
   #ended: boolean;
@@ -60,8 +61,8 @@ export class FollowedCall {
   take(event: Event): void {
     const legId = legIdOf(event);
     if (legId !== null) this.#legs.set(legId, event);
-    if (event.user !== null) this.#users.add(event.user);
-    this.#forgetLegs();
+    if (event.user !== null) (this.#users ??= new Set()).add(event.user);
+    if (this.#legs.size > mostLegs) this.#forgetLeg();
     this.#last = event;
     const isOver = callStateOf(event) === 'ended';
     // What was said of an ended call stands; a late event about one of its legs is no new life.
@@ -72,7 +73,7 @@ export class FollowedCall {
   isVisibleTo(access: Access): boolean {
     if (!mayAccessDomain(access, this.#last)) return false;
     if (access.extension !== '*' && !this.#last.extensions.includes(access.extension)) return false;
-    return access.user === '*' || this.#users.has(access.user);
+    return access.user === '*' || (this.#users?.has(access.user) ?? false);
   }
 
   view(): LiveCall {
@@ -93,8 +94,7 @@ export class FollowedCall {
     return { domain: this.#last.domain, callId: callIdOf(this.#last) as string, seq: this.#last.seq, legs };
   }
 
-  #forgetLegs(): void {
-    if (this.#legs.size <= mostLegs) return;
+  #forgetLeg(): void {
     for (const [id, { leg }] of this.#legs) {
       if (leg?.state === 'ended') {
         this.#legs.delete(id);

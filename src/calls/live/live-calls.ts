@@ -8,10 +8,10 @@
  * for good; **forgotten** when newer ones push it out of the ring. Late events about a forgotten call that ended are
  * ignored.
  */
-import type { Event } from '../../model/event.ts';
+import { type Event, orderKeyOf } from '../../model/event.ts';
 import type { Access } from '../../model/scope.ts';
-import type { OpenCall } from '../open-call.ts';
 import { callIdOf, callStateOf } from '../../model/stored-event.ts';
+import type { OpenCall } from '../open-call.ts';
 import { FollowedCall, type LiveCall } from './live-call.ts';
 import type { Marks } from './marks.ts';
 
@@ -123,9 +123,9 @@ export class LiveCalls {
   }
 
   #take(event: Event): void {
-    const callId = callIdOf(event);
-    if (callId === null || !families.test(event.type)) return;
-    const key = `${event.domain}\u0000${callId}`;
+    if (callIdOf(event) === null || !families.test(event.type)) return;
+    // What keeps a call's events in order also names the call.
+    const key = orderKeyOf(event);
     const ended = this.#ended.get(key);
     if (ended) return ended.take(event);
     const known = this.#live.get(key);
@@ -135,8 +135,8 @@ export class LiveCalls {
     // Heard of now: to the end of the line.
     this.#live.delete(key);
     (followed.ended ? this.#ended : this.#live).set(key, followed);
-    dropOldest(this.#ended, this.#options.mostEnded);
-    dropOldest(this.#live, this.#options.mostLive);
+    if (this.#ended.size > this.#options.mostEnded) dropOldest(this.#ended);
+    if (this.#live.size > this.#options.mostLive) dropOldest(this.#live);
   }
 }
 
@@ -144,9 +144,7 @@ function visible(calls: ReadonlyMap<string, FollowedCall>, access: Access): Live
   return [...calls.values()].filter((call) => call.isVisibleTo(access)).map((call) => call.view());
 }
 
-function dropOldest(calls: Map<string, FollowedCall>, most: number): void {
-  for (const key of calls.keys()) {
-    if (calls.size <= most) return;
-    calls.delete(key);
-  }
+function dropOldest(calls: Map<string, FollowedCall>): void {
+  const [oldest] = calls.keys();
+  if (oldest !== undefined) calls.delete(oldest);
 }

@@ -126,11 +126,7 @@ class SqliteEventLog implements EventLog {
   }
 
   /** Runs in the order of the appends, before any of their callers goes on. */
-  #appended(
-    events: readonly StoredEvent[],
-    acceptedAtMs: number,
-    { first, known }: Stored,
-  ): readonly AppendOutcome[] {
+  #appended(events: readonly StoredEvent[], acceptedAtMs: number, { first, known }: Stored): readonly AppendOutcome[] {
     const acceptedAt = new Date(acceptedAtMs).toISOString();
     const isNew = (_event: StoredEvent, index: number): boolean => known?.[index] === 0;
     const stored = known ? events.filter(isNew) : events;

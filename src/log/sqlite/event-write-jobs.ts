@@ -5,8 +5,10 @@ import { metaFacts } from '../../sqlite/meta.ts';
 import { usedBytes } from '../../sqlite/used-bytes.ts';
 import { sameBody } from '../event-body.ts';
 import type { Hole } from '../event-log.ts';
+import { eventInserter } from './event-inserter.ts';
 import { eventTrimJob } from './event-trim-job.ts';
 import { passOverLostSequences, storedHoles } from './holes.ts';
+import { knownIds } from './known-ids.ts';
 import { nameNumbers } from './names.ts';
 
 export interface AppendInput {
@@ -21,6 +23,12 @@ export interface AppendInput {
   readonly places: readonly number[];
   /** Two for each event: id and body. */
   readonly texts: readonly string[];
+}
+
+interface Found {
+  readonly seq: number;
+  readonly domain: number;
+  readonly body: string;
 }
 
 export type AppendOutput = Stored | 'over maxBytes';
@@ -47,7 +55,8 @@ export function eventWriteJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
   const names = nameNumbers(db);
   const used = usedBytes(db);
-  const insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)');
+  const rows = eventInserter(db);
+  const ids = knownIds(db);
   const find = db.prepare('SELECT seq, domain, body FROM events WHERE id = ? AND connector = ? AND accepted_at >= ?');
   const last = db.prepare('SELECT seq, accepted_at FROM events ORDER BY seq DESC LIMIT 1');
   const newest = () => last.get() as { seq: number; accepted_at: number } | undefined;
@@ -63,10 +72,14 @@ export function eventWriteJobs(db: DatabaseSync) {
     const domain = numbers[input.places[index * 2 + 1] as number] as number;
     const id = toExactText(input.texts[index * 2] as string);
     const body = input.texts[index * 2 + 1] as string;
-    const known = find.get(id, connector, input.idsSince) as { seq: number; domain: number; body: string } | undefined;
-    if (known) return known.domain === domain && sameBody(known.body, body) ? known.seq : -known.seq;
+    if (ids.mayHave(id)) {
+      rows.flush();
+      const known = find.get(id, connector, input.idsSince) as Found | undefined;
+      if (known) return known.domain === domain && sameBody(known.body, body) ? known.seq : -known.seq;
+    }
+    ids.add(id);
     head = (head as number) + 1;
-    insert.run(head, input.acceptedAt, connector, domain, id, body);
+    rows.add(head, input.acceptedAt, connector, domain, id, body);
     return 0;
   }
 
@@ -77,6 +90,7 @@ export function eventWriteJobs(db: DatabaseSync) {
     const numbers = input.names.map(names.get);
     const known: number[] = [];
     for (let index = 0; index * 2 < input.texts.length; index++) known.push(store(input, index, numbers));
+    rows.flush();
     return { first, known: head - first + 1 === known.length ? null : known };
   }
 
@@ -96,6 +110,8 @@ export function eventWriteJobs(db: DatabaseSync) {
     jobs: { 'log.open': open, 'log.append': append, 'log.trim': trim },
     forget: () => {
       head = null;
+      rows.forget();
+      ids.forget();
       names.forget();
       forget();
     },

@@ -14,15 +14,15 @@ import { newId } from '../../kit/ids.ts';
 import { closest } from '../../kit/nearest.ts';
 import type { Call, Leg } from '../call.ts';
 import type { NewEvent } from '../event.ts';
-import { eventCatalog, eventTypes, isEventType, type EventType } from '../event-types/index.ts';
+import { type EventType, eventCatalog, eventTypes, isEventType } from '../event-types/index.ts';
 import { longestEventId, longestScope } from '../fields.ts';
 import type { NumberReader } from '../numbers/index.ts';
 import { readCall } from './call.ts';
 import { createDataReader, type DataReader } from './data.ts';
 import { readExtensions } from './extensions.ts';
-import { extrasOf } from './extras.ts';
+import { extrasOf, KnownFields } from './extras.ts';
 import { readLeg } from './leg.ts';
-import { isObject, nameAt, objectAt, Reading, textAt, type EventProblem, type JsonObject } from './reading.ts';
+import { type EventProblem, isObject, type JsonObject, nameAt, objectAt, Reading, textAt } from './reading.ts';
 import { timeAt } from './time.ts';
 
 /** What the server knows of the sender, whatever it says itself. */
@@ -54,7 +54,7 @@ const notAnEvent: EventProblem = {
   remedy: 'Send a JSON object with at least `type`.',
 };
 
-const known: ReadonlySet<string> = new Set([
+const known = new KnownFields(
   'id',
   'seq',
   'type',
@@ -69,7 +69,7 @@ const known: ReadonlySet<string> = new Set([
   'call',
   'leg',
   'data',
-]);
+);
 
 function readEvent(reading: Reading, json: unknown, sender: SenderFacts, readData: DataReader): NewEvent | null {
   if (!isObject(json)) return null;

@@ -1,13 +1,13 @@
-import { transferKinds, transferStates, type Recording, type Transfer } from '../call.ts';
+import { type Recording, type Transfer, transferKinds, transferStates } from '../call.ts';
 import { longestUrl, mostItems } from '../fields.ts';
-import { extrasOf } from './extras.ts';
-import { countAt, listAt, objectAt, textAt, wordAt, type JsonObject, type Reading } from './reading.ts';
+import { extrasOf, KnownFields } from './extras.ts';
+import { countAt, type JsonObject, listAt, objectAt, type Reading, textAt, wordAt } from './reading.ts';
 import { timeAt } from './time.ts';
 
 const kinds = new Set(transferKinds);
 const states = new Set(transferStates);
-const knownOfTransfer: ReadonlySet<string> = new Set(['kind', 'by', 'target', 'state', 'at']);
-const knownOfRecording: ReadonlySet<string> = new Set(['id', 'url', 'durationMs', 'startedAt']);
+const knownOfTransfer = new KnownFields('kind', 'by', 'target', 'state', 'at');
+const knownOfRecording = new KnownFields('id', 'url', 'durationMs', 'startedAt');
 
 export function readTransfers(reading: Reading, value: unknown): Transfer[] {
   return readItems(reading, value, 'transfers', knownOfTransfer, (input, base) => ({
@@ -32,7 +32,7 @@ function readItems<Item extends object>(
   reading: Reading,
   value: unknown,
   name: string,
-  known: ReadonlySet<string>,
+  known: KnownFields,
   read: (input: JsonObject, base: string) => Item,
 ): Item[] {
   const items: Item[] = [];

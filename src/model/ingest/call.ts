@@ -1,12 +1,12 @@
 import {
+  type Answerer,
   answererKinds,
+  type Call,
   callStates,
   directions,
   hangUpParties,
-  originSources,
-  type Answerer,
-  type Call,
   type Origin,
+  originSources,
   type Party,
 } from '../call.ts';
 import type { EventType } from '../event-types/index.ts';
@@ -15,9 +15,9 @@ import type { NumberReader } from '../numbers/index.ts';
 import { callOutcomes } from '../outcome.ts';
 import { readRecordings, readTransfers } from './call-lists.ts';
 import { earliest, momentOf } from './defaults.ts';
-import { extrasOf } from './extras.ts';
+import { extrasOf, KnownFields } from './extras.ts';
 import { readParty } from './party.ts';
-import { countAt, listAt, nameAt, objectAt, textAt, wordAt, type JsonObject, type Reading } from './reading.ts';
+import { countAt, type JsonObject, listAt, nameAt, objectAt, type Reading, textAt, wordAt } from './reading.ts';
 import { timeAt } from './time.ts';
 
 const directionWords = new Set(directions);
@@ -26,7 +26,7 @@ const outcomeWords = new Set(callOutcomes);
 const hangUpWords = new Set(hangUpParties);
 const answererWords = new Set(answererKinds);
 const sourceWords = new Set(originSources);
-const known: ReadonlySet<string> = new Set([
+const known = new KnownFields(
   'id',
   'direction',
   'state',
@@ -46,9 +46,9 @@ const known: ReadonlySet<string> = new Set([
   'transfers',
   'recordings',
   'relatedCallIds',
-]);
-const knownOfAnswerer: ReadonlySet<string> = new Set(['kind', 'extension']);
-const knownOfOrigin: ReadonlySet<string> = new Set(['source', 'requestId', 'billingCode', 'buttonId']);
+);
+const knownOfAnswerer = new KnownFields('kind', 'extension');
+const knownOfOrigin = new KnownFields('source', 'requestId', 'billingCode', 'buttonId');
 
 const stateByType: Partial<Record<EventType, Call['state']>> = {
   'call.started': 'ringing',

@@ -67,15 +67,42 @@ function checkKey(reading: Reading, key: string, field: string): boolean {
   return false;
 }
 
+/** The fields a sender may give, in the order of our own output, which most senders keep to. */
+export class KnownFields {
+  readonly #inOrder: readonly string[];
+  readonly #all: ReadonlySet<string>;
+
+  constructor(...names: readonly string[]) {
+    this.#inOrder = names;
+    this.#all = new Set(names);
+  }
+
+  /** Whether all fields of an object are known: a walk along both lists, without a look-up where the order is ours. */
+  haveAll(keys: readonly string[]): boolean {
+    let place = 0;
+    for (const key of keys) {
+      while (place < this.#inOrder.length && this.#inOrder[place] !== key) place++;
+      if (place++ >= this.#inOrder.length && !this.#all.has(key)) return false;
+    }
+    return true;
+  }
+
+  has(name: string): boolean {
+    return this.#all.has(name);
+  }
+}
+
 /** The fields that are not among the known ones, or null where there are none. Undefined ones count as absent. */
 export function extrasOf(
   reading: Reading,
   input: JsonObject,
   field: string,
-  known: ReadonlySet<string>,
+  known: KnownFields,
 ): Record<string, unknown> | null {
+  const keys = Object.keys(input);
+  if (known.haveAll(keys)) return null;
   let extras: Record<string, unknown> | null = null;
-  for (const key of Object.keys(input)) {
+  for (const key of keys) {
     if (known.has(key) || input[key] === undefined) continue;
     if (!checkKey(reading, key, field)) return null;
     checkJson(reading, input[key], field === '' ? key : `${field}.${key}`);

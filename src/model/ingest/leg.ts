@@ -1,17 +1,17 @@
-import { legRoles, legStates, type Call, type Leg } from '../call.ts';
+import { type Call, type Leg, legRoles, legStates } from '../call.ts';
 import type { EventType } from '../event-types/index.ts';
 import { longestLegId, longestScope } from '../fields.ts';
 import { legOutcomes } from '../outcome.ts';
 import { earliest, momentOf } from './defaults.ts';
-import { extrasOf } from './extras.ts';
-import { countAt, nameAt, textAt, wordAt, type JsonObject, type Reading } from './reading.ts';
+import { extrasOf, KnownFields } from './extras.ts';
+import { countAt, type JsonObject, nameAt, type Reading, textAt, wordAt } from './reading.ts';
 import { timeAt } from './time.ts';
 
 const roles = new Set(legRoles);
 const states = new Set(legStates);
 const outcomes = new Set(legOutcomes);
 const mostCause = 1000;
-const known: ReadonlySet<string> = new Set([
+const known = new KnownFields(
   'id',
   'extension',
   'role',
@@ -24,7 +24,7 @@ const known: ReadonlySet<string> = new Set([
   'answeredAt',
   'endedAt',
   'cause',
-]);
+);
 
 const stateByType: Partial<Record<EventType, Leg['state']>> = {
   'leg.dial_in': 'created',

@@ -1,10 +1,10 @@
 import { numberKinds, type Party } from '../call.ts';
 import type { NumberReader } from '../numbers/index.ts';
-import { extrasOf } from './extras.ts';
-import { objectAt, textAt, wordAt, type Reading } from './reading.ts';
+import { extrasOf, KnownFields } from './extras.ts';
+import { objectAt, type Reading, textAt, wordAt } from './reading.ts';
 
 const kinds = new Set(numberKinds);
-const known: ReadonlySet<string> = new Set(['number', 'raw', 'name', 'kind']);
+const known = new KnownFields('number', 'raw', 'name', 'kind');
 
 /**
  * A party as given. A bare string or number stands for what the phone system shows. Where the sender does not say

@@ -64,8 +64,14 @@ export function textAt(
   return text.isWellFormed() ? text : text.toWellFormed();
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are exactly what must not be in an id
-const controlCharacters = /[\u0000-\u001f\u007f]/;
+/** Code by code, since names are short: a regular expression takes three times as long to begin. */
+function hasControlCharacters(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 32 || code === 127) return true;
+  }
+  return false;
+}
 
 /** A name things are matched by: text that is not empty and has no control characters; empty counts as none. */
 export function nameAt(
@@ -77,7 +83,7 @@ export function nameAt(
 ): string | null {
   const text = textAt(reading, value, base, name, longest);
   if (text === null || text === '') return null;
-  if (!controlCharacters.test(text)) return text;
+  if (!hasControlCharacters(text)) return text;
   const message = `\`${base + name}\` has control characters in it.`;
   reading.refuse(base + name, message, 'Send printable characters only.');
   return null;

@@ -15,8 +15,14 @@ export function timeAt(reading: Reading, value: unknown, base: string, name: str
 
 /** The same moment in UTC with milliseconds (further digits are cut), or null where the text is no RFC 3339 time. */
 export function utcTime(text: string): string | null {
-  return isCanonical(text) ? text : converted(text);
+  if (text === lastCanonical) return text;
+  if (!isCanonical(text)) return converted(text);
+  lastCanonical = text;
+  return text;
 }
+
+/** The times of one event are often the same: that of a leg's answer, of the call's and the event's own. */
+let lastCanonical = '';
 
 /** `YYYY-MM-DDTHH:MM:SS.sssZ`, a day that exists, from year 1: nearly all times are; about 50 ns instead of 500. */
 function isCanonical(text: string): boolean {
