@@ -8,6 +8,7 @@ import type { EventLog } from '../log/event-log.ts';
 import { type Access, mayAccessDomain } from '../model/scope.ts';
 import type { DeliveryStore } from '../records/delivery-store.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
+import { createFilters } from '../subscriptions/filter/index.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
@@ -34,12 +35,9 @@ export interface CrashableDelivery extends Delivery {
   abandon(): void;
 }
 
-const noFilters = 'filters are not available in this version';
-
 export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): CrashableDelivery {
-  const registry = new SubscriptionRegistry(() => {
-    throw new Error(noFilters);
-  });
+  const filters = createFilters();
+  const registry = new SubscriptionRegistry((source) => filters.compile(source).matches);
   const failed =
     (facts: object, message: string) =>
     (error: unknown): void =>
@@ -58,7 +56,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
     store: deps.subscriptions,
     engine,
     hasDialect: (name) => deps.dialect(name) !== undefined,
-    filterProblem: () => noFilters,
+    filterProblem: (source) => filters.problem(source),
     floor: () => deps.log.floor(),
     retentionMs: deps.retentionMs,
   });

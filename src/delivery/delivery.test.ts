@@ -25,6 +25,42 @@ test('an event reaches every subscription that wants it, once', async () => {
   assert.equal(w.received.length, 3);
 });
 
+test('a filter keeps back what it is not true of; one that comes to nothing keeps its event back and stops nothing', async () => {
+  const w = await world();
+  const inbound = await w.subscribe('a.test', { selection: { filter: "call.direction == 'inbound'" } });
+  const fails = await w.subscribe('b.test', { selection: { filter: 'data.amount > 5' } });
+  await w.append(
+    { call: callOf('c1', { direction: 'inbound' }), data: { amount: 9 } },
+    { call: callOf('c2', { direction: 'outbound' }), data: { amount: 'many' } },
+    { call: callOf('c3', { direction: 'inbound' }), data: {} },
+    { call: callOf('c4', { direction: 'internal' }), data: { amount: 6 } },
+  );
+  await w.pass(1_000);
+  assert.deepEqual(w.firstReceipts(inbound.number), [1, 3]);
+  assert.deepEqual(w.firstReceipts(fails.number), [1, 4]);
+});
+
+test('a filter decides as it stood at the event, also for a lane that catches up later', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { selection: { filter: "call.direction == 'inbound'" } });
+  w.moods.set('a.test', 'hangs');
+  const calls = (from: number) =>
+    (['inbound', 'outbound'] as const).map((is, index) => ({ call: callOf(`c${from + index}`, { direction: is }) }));
+  for (let round = 0; round < 40; round++) await w.append(...calls(round * 2));
+  const filter = "call.direction == 'outbound'";
+  const edited = { ...a, selection: { ...a.selection, filter } };
+  await w.delivery.subscriptions.update(everything, a.id, () => ({ draft: edited }));
+  await w.append(...calls(80));
+  w.moods.set('a.test', 'ok');
+  await w.crash(true);
+  await w.pass(120_000);
+  const wanted = [...Array.from({ length: 40 }, (_, index) => index * 2 + 1), 82];
+  assert.deepEqual(
+    [...new Set(w.firstReceipts(a.number))].sort((x, y) => x - y),
+    wanted,
+  );
+});
+
 test('events accepted before a subscription was made are not its business', async () => {
   const w = await world();
   await w.append(callEvent('c1'));

@@ -24,6 +24,8 @@ export interface DraftProblem {
   readonly field: string;
   readonly message: string;
   readonly remedy: string;
+  /** Further members of the answer: of a filter `line`, `column` and `excerpt`. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export type DraftResult = { readonly subscription: Subscription } | { readonly problem: DraftProblem };

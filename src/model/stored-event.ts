@@ -115,6 +115,11 @@ export class StoredEvent implements Event {
     return (this.#subject ??= subjectOf(this)).legId;
   }
 
+  /** What the text says, without keeping it: what waits to be delivered stays as small as its text. */
+  peek(): EventBody {
+    return this.#body ?? (JSON.parse(this.#text) as EventBody);
+  }
+
   /** A plain object that says the same. */
   toJSON(): Event {
     const { id, seq, type, time, reseller, domain, user, extension, connector, extensions, acceptedAt } = this;

@@ -123,7 +123,12 @@ export const SubscriptionInput = Type.Object(
         description: 'Event types; `leg.*` and `*` stand for several. By default what the dialect has words for.',
       }),
     ),
-    filter: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 4000 }))),
+    filter: Type.Optional(
+      nullable(
+        Type.String({ minLength: 1, maxLength: 4000 }),
+        "A CEL expression over the event, such as `call.direction == 'inbound'`: only events it is true of are delivered. A mistake is answered with `line`, `column` and an `excerpt`.",
+      ),
+    ),
     dialect: Type.String({ minLength: 1, maxLength: 64, description: 'One of GET /v1/dialects.' }),
     options: Type.Optional(
       Type.Record(Type.String({ maxLength: 128 }), Type.Unknown(), {

@@ -110,6 +110,18 @@ test('a stored secret is not handed to another receiver', async () => {
   assert.equal(withNew.statusCode, 200, withNew.body);
 });
 
+test('a filter is kept as it was written; a mistake in one is shown by place', async () => {
+  const filter = "call.direction == 'inbound'\n  && extension in ['101', '102']";
+  const { id } = await create({ filter });
+  assert.equal(stored(id).selection.filter, filter);
+  const refused = await world.post('/v1/subscriptions', { ...usual, filter: "seq > 1 &&\n  call.bogus == 'x'" });
+  assert.equal(refused.statusCode, 400);
+  const { code, field, detail, line, column, excerpt } = refused.json();
+  assert.deepEqual([code, field, line, column], ['invalid_subscription', 'filter', 2, 8]);
+  assert.equal(excerpt, "  call.bogus == 'x'\n       ^");
+  assert.match(detail, /bogus.*line 2, column 8/);
+});
+
 test('every field that is not right is named, with what would be', async () => {
   const { endpoint } = usual;
   const cases: [object, string, RegExp][] = [
@@ -120,7 +132,8 @@ test('every field that is not right is named, with what would be', async () => {
     [{ dialect: 'cloudevent' }, 'dialect', /cloudevents/],
     [{ events: ['leg.rining'] }, 'events[0]', /leg\.ringing/],
     [{ events: [] }, 'events', /./],
-    [{ filter: 'call.direction == 1' }, 'filter', /./],
+    [{ filter: 'call.direction == 1' }, 'filter', /quotes/],
+    [{ filter: "call.directon == 'inbound'" }, 'filter', /direction/],
     [{ options: { mode: 'loud' } }, 'options.mode', /structured/],
     [{ options: { moed: 'batch' } }, 'options.moed', /mode/],
     [{ endpoint: { ...endpoint, url: 'ftp://x' } }, 'endpoint.url', /http/],
