@@ -60,10 +60,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const trim: fc.Arbitrary<Step> = fc.record({ do: fc.constant('trim' as const), keepMs: small(30_000) });
 
 const limits = {
-  lane: { waiting: 6, parked: 10, breaker: { threshold: 3, firstProbeMs: 500, longestProbeMs: 4_000 } },
+  lane: {
+    waiting: 6,
+    parked: 10,
+    behind: 20,
+    unsettled: 24,
+    breaker: { threshold: 3, firstProbeMs: 500, longestProbeMs: 4_000 },
+  },
   flush: { gatherMs: 10, retryMs: 100, limit: 10, limitMs: 1_000 },
   requests: 8,
-  waiting: 12,
+  memory: { waiting: 12, waitingSize: 20_000, parked: 20, behind: 40 },
   holdBackMs: 2_000,
   laneRowMs: 250,
   graceMs: 1_000,

@@ -3,6 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Dialect, Encoded, EncodedRequest } from '../dialects/dialect.ts';
 import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
+import { isExpired } from './expiry.ts';
 import { deliveryId, firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { HeaderBuilder } from './notification.ts';
 import type { Exchange, Sender } from './sender/sender.ts';
@@ -31,26 +32,17 @@ export function unreadable(error: unknown, now: number): Verdict {
   return noRequest('failed', `internal: ${reason}`.slice(0, 2048), now);
 }
 
-/** Whether every event of it is past its subscription's time limit for its type. */
-export function isExpired(subscription: Subscription, events: readonly Event[], now: number): boolean {
-  return events.every((event) => {
-    const limitMs = subscription.expireAfterMs[event.type];
-    return limitMs !== undefined && now > Date.parse(event.acceptedAt) + limitMs;
-  });
-}
-
 /** Why it is settled without a request, or null when it has to be sent. */
 export function verdictBeforeSending(
-  unit: Unit,
   subscription: Subscription | undefined,
   events: readonly (Event | null)[],
   now: number,
 ): Verdict | null {
-  if (unit.cancelled !== null) return noRequest('cancelled', unit.cancelled, now);
   if (!subscription) return noRequest('cancelled', 'subscription_deleted', now);
   if (!subscription.selection.enabled) return noRequest('cancelled', 'subscription_disabled', now);
   if (events.some((event) => event === null)) return noRequest('expired', 'retention', now);
-  if (isExpired(subscription, events as readonly Event[], now)) return noRequest('expired', 'expire_after', now);
+  if (events.every((event) => isExpired(subscription, event as Event, now)))
+    return noRequest('expired', 'expire_after', now);
   return null;
 }
 

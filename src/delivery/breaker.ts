@@ -10,6 +10,9 @@
  *     the window begins at one and grows by one with each success, so that a receiver which has just come back is not
  *     met by the whole backlog at once
  *
+ * An answer that is about the event and not about the receiver (a 400, say) shows that it is there, and no more: while
+ * closed the row of failures stands as it is, neither longer nor ended; while open or recovering it counts like a success.
+ *
  * Requests that were under way when it opened may still end; a success among them counts like a probe's.
  */
 import type { BreakerState } from './management.ts';
@@ -57,6 +60,11 @@ export class Breaker {
     this.#grown = this.#state === 'open' ? 1 : this.#grown + 1;
     this.#probeDelayMs = this.#limits.firstProbeMs;
     this.#state = this.#grown >= full ? 'closed' : 'recovering';
+  }
+
+  /** It answered, if not with success: see above. */
+  answered(full: number): void {
+    if (this.#state !== 'closed') this.succeeded(full);
   }
 
   /** @param now monotonic milliseconds; `chance` is uniform in [0, 1) and spreads the probes of many endpoints */

@@ -1,7 +1,11 @@
 /**
- * Catch-up reading for detached lanes: lanes at nearby positions share one pass over the log, filtered by domain
- * inside the store. A pass begins at the lowest position of the lanes that want events; a lane that is full stays
- * where it is, the others go on; whoever wants more later starts the next pass.
+ * Catch-up reading for detached lanes, filtered by domain inside the store. Lanes that want events are in line. A pass
+ * reads one page, for the lane that has waited longest, from its position on; all in line that stand a little further on
+ * get what the page has for them too. Who got on joins the line again at its end, when it wants more; who did not keeps
+ * its place. So a lane far behind, for which little of very much is meant, takes one page in turn like any other.
+ *
+ *   wants events ── position below the router's ──> in line ── a page reached it ──> offered, then asked again
+ *   wants events ── level with the router ──> level ── the router moves ──> offered, then asked again
  */
 import { type Clock, delay } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
@@ -19,8 +23,8 @@ export interface CatchUpDeps {
   readonly registry: SubscriptionRegistry;
   /** How far the router has come: nobody reads past it. */
   position(): number;
-  /** How many waiting deliveries a lane may hold, as memory goes. */
-  share(): number;
+  /** Nothing can be sent, nor settled unsent: there is no use in reading. */
+  blocked(): boolean;
   /** False: the lane had no room. */
   offer(lane: Lane, subscription: Subscription, event: Event): boolean;
   /** The lane was offered all of a page, or as much as it had room for. */
@@ -30,13 +34,15 @@ export interface CatchUpDeps {
 }
 
 const pageSize = 500;
+/** Lanes whose positions are no further apart share a page: the store looks at about so many events for one. */
+const sharedSpan = 20_000;
 const retryMs = 500;
 
 export class CatchUp {
   readonly #deps: CatchUpDeps;
-  readonly #hungry = new Set<Lane>();
-  /** Detached, but with nothing to read until the router moves. */
-  readonly #ahead = new Set<Lane>();
+  /** The one that has waited longest comes first. */
+  readonly #line = new Set<Lane>();
+  readonly #level = new Set<Lane>();
   readonly #stopped = new AbortController();
   #running: Promise<void> | null = null;
 
@@ -46,21 +52,29 @@ export class CatchUp {
 
   /** To be called whenever a detached lane may have come to want events. */
   consider(lane: Lane): void {
-    if (this.#stopped.signal.aborted || lane.attached) return;
+    if (lane.attached || !lane.wantsEvents()) return;
     if (lane.readPosition >= this.#deps.position()) {
-      this.#ahead.add(lane);
+      this.#level.add(lane);
       return;
     }
-    if (!this.#wants(lane)) return;
-    this.#hungry.add(lane);
-    this.#wake();
+    this.#line.add(lane);
+    this.resume();
   }
 
   routerMoved(): void {
-    if (this.#ahead.size === 0) return;
-    const lanes = [...this.#ahead];
-    this.#ahead.clear();
+    if (this.#level.size === 0) return;
+    const lanes = [...this.#level];
+    this.#level.clear();
     for (const lane of lanes) if (!lane.attached) this.#deps.offered(lane);
+  }
+
+  /** Reads on, where there is somebody to read for and nothing in the way. */
+  resume(): void {
+    if (this.#running || this.#line.size === 0 || !this.#mayRun()) return;
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      this.resume();
+    });
   }
 
   async stop(): Promise<void> {
@@ -72,20 +86,12 @@ export class CatchUp {
     this.#stopped.abort(new Error('catch-up reading was stopped'));
   }
 
-  #wants(lane: Lane): boolean {
-    return lane.wantsEvents(Math.max(2 * lane.endpoint.maxInFlight, this.#deps.share()));
-  }
-
-  #wake(): void {
-    if (this.#running) return;
-    this.#running = this.#run().finally(() => {
-      this.#running = null;
-      if (this.#hungry.size > 0 && !this.#stopped.signal.aborted) this.#wake();
-    });
+  #mayRun(): boolean {
+    return !this.#stopped.signal.aborted && !this.#deps.blocked();
   }
 
   async #run(): Promise<void> {
-    while (this.#hungry.size > 0 && !this.#stopped.signal.aborted) {
+    while (this.#line.size > 0 && this.#mayRun()) {
       try {
         await this.#pass();
       } catch (error) {
@@ -98,30 +104,30 @@ export class CatchUp {
   }
 
   async #pass(): Promise<void> {
-    const lanes = this.#readers();
-    if (lanes.length === 0) return;
-    let after = Infinity;
-    for (const lane of lanes) after = Math.min(after, lane.readPosition);
-    const upTo = this.#deps.position();
+    const [first, ...others] = this.#readers();
+    if (!first) return;
+    const after = first.readPosition;
+    const near = others.filter(({ readPosition: at }) => at >= after && at < after + sharedSpan);
+    const lanes = [first, ...near];
     const domains = this.#domainsOf(lanes);
-    const page = await this.#deps.log.read({
-      after,
-      upTo,
-      limit: pageSize,
-      sparing: true,
-      ...(domains && { domains }),
-    });
+    const request = { after, upTo: this.#deps.position(), limit: pageSize, sparing: true };
+    const page = await this.#deps.log.read({ ...request, ...(domains && { domains }) });
     if (!this.#stopped.signal.aborted) this.#handOut(page, after, new Set(lanes));
   }
 
-  /** Those of the hungry that still want to read; the others leave the set. */
+  /** Those in line that still want to read; the others leave it. */
   #readers(): Lane[] {
     const readers: Lane[] = [];
-    for (const lane of this.#hungry) {
+    const level: Lane[] = [];
+    for (const lane of this.#line) {
       this.#skipTrimmed(lane);
-      if (!lane.attached && lane.readPosition < this.#deps.position() && this.#wants(lane)) readers.push(lane);
-      else this.#hungry.delete(lane);
+      const behind = lane.readPosition < this.#deps.position();
+      if (!lane.attached && behind && lane.wantsEvents()) readers.push(lane);
+      else this.#line.delete(lane);
+      if (!lane.attached && !behind) level.push(lane);
     }
+    // Skipping what was trimmed brought them there.
+    for (const lane of level) this.#deps.offered(lane);
     return readers;
   }
 
@@ -150,7 +156,8 @@ export class CatchUp {
    * to want events meanwhile is not among them: the page may lack its domain.
    */
   #handOut(page: ReadPage, after: number, askedFor: ReadonlySet<Lane>): void {
-    const readers = this.#readers().filter((lane) => askedFor.has(lane) && lane.readPosition >= after);
+    const reached = (lane: Lane): boolean => lane.readPosition >= after && lane.readPosition < page.scannedTo;
+    const readers = this.#readers().filter((lane) => askedFor.has(lane) && reached(lane));
     const reading = new Set(readers);
     const byDomain = groupByDomain(readers, this.#deps.registry);
     for (const event of page.events) {
@@ -159,7 +166,7 @@ export class CatchUp {
     }
     for (const lane of reading) lane.readPosition = Math.max(lane.readPosition, page.scannedTo);
     for (const lane of readers) {
-      this.#hungry.delete(lane);
+      this.#line.delete(lane);
       this.#deps.offered(lane);
     }
   }

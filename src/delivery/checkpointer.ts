@@ -18,6 +18,9 @@ export interface CheckpointerDeps {
   readonly laneRowMs: number;
 }
 
+/** A cursor that only passed over what others want costs no more than some reading after a restart. */
+const quietFactor = 20;
+
 export class Checkpointer {
   readonly #deps: CheckpointerDeps;
   readonly #waiters = new Set<{ readonly seq: number; readonly resolve: () => void }>();
@@ -88,8 +91,9 @@ export class Checkpointer {
     const now = this.#deps.clock.monotonic();
     const due: LaneState[] = [];
     for (const state of this.#deps.lanes.detached) {
-      if (now - state.rowAt < this.#deps.laneRowMs) continue;
-      if (state.lane.dirty || state.lane.lowWater() !== state.rowCursor) due.push(state);
+      const { dirty } = state.lane;
+      if (now - state.rowAt < this.#deps.laneRowMs * (dirty ? 1 : quietFactor)) continue;
+      if (dirty || state.lane.lowWater() !== state.rowCursor) due.push(state);
     }
     return due;
   }

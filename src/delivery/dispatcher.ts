@@ -31,6 +31,8 @@ export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #share: FairShare;
   readonly #abort = new AbortController();
+  /** Lanes with cancelled deliveries whose outcomes could not be recorded yet. */
+  readonly #concluding = new Set<LaneState>();
   #stopped = false;
   #ended: (() => void) | null = null;
 
@@ -43,6 +45,7 @@ export class Dispatcher {
   /** The lane may have come to have something to send: starts what may start now. */
   pump(state: LaneState): void {
     if (this.#stopped) return;
+    this.#conclude(state);
     if (this.#share.isCrowded(state)) {
       this.#share.lineUp(state);
       this.serve();
@@ -53,6 +56,7 @@ export class Dispatcher {
   /** Something that kept lanes in line may have eased. */
   serve(): void {
     if (this.#stopped) return;
+    for (const state of this.#concluding) this.#conclude(state);
     this.#share.serve((state) => {
       // Its endpoint may be gone by its turn.
       if (this.#deps.lanes.current(state.lane) !== state) return false;
@@ -82,13 +86,19 @@ export class Dispatcher {
     for (const state of this.#deps.lanes.all()) state.timer?.cancel();
   }
 
+  /** What is cancelled takes no request: window, breaker and share say nothing about it. */
+  #conclude(state: LaneState): void {
+    while (!this.#deps.blocked()) if (!state.lane.concludeCancelled()) return void this.#concluding.delete(state);
+    this.#concluding.add(state);
+  }
+
   #startAll(state: LaneState): void {
     while (this.#share.mayStart(state)) if (!this.#startOne(state)) return;
     this.#share.lineUp(state);
   }
 
   #startOne(state: LaneState): boolean {
-    const unit = this.#deps.lanes.counting(state.lane, () => state.lane.take());
+    const unit = state.lane.take();
     if (!unit) return false;
     this.#start(state, unit);
     return true;
@@ -133,7 +143,7 @@ export class Dispatcher {
   #send(state: LaneState, unit: Unit, events: readonly (Event | null)[]): void {
     const { clock, registry } = this.#deps;
     const subscription = registry.subscription(unit.subscription);
-    const early = verdictBeforeSending(unit, subscription, events, clock.now());
+    const early = verdictBeforeSending(subscription, events, clock.now());
     if (early) return this.#finish(state, unit, early);
     if (!subscription) return;
     attempt(this.#deps, unit, subscription, events as readonly Event[], this.#abort.signal).then(
@@ -160,7 +170,7 @@ export class Dispatcher {
     const { lane } = state;
     const before = lane.breaker.state;
     this.#share.ended(unit);
-    this.#deps.lanes.counting(lane, () => lane.finished(unit, verdict));
+    lane.finished(unit, verdict);
     if (lane.breaker.state !== before && lane.breaker.state === 'open') this.#deps.broke(state);
     if (this.#stopped && this.#share.underWay === 0) this.#ended?.();
   }

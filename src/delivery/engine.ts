@@ -39,7 +39,7 @@ export const defaultEngineLimits: EngineLimits = {
   lane: defaultLaneLimits,
   flush: defaultFlushLimits,
   requests: 2_000,
-  waiting: 20_000,
+  memory: { waiting: 20_000, waitingSize: 64 * 1024 * 1024, parked: 100_000, behind: 1_000_000 },
   holdBackMs: 5_000,
   laneRowMs: 250,
   graceMs: 10_000,
@@ -93,7 +93,10 @@ export class DeliveryEngine {
   #makeFlusher(): Flusher {
     const { store, clock, logger } = this.#deps;
     const collect = (recorded: boolean) => this.#checkpointer.collect(recorded);
-    const unblocked = (): void => this.#dispatcher.serve();
+    const unblocked = (): void => {
+      this.#dispatcher.serve();
+      this.#catchUp.resume();
+    };
     return new Flusher({ store, clock, logger, collect, unblocked }, this.#limits.flush);
   }
 
@@ -120,7 +123,7 @@ export class DeliveryEngine {
       logger,
       registry,
       position: () => this.#router.position,
-      share: () => this.#lanes.share(),
+      blocked: () => this.#flusher.blocked,
       offer: (lane, subscription, event) => {
         const state = this.#lanes.current(lane);
         return state !== undefined && this.#reading.offer(state, subscription, event);
@@ -166,7 +169,7 @@ export class DeliveryEngine {
     );
   }
 
-  #laneContext(): LaneContext {
+  #laneContext(): Omit<LaneContext, 'memory'> {
     const { clock, random, registry, dialect } = this.#deps;
     return {
       clock,
@@ -246,6 +249,7 @@ export class DeliveryEngine {
       this.#retired.tellIdle();
       this.#flusher.wake();
       this.#dispatcher.serve();
+      this.#catchUp.resume();
       this.#scheduleTick();
     });
   }

@@ -19,7 +19,7 @@ import type {
   DetachedLane,
   ParkedRow,
 } from '../records/delivery-store.ts';
-import type { LaneRecorder } from './lane/lane.ts';
+import type { LaneRecorder } from './lane/recording.ts';
 
 /** What the lanes and the router stand at when a flush is put together. */
 export interface FlushExtras {

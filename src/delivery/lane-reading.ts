@@ -58,8 +58,7 @@ export class LaneReading {
 
   /** False: the lane has no room. */
   offer({ lane }: LaneState, subscription: Subscription, event: Event): boolean {
-    const { lanes } = this.#deps;
-    return lanes.counting(lane, () => lane.offer(subscription, event, lanes.shareOf(lane)));
+    return lane.offer(subscription, event);
   }
 
   /**
@@ -87,11 +86,12 @@ export class LaneReading {
     }
   }
 
-  /** First attempts stop: what waits is left to the log. */
+  /** First attempts stop: what waits is left to the log. With nothing waiting, one that is attached costs nothing. */
   hold(state: LaneState, reason: 'breaker' | 'paused'): void {
     const { lane } = state;
-    if (lane.attached) this.#detach(state, this.#deps.position(), reason);
-    this.#deps.lanes.counting(lane, () => lane.dropWaiting());
+    const idle = reason === 'breaker' && lane.waiting === 0;
+    if (lane.attached && !idle) this.#detach(state, this.#deps.position(), reason);
+    if (!lane.attached) lane.dropWaiting();
   }
 
   /** Not while it is so slow that it would soon detach again. */

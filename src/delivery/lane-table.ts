@@ -2,6 +2,7 @@
 import type { Timer } from '../kit/clock.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import { Lane, type LaneContext, type LaneLimits } from './lane/lane.ts';
+import { LaneMemory, type LaneMemoryLimits } from './lane/memory.ts';
 
 /** What is remembered of a lane besides what the lane decides. */
 export interface LaneState {
@@ -19,8 +20,8 @@ export interface LaneState {
 
 export interface LaneTableLimits {
   readonly lane: LaneLimits;
-  /** Waiting deliveries in memory, over all lanes; past that a lane holds only what it needs for its window. */
-  readonly waiting: number;
+  /** Over all lanes. */
+  readonly memory: LaneMemoryLimits;
 }
 
 export class LaneTable {
@@ -33,14 +34,15 @@ export class LaneTable {
   readonly orphanRows = new Set<number>();
   readonly #registry: SubscriptionRegistry;
   readonly #context: LaneContext;
-  readonly #limits: LaneTableLimits;
+  readonly #limits: LaneLimits;
+  readonly #memory: LaneMemory;
   readonly #lanes = new Map<number, LaneState>();
-  #waiting = 0;
 
-  constructor(registry: SubscriptionRegistry, context: LaneContext, limits: LaneTableLimits) {
+  constructor(registry: SubscriptionRegistry, context: Omit<LaneContext, 'memory'>, limits: LaneTableLimits) {
     this.#registry = registry;
-    this.#context = context;
-    this.#limits = limits;
+    this.#limits = limits.lane;
+    this.#memory = new LaneMemory(limits.memory);
+    this.#context = { ...context, memory: this.#memory };
   }
 
   all(): readonly LaneState[] {
@@ -64,7 +66,7 @@ export class LaneTable {
     if (known) return known;
     const endpoint = this.#registry.endpoint(number);
     if (!endpoint) return undefined;
-    const lane = new Lane(endpoint, this.#context, this.#limits.lane);
+    const lane = new Lane(endpoint, this.#context, this.#limits);
     const state = { lane, timer: null, stored: false, rowMark: 0, rowAt: -Infinity, rowCursor: -1 };
     this.#lanes.set(number, state);
     return state;
@@ -77,11 +79,13 @@ export class LaneTable {
     this.busy.delete(state);
     this.reattached.delete(state);
     this.detached.add(state);
+    this.#memory.readers = this.detached.size;
   }
 
   attach(state: LaneState): void {
     state.lane.attach();
     this.detached.delete(state);
+    this.#memory.readers = this.detached.size;
     if (state.stored) this.reattached.add(state);
     if (state.lane.outstanding > 0) this.busy.add(state);
   }
@@ -104,27 +108,8 @@ export class LaneTable {
     state.timer?.cancel();
     this.#lanes.delete(number);
     this.detached.delete(state);
+    this.#memory.readers = this.detached.size;
     this.busy.delete(state);
     if (state.stored) this.reattached.add(state);
-  }
-
-  /** Runs something that may change how many deliveries a lane has waiting, and keeps count. */
-  counting<T>(lane: Lane, run: () => T): T {
-    const before = lane.waiting;
-    const result = run();
-    this.#waiting += lane.waiting - before;
-    return result;
-  }
-
-  /** How many waiting deliveries each detached lane may hold. */
-  share(): number {
-    return Math.ceil(this.#limits.waiting / Math.max(1, this.detached.size));
-  }
-
-  /** While there is memory, as much as its limit allows; past that what its window needs. */
-  shareOf(lane: Lane): number {
-    const needed = 2 * lane.endpoint.maxInFlight;
-    if (!lane.attached) return Math.max(needed, this.share());
-    return this.#waiting < this.#limits.waiting ? this.#limits.lane.waiting : needed;
   }
 }

@@ -37,3 +37,8 @@ export function eventText(event: Event): string {
   const body = event instanceof StoredEvent ? event.bodyText : (known.get(event) ?? bodyText(event));
   return `${head},"connector":${JSON.stringify(connector)},"acceptedAt":"${acceptedAt}",${body.slice(1)}`;
 }
+
+/** About how many characters of JSON the event has; found, not made, for events that came from the log. */
+export function textSize(event: Event): number {
+  return event instanceof StoredEvent ? event.bodyText.length : (known.get(event) ?? bodyText(event)).length;
+}

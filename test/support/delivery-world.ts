@@ -6,6 +6,7 @@ import { type CrashableDelivery, createDelivery } from '../../src/delivery/creat
 import { defaultEngineLimits, type EngineLimits } from '../../src/delivery/engine.ts';
 import type { Exchange, OutgoingRequest, Sender } from '../../src/delivery/sender/sender.ts';
 import type { Dialect } from '../../src/dialects/dialect.ts';
+import { delay } from '../../src/kit/clock.ts';
 import { silentLogger } from '../../src/kit/logger.ts';
 import { ManualClock } from '../../src/kit/manual-clock.ts';
 import { seededRandom } from '../../src/kit/random.ts';
@@ -26,7 +27,7 @@ import type { Endpoint, Subscription } from '../../src/subscriptions/subscriptio
 import { draftOf, eventOf } from './builders.ts';
 
 /** What a receiver does with the next requests. */
-export type Mood = 'ok' | 'fails' | 'slow' | 'hangs' | 'flaky' | 'gone' | 'gone slowly';
+export type Mood = 'ok' | 'fails' | 'refuses' | 'busy' | 'slow' | 'hangs' | 'flaky' | 'gone' | 'gone slowly';
 
 export interface Receipt {
   readonly subscription: number;
@@ -42,6 +43,8 @@ export class CrashableStore implements DeliveryStore {
   readonly lanes = new Map<number, DetachedLane>();
   checkpoint: DeliveryState['checkpoint'] = null;
   failing = false;
+  /** Rows of detached lanes that were written. */
+  laneRows = 0;
   readonly #clock: ManualClock;
   #generation = 0;
   #pending: (() => void) | null = null;
@@ -82,6 +85,7 @@ export class CrashableStore implements DeliveryStore {
     this.attempts.push(...batch.attempts);
     for (const row of batch.park) this.parked.set(`${row.subscription}-${row.seq}`, row);
     for (const key of batch.unpark) this.parked.delete(`${key.subscription}-${key.seq}`);
+    this.laneRows += batch.detach.length;
     for (const lane of batch.detach) this.lanes.set(lane.endpoint, lane);
     for (const endpoint of batch.attach) this.lanes.delete(endpoint);
     if (batch.checkpoint) this.checkpoint = batch.checkpoint;
@@ -158,6 +162,12 @@ export class DeliveryWorld {
   readonly store: CrashableStore;
   readonly subscriptions = new MemorySubscriptions();
   readonly moods = new Map<string, Mood>();
+  /** Of requests with an event of this call, where it differs from the receiver's. */
+  readonly callMoods = new Map<string, Mood>();
+  /** A page of the log takes so long, and looks at so many events at most. */
+  logPage = { ms: 0, events: Infinity };
+  reads = 0;
+  timers = 0;
   /** Every request a receiver answered with 2xx, in the order the requests came. */
   readonly received: Receipt[] = [];
   /** What should never have happened. */
@@ -173,6 +183,8 @@ export class DeliveryWorld {
     this.#random = seededRandom(seed);
     this.#limits = { ...defaultEngineLimits, ...limits };
     this.log = createMemoryEventLog({ clock: this.clock, idWindowMs: 3_600_000 });
+    this.#slowLog();
+    this.#countTimers();
     this.store = new CrashableStore(this.clock);
     this.log.onAppended((events) => {
       for (const event of events) this.#events.set(event.seq, event);
@@ -196,6 +208,25 @@ export class DeliveryWorld {
       },
       this.#limits,
     );
+  }
+
+  #slowLog(): void {
+    const read = this.log.read.bind(this.log);
+    this.log.read = async (request) => {
+      this.reads++;
+      const { ms, events } = this.logPage;
+      const page = await read({ ...request, upTo: Math.min(request.upTo ?? this.log.head(), request.after + events) });
+      if (ms > 0) await delay(this.clock, ms);
+      return page;
+    };
+  }
+
+  #countTimers(): void {
+    const schedule = this.clock.schedule.bind(this.clock);
+    this.clock.schedule = (...args) => {
+      this.timers++;
+      return schedule(...args);
+    };
   }
 
   start(): Promise<void> {
@@ -266,7 +297,8 @@ export class DeliveryWorld {
     const seqs = JSON.parse(String(request.body)) as number[];
     const calls = seqs.map((seq) => `${host} ${this.event(seq).domain} ${this.event(seq).call?.id ?? seq}`);
     this.#enter(host, subscription, seqs, calls);
-    const mood = this.moods.get(host) ?? 'ok';
+    const moods = seqs.map((seq) => this.callMoods.get(this.event(seq).call?.id ?? ''));
+    const mood = moods.find((one) => one !== undefined) ?? this.moods.get(host) ?? 'ok';
     const exchange = this.#answer(mood, request.timeoutMs);
     // It has arrived now, whenever the answer comes, and whether or not there is anybody left to take it.
     if (exchange.kind === 'answered' && exchange.status < 300) {
@@ -310,6 +342,8 @@ export class DeliveryWorld {
       durationMs,
     });
     if (mood === 'gone') return answered(410);
+    if (mood === 'refuses') return answered(400);
+    if (mood === 'busy') return { ...answered(429), retryAfterMs: 3_600_000 } as Exchange;
     if (mood === 'gone slowly') return answered(410, 1_000);
     if (mood === 'slow') return answered(204, 500 + Math.floor(this.#random.next() * 2_000));
     if (mood === 'fails' || (mood === 'flaky' && this.#random.next() < 0.4)) return answered(503);

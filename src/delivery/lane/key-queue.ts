@@ -4,15 +4,20 @@ import { Queue } from '../../kit/queue.ts';
  * What a lane holds for one order key (a call): at most one unit under way, and everything else behind it.
  *
  *   idle ── an event comes ──> ready ── taken ──> busy ── settled ──> ready, or gone when nothing waits
- *   busy ── failed, to be tried again ──> parked: the failed unit is the head, what waits becomes its followers
- *   parked ── the head is due and taken ──> busy ── settled ──> the next follower becomes the head, due at once
+ *   busy ── failed, to be tried again ──> parked: the failed unit is the head, what waits is parked behind it
+ *   parked ── the head is due and taken ──> busy ── settled ──> what is next behind it becomes the head, due at once
+ *
+ * A receiver may refuse one call for hours while events of it keep coming. So what is behind a head costs two numbers
+ * in memory and a row in the store; it becomes a unit again when its turn comes.
  */
 export class KeyQueue<Delivery, Unit> {
   readonly id: string;
   /** Not tried yet, nothing parked before them. */
   readonly waiting = new Queue<Delivery>();
-  /** The head is scheduled; the others wait for it. Each has a parked row. */
-  readonly parked = new Queue<Unit>();
+  /** Parked; scheduled, or under way again. */
+  head: Unit | null = null;
+  /** Parked behind the head: subscription and sequence in turn. Null while there is nothing. */
+  behind: Queue<number> | null = null;
   busy = false;
 
   constructor(id: string) {
@@ -20,11 +25,17 @@ export class KeyQueue<Delivery, Unit> {
   }
 
   get empty(): boolean {
-    return !this.busy && this.waiting.size === 0 && this.parked.size === 0;
+    return !this.busy && this.waiting.size === 0 && this.head === null;
   }
 
   /** Something of it may go as a first attempt. */
   get ready(): boolean {
-    return !this.busy && this.parked.size === 0 && this.waiting.size > 0;
+    return !this.busy && this.head === null && this.waiting.size > 0;
+  }
+
+  follow(subscription: number, seq: number): void {
+    this.behind ??= new Queue();
+    this.behind.push(subscription);
+    this.behind.push(seq);
   }
 }

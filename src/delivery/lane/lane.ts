@@ -1,65 +1,83 @@
 /**
- * A lane: the running state of one endpoint. It decides what goes out next and in which order, and what has to be
+ * A lane: the running state of one receiver. It decides what goes out next and in which order, and what has to be
  * remembered; it knows no clock, no network and no store.
  *
- * Reading
- *   attached ── full; holds the checkpoint back too long; breaker opens; paused ──> detached
+ * Reading (how much, see `room.ts`)
+ *   attached ── full; holds the checkpoint back too long; breaker opens while events wait; paused ──> detached
  *     is offered events by the router, in step with it
- *   detached ── read up to the router's position, and not paused or broken ──> attached
+ *   detached ── read up to the router's position, with room, and not paused; with nothing waiting if broken ──> attached
  *     has its own cursor, kept in a row of its own, and is offered events by the catch-up reader when it has room
  *   When the breaker opens or the lane is paused, waiting deliveries are dropped from memory; the log has them, and the
- *   lane reads again from its low-water mark, but only after what is under way has ended (`limbo`). What was settled
- *   above that mark is remembered.
+ *   lane reads again from its low-water mark, but only after what is under way has ended: until then those units are
+ *   `untracked`, known to no cursor. What was settled above that mark is remembered.
  *
  * Deliveries
+ *   offered ── its subscription is disabled, or it is too late for it ──> settled, without a request
+ *   offered ── another of the same key is parked ──> parked behind it, no attempt made;   else ──> waiting
  *   waiting ── taken, window and breaker allow ──> in flight
- *   waiting ── another of the same key is parked ──> parked (follower, no attempt made)
  *   in flight ── delivered, given up, expired, not encoded, skipped ──> settled
- *   in flight ── failed, attempts left ──> parked (scheduled)
- *   parked (scheduled) ── due ──> in flight;   parked (follower) ── the one before it settled ──> parked (due now)
+ *   in flight ── failed, attempts left ──> parked, scheduled; what waits in its key is parked behind it
+ *   scheduled ── due ──> in flight;   parked behind ── the one before it settled ──> scheduled, due now
+ *   waiting, parked ── its subscription is disabled or deleted ──> settled, whatever window, breaker and rate say
  * A parked delivery is settled as far as the checkpoint is concerned: its row remembers it.
+ *
+ * A receiver that refuses some events for good parks their calls one after the other, for as long as their plan lasts.
+ * The lane goes on with all other calls. What comes for a parked call costs 16 bytes (see `key-queue.ts`), so that it is
+ * the number of parked calls that is bounded; at that bound nothing new is read, since the next failure would have no
+ * place. A tenth of them has to be settled before it reads on.
  */
 import type { Clock } from '../../kit/clock.ts';
 import type { Random } from '../../kit/random.ts';
 import { type Event, orderKeyOf } from '../../model/event.ts';
+import { textSize } from '../../model/event-text.ts';
 import type { AttemptRow, DeliveryKey, ParkedRow } from '../../records/delivery-store.ts';
 import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts';
-import { Breaker, type BreakerLimits, defaultBreakerLimits } from '../breaker.ts';
+import { type Breaker, type BreakerLimits, defaultBreakerLimits } from '../breaker.ts';
+import { isExpired } from '../expiry.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { longestRetryAfterMs, nextDelayMs } from '../retry-policy.ts';
+import type { LaneMemory } from './memory.ts';
 import { Order } from './order.ts';
 import { Progress } from './progress.ts';
-import { attemptRow, parkedRows } from './rows.ts';
-import { type Delivery, deliveryId, type Unit, type Verdict } from './unit.ts';
+import { Receiver } from './receiver.ts';
+import { Recording, type LaneRecorder } from './recording.ts';
+import { Room } from './room.ts';
+import { type Delivery, deliveryId, type GivenUp, type Unit, type Verdict } from './unit.ts';
 
 export interface LaneLimits {
   /** Waiting deliveries it holds in memory at most. */
   readonly waiting: number;
-  /** Parked deliveries at most; past that it detaches. */
+  /** Parked deliveries that are tried by themselves; past that it reads nothing new. */
   readonly parked: number;
+  /** Parked deliveries behind those. */
+  readonly behind: number;
+  /** Deliveries that are not settled, or settled behind one that is not; a detached lane has the latter in its row. */
+  readonly unsettled: number;
   readonly breaker: BreakerLimits;
 }
 
-export const defaultLaneLimits: LaneLimits = { waiting: 1_000, parked: 10_000, breaker: defaultBreakerLimits };
-
-/** What has to become durable. */
-export interface LaneRecorder {
-  attempt(row: AttemptRow): void;
-  park(row: ParkedRow): void;
-  unpark(key: DeliveryKey): void;
-}
+export const defaultLaneLimits: LaneLimits = {
+  waiting: 1_000,
+  parked: 10_000,
+  behind: 200_000,
+  unsettled: 10_000,
+  breaker: defaultBreakerLimits,
+};
 
 export interface LaneContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly recorder: LaneRecorder;
+  readonly memory: LaneMemory;
   subscription(number: number): Subscription | undefined;
   /** Most events one request for this subscription may carry. */
   maxBatch(subscription: Subscription): number;
 }
 
+/** Cancelled in one go at most, between two looks at whether their outcomes can still be taken. */
+const mostCancelled = 100;
+
 export class Lane {
-  readonly breaker: Breaker;
   endpoint: Endpoint;
   attached = true;
   /** While detached: it was offered everything up to here. */
@@ -70,21 +88,33 @@ export class Lane {
   readonly #context: LaneContext;
   readonly #limits: LaneLimits;
   readonly #rate: RateLimit;
-  readonly #order = new Order();
+  readonly #recording: Recording;
+  readonly #order: Order;
   readonly #progress = new Progress();
+  readonly #room: Room;
   readonly #flying = new Set<Unit>();
   /** Units under way whose deliveries are no longer in `#progress`. */
-  readonly #limbo = new Set<Unit>();
-  /** While set (monotonic), nothing starts: the receiver asked for it. */
-  #blockedUntil = 0;
+  readonly #untracked = new Set<Unit>();
+  #receiver: Receiver;
+  /** Given up, their outcomes not recorded yet. */
+  #cancelled: { readonly reason: string; readonly given: GivenUp }[] = [];
   #lastOffered = 0;
+  /** The last unit it gave out was a parked one. */
+  #retriedLast = false;
 
   constructor(endpoint: Endpoint, context: LaneContext, limits: LaneLimits) {
     this.endpoint = endpoint;
     this.#context = context;
     this.#limits = limits;
-    this.breaker = new Breaker(limits.breaker);
+    this.#receiver = new Receiver(limits.breaker);
     this.#rate = new RateLimit(endpoint.ratePerSecond);
+    this.#recording = new Recording(endpoint.number, context.recorder);
+    this.#order = new Order(context.memory);
+    this.#room = new Room(this, this.#order, this.#progress, limits, context.memory);
+  }
+
+  get breaker(): Breaker {
+    return this.#receiver.breaker;
   }
 
   /** Deliveries in memory that have not been tried. */
@@ -92,13 +122,18 @@ export class Lane {
     return this.#order.waiting;
   }
 
+  /** Deliveries that failed and are tried again, and those behind them. */
   get parked(): number {
-    return this.#order.parked;
+    return this.#order.parked + this.#order.behind;
   }
 
   /** Requests under way. */
   get inFlight(): number {
     return this.#flying.size;
+  }
+
+  get untracked(): number {
+    return this.#untracked.size;
   }
 
   /** Deliveries that are not settled, or settled above one that is not. */
@@ -108,12 +143,16 @@ export class Lane {
 
   /** Nothing is waiting, parked or under way. */
   get idle(): boolean {
-    return this.waiting === 0 && this.parked === 0 && this.inFlight === 0;
+    return this.waiting + this.parked + this.inFlight + this.#cancelled.length === 0;
   }
 
   configure(endpoint: Endpoint): void {
+    const moved = endpoint.key !== this.endpoint.key;
     this.endpoint = endpoint;
     this.#rate.set(endpoint.ratePerSecond);
+    if (!moved) return;
+    this.#receiver = new Receiver(this.#limits.breaker);
+    this.#order.hurry(this.#context.clock.monotonic());
   }
 
   // ---- being offered events -------------------------------------------------------------------------------------
@@ -121,48 +160,56 @@ export class Lane {
   /**
    * Takes a delivery, in sequence order. False: it has no room and took nothing of this event.
    * All deliveries of one event are taken or none.
-   * @param share how many waiting deliveries it may hold, as memory goes
    */
-  offer(subscription: Subscription, event: Event, share: number): boolean {
-    if (event.seq !== this.#lastOffered && this.#room(share) === 0) return false;
+  offer(subscription: Subscription, event: Event): boolean {
+    if (event.seq !== this.#lastOffered && !this.#room.hasRoom) return false;
+    if (!this.#progress.addKnown(subscription.number, event.seq)) {
+      const outcome = this.#outcomeUnsent(subscription, event);
+      if (outcome === null) this.#accept(subscription, event);
+      // What takes no request is bounded by how much can be recorded.
+      else if (event.seq !== this.#lastOffered && this.#context.recorder.blocked) return false;
+      else this.#settleUnsent(subscription, event, outcome);
+    }
     this.#lastOffered = event.seq;
-    if (!this.#progress.addKnown(subscription.number, event.seq)) this.#accept(subscription, event);
     return true;
   }
 
-  #accept(subscription: Subscription, event: Event): void {
-    const alone = subscription.order === 'none';
-    const key = this.#order.keyOf(alone ? deliveryId(subscription.number, event.seq) : orderKeyOf(event));
-    const offeredAt = this.#context.clock.monotonic();
-    const { seq } = event;
-    const delivery: Delivery = { subscription: subscription.number, seq, key, offeredAt, event, settled: false };
-    this.#progress.add(delivery);
-    const follower = this.#order.add(delivery);
-    if (follower) this.#parkFollower(follower);
+  /** What becomes of it without a request: it is so for good, so it need not wait its turn. */
+  #outcomeUnsent(subscription: Subscription, event: Event): 'cancelled' | 'expired' | null {
+    if (!subscription.selection.enabled) return 'cancelled';
+    return isExpired(subscription, event, this.#context.clock.now()) ? 'expired' : null;
   }
 
-  #parkFollower(unit: Unit): void {
-    this.#recordParked(unit, null);
-    this.#settle(unit);
+  #settleUnsent({ number }: Subscription, { seq }: Event, outcome: 'cancelled' | 'expired'): void {
+    const detail = outcome === 'cancelled' ? 'subscription_disabled' : 'expire_after';
+    this.#recording.unsent({ subscription: number, seq, batch: seq, attempts: 0 }, outcome, detail, this.#now());
+    this.#progress.addSettled(number, seq);
+    this.dirty = true;
+  }
+
+  #accept(subscription: Subscription, event: Event): void {
+    const { number: id, order } = subscription;
+    const { seq } = event;
+    const size = textSize(event);
+    const key = this.#order.keyOf(order === 'none' ? deliveryId(id, seq) : orderKeyOf(event));
+    const offeredAt = this.#context.clock.monotonic();
+    const delivery: Delivery = { subscription: id, seq, key, offeredAt, size, event, settled: false };
+    this.#progress.add(delivery);
+    if (this.#order.add(delivery)) return;
+    this.#parkBehind(delivery);
     this.#progress.tidy();
   }
 
-  /**
-   * Whether the catch-up reader should bring it events now.
-   * @param share how many waiting deliveries it may hold, as memory goes
-   */
-  wantsEvents(share: number): boolean {
-    if (this.attached || this.endpoint.paused || this.#limbo.size > 0) return false;
-    if (this.parked >= this.#limits.parked) return false;
-    if (this.breaker.state !== 'open') return this.waiting * 2 <= Math.min(share, this.#limits.waiting);
-    const now = this.#context.clock.monotonic();
-    return this.waiting + this.inFlight === 0 && now >= this.breaker.probeAt && this.#order.nextDueAt > now;
+  #parkBehind(delivery: Delivery): void {
+    this.#recording.parkedBehind(delivery);
+    delivery.event = null;
+    delivery.settled = true;
+    this.dirty = true;
   }
 
-  /** How many more it may hold now. */
-  #room(share: number): number {
-    const most = this.breaker.state === 'open' ? 1 : Math.min(share, this.#limits.waiting);
-    return Math.max(0, Math.min(most - this.waiting, this.#limits.parked - this.parked));
+  /** Whether the catch-up reader should bring it events now. */
+  wantsEvents(): boolean {
+    return this.#room.wants(this.#context.clock.monotonic());
   }
 
   // ---- giving out what goes next --------------------------------------------------------------------------------
@@ -170,11 +217,12 @@ export class Lane {
   /** The next unit to send now, marked as under way; null when there is none or it may not start yet. */
   take(): Unit | null {
     const now = this.#context.clock.monotonic();
-    if (this.#windowFull() || now < this.#blockedUntil || this.#rate.readyAt(now) > now) return null;
-    const unit = this.#order.takeDue(now) ?? (this.#mayTryFirst(now) ? this.#takeFirst() : null);
+    if (this.#windowFull() || now < this.#receiver.askedToWaitUntil || this.#rate.readyAt(now) > now) return null;
+    const unit = this.breaker.state === 'open' ? this.#takeProbe(now) : this.#takeInTurn(now);
     if (!unit) return null;
     this.#rate.take();
     unit.inFlight = true;
+    unit.receiver = this.#receiver;
     this.#flying.add(unit);
     return unit;
   }
@@ -183,13 +231,19 @@ export class Lane {
     return this.endpoint.paused || this.inFlight >= this.breaker.window(this.endpoint.maxInFlight);
   }
 
-  #mayTryFirst(now: number): boolean {
-    return this.breaker.state !== 'open' || now >= this.breaker.probeAt;
+  /** It goes alone, whatever the dialect allows. */
+  #takeProbe(now: number): Unit | null {
+    return this.#order.takeDue(now) ?? (now >= this.breaker.probeAt ? this.#order.takeReady(() => 1) : null);
   }
 
-  /** A probe goes alone, whatever the dialect allows. */
+  /** Parked ones that are due and first attempts take turns, so that neither waits for the end of the other. */
+  #takeInTurn(now: number): Unit | null {
+    const parked = this.#retriedLast && this.#order.hasReady ? null : this.#order.takeDue(now);
+    this.#retriedLast = parked !== null;
+    return parked ?? this.#takeFirst();
+  }
+
   #takeFirst(): Unit | null {
-    if (this.breaker.state === 'open') return this.#order.takeReady(() => 1);
     return this.#order.takeReady((number) => {
       const subscription = this.#context.subscription(number);
       return subscription ? this.#context.maxBatch(subscription) : 1;
@@ -197,17 +251,23 @@ export class Lane {
   }
 
   /**
-   * Monotonic time at which `take` may give something that it does not give now; null when only an event or the end
-   * of a request can change that.
+   * Monotonic time at which `take` may give something that it does not give now, or more may be read; null when only an
+   * event or the end of a request can change that.
    */
   wakeAt(moreToRead: boolean): number | null {
     if (this.#windowFull()) return null;
-    const open = this.breaker.state === 'open';
-    const hasFirst = this.#order.hasReady || (moreToRead && open && this.waiting === 0);
-    const firstAt = open ? this.breaker.probeAt : 0;
-    const at = Math.min(this.#order.nextDueAt, hasFirst ? firstAt : Infinity);
+    const now = this.#context.clock.monotonic();
+    const at = Math.min(this.#order.nextDueAt, this.#firstAt(moreToRead, now));
     if (at === Infinity) return null;
-    return Math.max(at, this.#blockedUntil, this.#rate.readyAt(this.#context.clock.monotonic()));
+    return Math.max(at, this.#receiver.askedToWaitUntil, this.#rate.readyAt(now));
+  }
+
+  #firstAt(moreToRead: boolean, now: number): number {
+    const { state, probeAt } = this.breaker;
+    if (state !== 'open') return this.#order.hasReady ? 0 : Infinity;
+    if (this.#order.hasReady) return probeAt;
+    // Once that time has come, it is read for, or something else stands in the way that time alone does not change.
+    return moreToRead && probeAt > now ? probeAt : Infinity;
   }
 
   // ---- the end of an attempt ------------------------------------------------------------------------------------
@@ -217,75 +277,69 @@ export class Lane {
     this.#flying.delete(unit);
     if (verdict.outcome === 'stopped') return;
     // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
-    if (this.#limbo.delete(unit)) for (const delivery of unit.deliveries) this.#progress.remember(delivery);
-    if (verdict.requested) this.#judge(verdict);
+    if (this.#untracked.delete(unit)) for (const delivery of unit.deliveries) this.#progress.remember(delivery);
+    if (verdict.requested) this.#judge(unit, verdict);
     else this.#rate.giveBack();
-    const delayMs = verdict.outcome === 'failed' ? this.#delayAfter(unit, verdict) : null;
-    if (delayMs === null) this.#conclude(unit, verdict);
-    else this.#park(unit, verdict, delayMs);
-    this.#settle(unit);
+    if (verdict.outcome === 'failed') this.#failed(unit, verdict);
+    else this.#conclude(unit, verdict, verdict.outcome);
+    for (const delivery of unit.deliveries) delivery.settled = true;
+    this.dirty = true;
     this.#progress.tidy();
   }
 
-  #judge(verdict: Verdict): void {
-    const now = this.#context.clock.monotonic();
-    if (verdict.outcome === 'delivered') this.breaker.succeeded(this.endpoint.maxInFlight);
-    if (verdict.outcome !== 'failed') return;
-    this.breaker.failed(now, this.#context.random.next());
-    const asked = verdict.retryAfterMs;
-    if (asked !== null && (verdict.status === 429 || verdict.status === 503)) this.#blockedUntil = now + asked;
+  #judge(unit: Unit, verdict: Verdict): void {
+    const { clock, random } = this.#context;
+    unit.receiver?.judge(verdict, clock.monotonic(), this.endpoint.maxInFlight, random.next());
   }
 
-  /** Null: it is not tried again. */
-  #delayAfter(unit: Unit, verdict: Verdict): number | null {
+  #failed(unit: Unit, verdict: Verdict): void {
     const subscription = this.#context.subscription(unit.subscription);
-    if (!subscription || unit.cancelled !== null) return null;
-    return nextDelayMs(subscription.retry, unit.attempts + 1, verdict.retryAfterMs, this.#context.random.next());
+    const detail = whyCancelled(subscription);
+    if (!subscription || detail !== null) return this.#conclude(unit, { ...verdict, detail }, 'cancelled');
+    const chance = this.#context.random.next();
+    const delayMs = nextDelayMs(subscription.retry, unit.attempts + 1, verdict.retryAfterMs, chance);
+    if (delayMs === null) this.#conclude(unit, verdict, 'cancelled');
+    else this.#park(unit, verdict, Math.max(delayMs, 1));
   }
 
   #park(unit: Unit, verdict: Verdict, delayMs: number): void {
     const { clock } = this.#context;
-    const dueInMs = Math.max(delayMs, 1);
-    this.#recordAttempt(unit, verdict, 'failed');
+    this.#recording.attempt(unit, verdict, 'failed');
     unit.attempts++;
-    unit.dueAt = clock.monotonic() + dueInMs;
+    unit.dueAt = clock.monotonic() + delayMs;
     const followers = this.#order.park(unit);
-    this.#recordParked(unit, clock.now() + dueInMs);
-    for (const follower of followers) this.#parkFollower(follower);
+    this.#recording.parked(unit, clock.now() + delayMs);
+    for (const follower of followers) this.#parkBehind(follower);
   }
 
-  #conclude(unit: Unit, verdict: Verdict): void {
-    const outcome = verdict.outcome === 'failed' ? 'cancelled' : (verdict.outcome as AttemptRow['outcome']);
-    const detail = verdict.outcome === 'failed' && unit.cancelled !== null ? unit.cancelled : verdict.detail;
-    this.#recordAttempt(unit, { ...verdict, detail }, outcome);
+  #conclude(unit: Unit, verdict: Verdict, outcome: AttemptRow['outcome']): void {
+    this.#recording.attempt(unit, verdict, outcome);
     for (const delivery of unit.deliveries) {
-      if (unit.parked) this.#context.recorder.unpark(delivery);
+      if (unit.parked) this.#recording.unparked(delivery);
       delivery.event = null;
     }
     this.#order.release(unit, this.#context.clock.monotonic());
   }
 
-  /** Done, given up or durably parked: the checkpoint may pass it. */
-  #settle(unit: Unit): void {
-    for (const delivery of unit.deliveries) delivery.settled = true;
-    this.dirty = true;
-  }
-
-  #recordAttempt(unit: Unit, verdict: Verdict, outcome: AttemptRow['outcome']): void {
-    for (const delivery of unit.deliveries) {
-      this.#context.recorder.attempt(attemptRow(this.endpoint.number, unit, delivery, verdict, outcome));
-    }
-  }
-
-  #recordParked(unit: Unit, dueAt: number | null): void {
-    for (const row of parkedRows(this.endpoint.number, unit, dueAt)) this.#context.recorder.park(row);
-  }
-
   // ---- edits ----------------------------------------------------------------------------------------------------
 
-  /** Gives up what is parked for a subscription that is gone or disabled; what waits is given up when it is taken. */
+  /** Gives up what waits and is parked for a subscription that is gone or disabled; see `concludeCancelled`. */
   cancelSubscription(subscription: number, reason: string): void {
-    this.#order.cancel(subscription, reason, this.#context.clock.monotonic());
+    const given = this.#order.giveUp(subscription, this.#context.clock.monotonic());
+    for (const one of given) this.#cancelled.push({ reason, given: one });
+  }
+
+  /** Records some of what was given up. @returns whether there is more */
+  concludeCancelled(): boolean {
+    if (this.#cancelled.length === 0) return false;
+    for (const { reason, given } of this.#cancelled.splice(0, mostCancelled)) {
+      this.#recording.unsent(given, 'cancelled', reason, this.#now());
+      if (given.parked) this.#recording.unparked(given);
+      if (given.delivery) given.delivery.settled = true;
+    }
+    this.dirty = true;
+    this.#progress.tidy();
+    return this.#cancelled.length > 0;
   }
 
   // ---- leaving the router's step, and coming back -----------------------------------------------------------------
@@ -302,7 +356,8 @@ export class Lane {
     const cursor = this.lowWater();
     this.#progress.startOver(cursor);
     this.#order.dropWaiting();
-    for (const unit of this.#flying) if (!unit.parked) this.#limbo.add(unit);
+    this.#cancelled = this.#cancelled.filter(({ given }) => given.parked);
+    for (const unit of this.#flying) if (!unit.parked) this.#untracked.add(unit);
     this.readPosition = cursor;
     this.#lastOffered = 0;
     this.dirty = true;
@@ -310,9 +365,7 @@ export class Lane {
 
   /** Whether it has read and settled enough to go on in step with the router at `position`. */
   mayAttach(position: number, checkpoint: number): boolean {
-    if (this.attached || this.readPosition !== position || this.endpoint.paused || this.#limbo.size > 0) return false;
-    const hasRoom = this.waiting < this.#limits.waiting && this.parked < this.#limits.parked;
-    return this.breaker.state !== 'open' && hasRoom && this.lowWater() >= checkpoint;
+    return this.#room.mayAttach(position, checkpoint, this.lowWater());
   }
 
   attach(): void {
@@ -333,6 +386,10 @@ export class Lane {
       const waitMs = dueAt === null ? 0 : Math.min(dueAt - clock.now(), longestRetryAfterMs);
       return clock.monotonic() + Math.max(0, waitMs);
     });
+    for (const subscription of new Set(rows.map((row) => row.subscription))) {
+      const reason = whyCancelled(this.#context.subscription(subscription));
+      if (reason !== null) this.cancelSubscription(subscription, reason);
+    }
   }
 
   // ---- what the checkpoint has to know ----------------------------------------------------------------------------
@@ -351,4 +408,14 @@ export class Lane {
   settledAbove(): readonly DeliveryKey[] {
     return this.#progress.settledAbove(this.lowWater());
   }
+
+  /** Wall clock. */
+  #now(): number {
+    return this.#context.clock.now();
+  }
+}
+
+function whyCancelled(subscription: Subscription | undefined): string | null {
+  if (!subscription) return 'subscription_deleted';
+  return subscription.selection.enabled ? null : 'subscription_disabled';
 }

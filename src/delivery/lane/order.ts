@@ -1,21 +1,35 @@
 /**
- * What a lane holds, in the order it may go out: waiting deliveries by key, parked units with their followers, and when
- * the parked ones are due. It decides nothing about windows or breakers and makes nothing durable.
+ * What a lane holds, in the order it may go out: waiting deliveries by key, parked units with what is behind them, and
+ * when the parked ones are due. It decides nothing about windows or breakers and makes nothing durable.
  */
 import { Heap } from '../../kit/heap.ts';
 import { Queue } from '../../kit/queue.ts';
 import type { ParkedRow } from '../../records/delivery-store.ts';
 import { KeyQueue } from './key-queue.ts';
-import { type CallQueue, type Delivery, deliveryId, keysOf, newUnit, type Unit } from './unit.ts';
+import type { LaneMemory } from './memory.ts';
+import { parkedUnits } from './parked-units.ts';
+import { type CallQueue, type Delivery, firstSeq, type GivenUp, keysOf, newUnit, type Unit } from './unit.ts';
+
+/** Characters of events in one request at most, but for a single event that is larger. */
+const mostInBatch = 1_000_000;
 
 export class Order {
   /** Deliveries not tried yet, with nothing parked before them. */
   waiting = 0;
-  /** Deliveries that are parked, followers included. */
+  /** Characters of their events. */
+  waitingSize = 0;
+  /** Deliveries that are parked and tried by themselves. */
   parked = 0;
+  /** Deliveries that are parked behind those. */
+  behind = 0;
+  readonly #memory: LaneMemory;
   readonly #keys = new Map<string, CallQueue>();
   readonly #ready = new Queue<CallQueue>();
   readonly #due = new Heap<Unit>((a, b) => a.dueAt < b.dueAt);
+
+  constructor(memory: LaneMemory) {
+    this.#memory = memory;
+  }
 
   /** Something may go as a first attempt. */
   get hasReady(): boolean {
@@ -33,23 +47,36 @@ export class Order {
     return key;
   }
 
-  /** @returns the unit it was parked in when it has to follow another of its key, null when it waits */
-  add(delivery: Delivery): Unit | null {
+  /** False: it is parked at once, behind another of its key. */
+  add(delivery: Delivery): boolean {
     const { key } = delivery;
-    if (key.parked.size > 0) return this.#follow(delivery);
+    if (key.head !== null) {
+      this.#follow(delivery);
+      return false;
+    }
     key.waiting.push(delivery);
-    this.waiting++;
+    this.#countWaiting(1, delivery.size);
     if (key.ready && key.waiting.size === 1) this.#ready.push(key);
-    return null;
+    return true;
   }
 
-  #follow(delivery: Delivery): Unit {
-    const unit = newUnit([delivery]);
-    unit.parked = true;
-    delivery.event = null;
-    delivery.key.parked.push(unit);
-    this.parked++;
-    return unit;
+  #follow({ key, subscription, seq }: Delivery): void {
+    key.follow(subscription, seq);
+    this.#countParked(0, 1);
+  }
+
+  #countWaiting(deliveries: number, size: number): void {
+    this.waiting += deliveries;
+    this.waitingSize += size;
+    this.#memory.waiting += deliveries;
+    this.#memory.waitingSize += size;
+  }
+
+  #countParked(parked: number, behind: number): void {
+    this.parked += parked;
+    this.behind += behind;
+    this.#memory.parked += parked;
+    this.#memory.behind += behind;
   }
 
   /** The parked unit that has been due longest, if one is. */
@@ -73,37 +100,45 @@ export class Order {
   }
 
   #takeWaiting(key: CallQueue): Delivery {
-    this.waiting--;
-    return key.waiting.shift() as Delivery;
+    const delivery = key.waiting.shift() as Delivery;
+    this.#countWaiting(-1, -delivery.size);
+    return delivery;
   }
 
   /** More of the same subscription: of the same call, then of the calls that are ready next. In sequence order. */
   #fillBatch(key: CallQueue, first: Delivery, most: number): Delivery[] {
     const batch = [first];
+    let size = first.size;
+    const fits = (next: Delivery | undefined): boolean =>
+      next?.subscription === first.subscription && batch.length < most && size + next.size <= mostInBatch;
     const takeFrom = (from: CallQueue): void => {
-      while (batch.length < most && from.waiting.peek()?.subscription === first.subscription) {
-        batch.push(this.#takeWaiting(from));
+      while (fits(from.waiting.peek())) {
+        const next = this.#takeWaiting(from);
+        size += next.size;
+        batch.push(next);
       }
     };
     takeFrom(key);
-    while (batch.length < most && this.#ready.peek()?.waiting.peek()?.subscription === first.subscription) {
-      takeFrom(this.#ready.shift() as CallQueue);
-    }
+    while (fits(this.#ready.peek()?.waiting.peek())) takeFrom(this.#ready.shift() as CallQueue);
     return batch.sort((a, b) => a.seq - b.seq);
   }
 
   /**
    * A unit that was under way goes on being tried: at `unit.dueAt`.
-   * @returns the followers it has gained: what waited behind it
+   * @returns what waited behind it, and is parked now too
    */
-  park(unit: Unit): readonly Unit[] {
-    const followers: Unit[] = [];
+  park(unit: Unit): readonly Delivery[] {
+    const followers: Delivery[] = [];
     if (!unit.parked) {
       unit.parked = true;
-      this.parked += unit.deliveries.length;
+      this.#countParked(unit.deliveries.length, 0);
       for (const key of keysOf(unit)) {
-        key.parked.push(unit);
-        while (key.waiting.size > 0) followers.push(this.#follow(this.#takeWaiting(key)));
+        key.head = unit;
+        while (key.waiting.size > 0) {
+          const follower = this.#takeWaiting(key);
+          this.#follow(follower);
+          followers.push(follower);
+        }
       }
     }
     for (const delivery of unit.deliveries) {
@@ -116,34 +151,103 @@ export class Order {
 
   /** A unit that was under way is settled: what is behind it in its keys may go. */
   release(unit: Unit, now: number): void {
-    if (unit.parked) this.parked -= unit.deliveries.length;
+    if (unit.parked) this.#countParked(-unit.deliveries.length, 0);
     for (const key of keysOf(unit)) {
       key.busy = false;
-      if (unit.parked) key.parked.shift();
+      if (key.head === unit) key.head = null;
       this.#next(key, now);
     }
   }
 
   #next(key: CallQueue, now: number): void {
-    const follower = key.parked.peek();
-    if (follower) {
-      follower.dueAt = now;
-      this.#due.push(follower);
-    } else if (key.waiting.size > 0) this.#ready.push(key);
+    if (this.#promote(key)) this.#schedule(key.head as Unit, now);
+    else if (key.waiting.size > 0) this.#ready.push(key);
     else if (this.#keys.get(key.id) === key) this.#keys.delete(key.id);
   }
 
-  /** Marks the parked units of a subscription as cancelled, and due, so that each is concluded in the order of its key. */
-  cancel(subscription: number, reason: string, now: number): void {
-    for (const key of this.#keys.values()) {
-      for (const unit of key.parked) if (unit.subscription === subscription) unit.cancelled = reason;
-    }
+  #schedule(unit: Unit, at: number): void {
+    unit.dueAt = at;
+    this.#due.push(unit);
+  }
+
+  /** The first one behind it becomes the head. */
+  #promote(key: CallQueue): boolean {
+    const { behind } = key;
+    const subscription = behind?.shift();
+    if (behind === null || subscription === undefined) return false;
+    const seq = behind.shift() as number;
+    if (behind.size === 0) key.behind = null;
+    key.head = newUnit([{ subscription, seq, key, offeredAt: 0, size: 0, event: null, settled: true }]);
+    key.head.parked = true;
+    this.#countParked(1, -1);
+    return true;
+  }
+
+  /** The receiver is another one: what failed at the former need not wait any longer. */
+  hurry(now: number): void {
+    for (const unit of this.#takeSchedule()) this.#schedule(unit, now);
+  }
+
+  #takeSchedule(): Unit[] {
     const scheduled: Unit[] = [];
     for (let unit = this.#due.pop(); unit; unit = this.#due.pop()) scheduled.push(unit);
-    for (const unit of scheduled) {
-      if (unit.cancelled !== null) unit.dueAt = now;
-      this.#due.push(unit);
+    return scheduled;
+  }
+
+  /** Lets go of all that is held for a subscription but what is under way. */
+  giveUp(subscription: number, now: number): GivenUp[] {
+    const given: GivenUp[] = [];
+    for (const key of this.#keys.values()) {
+      this.#giveUpWaiting(key, subscription, given);
+      this.#giveUpBehind(key, subscription, given);
     }
+    for (const unit of this.#takeSchedule()) {
+      if (unit.subscription !== subscription) this.#due.push(unit);
+      else {
+        for (const delivery of unit.deliveries) {
+          const { seq } = delivery;
+          given.push({ subscription, seq, batch: firstSeq(unit), attempts: unit.attempts, parked: true, delivery });
+        }
+        this.release(unit, now);
+      }
+    }
+    this.#tidyReady();
+    return given.sort((a, b) => a.seq - b.seq);
+  }
+
+  #giveUpWaiting(key: CallQueue, subscription: number, given: GivenUp[]): void {
+    for (let left = key.waiting.size; left > 0; left--) {
+      const delivery = this.#takeWaiting(key);
+      const { seq } = delivery;
+      if (delivery.subscription === subscription) {
+        given.push({ subscription, seq, batch: seq, attempts: 0, parked: false, delivery });
+      } else {
+        key.waiting.push(delivery);
+        this.#countWaiting(1, delivery.size);
+      }
+    }
+  }
+
+  #giveUpBehind(key: CallQueue, subscription: number, given: GivenUp[]): void {
+    const { behind } = key;
+    if (behind === null) return;
+    key.behind = null;
+    for (let of = behind.shift(); of !== undefined; of = behind.shift()) {
+      const seq = behind.shift() as number;
+      if (of !== subscription) key.follow(of, seq);
+      else {
+        this.#countParked(0, -1);
+        given.push({ subscription, seq, batch: seq, attempts: 0, parked: true, delivery: null });
+      }
+    }
+  }
+
+  /** Keys that have nothing waiting any more are not ready, and those with nothing at all are let go of. */
+  #tidyReady(): void {
+    const ready = [...this.#ready].filter((key) => key.ready);
+    this.#ready.clear();
+    for (const key of new Set(ready)) this.#ready.push(key);
+    for (const key of this.#keys.values()) if (key.empty) this.#keys.delete(key.id);
   }
 
   dropWaiting(): void {
@@ -156,24 +260,14 @@ export class Order {
 
   /**
    * Parked deliveries from their rows, in sequence order. To be called once, while there is nothing else.
-   * @param dueAt monotonic time of a row's next attempt; of a follower, now
+   * @param dueAt monotonic time of a row's next attempt; of one behind another, now
    */
   restore(rows: readonly ParkedRow[], dueAt: (row: ParkedRow) => number): void {
-    const batches = new Map<string, Delivery[]>();
-    const units: Unit[] = [];
-    for (const row of rows) {
-      const delivery: Delivery = { ...row, key: this.keyOf(row.orderKey), offeredAt: 0, event: null, settled: true };
-      const name = deliveryId(row.subscription, row.attempts > 0 ? row.batch : row.seq);
-      const batch = batches.get(name);
-      if (batch) batch.push(delivery);
-      else {
-        const deliveries = [delivery];
-        batches.set(name, deliveries);
-        units.push({ ...newUnit(deliveries), attempts: row.attempts, dueAt: dueAt(row), parked: true });
-      }
-      this.parked++;
+    const { units, behind } = parkedUnits(rows, (id) => this.keyOf(id), dueAt);
+    for (const unit of units) {
+      this.#countParked(unit.deliveries.length, 0);
+      this.#due.push(unit);
     }
-    for (const unit of units) for (const key of keysOf(unit)) key.parked.push(unit);
-    for (const unit of units) if (keysOf(unit).every((key) => key.parked.peek() === unit)) this.#due.push(unit);
+    this.#countParked(0, behind);
   }
 }

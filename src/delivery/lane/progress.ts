@@ -31,19 +31,25 @@ export class Progress {
   /** Offered again although it was settled before: true, and it counts as settled in its place. */
   addKnown(subscription: number, seq: number): boolean {
     if (this.#known.size === 0 || !this.#known.delete(nameOf({ subscription, seq }))) return false;
+    this.addSettled(subscription, seq);
+    return true;
+  }
+
+  /** Offered, and settled at once. */
+  addSettled(subscription: number, seq: number): void {
     this.#entries.push({ subscription, seq, offeredAt: 0, settled: true });
     this.tidy();
-    return true;
   }
 
   /** To be called after entries were marked as settled. */
   tidy(): void {
     while (this.#entries.peek()?.settled) this.#besideHead.push(this.#entries.shift() as Entry);
     const head = this.#entries.peek();
-    // They are in sequence order: when the first one is of the head's event, so are all.
-    if (this.#besideHead[0]?.seq !== head?.seq) {
-      this.#besideHead = this.#besideHead.filter(({ seq }) => seq === head?.seq);
-    }
+    if (this.#besideHead.length === 0) return;
+    // Another of the last one's event may still be offered, and be the next head.
+    const kept = head?.seq ?? this.#besideHead.at(-1)?.seq;
+    // They are in sequence order: when the first one is of that event, so are all.
+    if (this.#besideHead[0]?.seq !== kept) this.#besideHead = this.#besideHead.filter(({ seq }) => seq === kept);
   }
 
   /** Everything up to here is settled; `position` is how far the lane has been offered events. */
@@ -59,7 +65,8 @@ export class Progress {
 
   /** Settled deliveries above the low-water mark. */
   settledAbove(lowWater: number): DeliveryKey[] {
-    const keys = this.#besideHead.map(({ subscription, seq }): DeliveryKey => ({ subscription, seq }));
+    const keys: DeliveryKey[] = [];
+    for (const { subscription, seq } of this.#besideHead) if (seq > lowWater) keys.push({ subscription, seq });
     for (const { subscription, seq, settled } of this.#entries) if (settled) keys.push({ subscription, seq });
     for (const key of this.#known.values()) if (key.seq > lowWater) keys.push(key);
     return keys;

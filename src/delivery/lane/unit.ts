@@ -1,6 +1,7 @@
 import type { Event } from '../../model/event.ts';
 import type { AttemptOutcome } from '../../records/delivery-store.ts';
 import type { KeyQueue } from './key-queue.ts';
+import type { Receiver } from './receiver.ts';
 
 /** What shares an order key; most often a call. */
 export type CallQueue = KeyQueue<Delivery, Unit>;
@@ -12,6 +13,8 @@ export interface Delivery {
   readonly key: CallQueue;
   /** Monotonic milliseconds; how long it holds the checkpoint back is counted from here. */
   readonly offeredAt: number;
+  /** Characters of its event's JSON; 0 where it is known from its row alone. */
+  readonly size: number;
   /** Let go when it is parked: the log has it. */
   event: Event | null;
   /** Nothing is left to do before the checkpoint may pass it: done, given up, or durably parked. */
@@ -30,8 +33,20 @@ export interface Unit {
   inFlight: boolean;
   /** Under way while its receiver's breaker is open. */
   probe: boolean;
-  /** Its subscription is gone or disabled: it is not tried again. */
-  cancelled: string | null;
+  /** Whom it went to, while it is under way. */
+  receiver: Receiver | null;
+}
+
+/** A delivery that is to be listed as cancelled. */
+export interface GivenUp {
+  readonly subscription: number;
+  readonly seq: number;
+  readonly batch: number;
+  readonly attempts: number;
+  /** It has a row. */
+  readonly parked: boolean;
+  /** Where it is held as such. */
+  readonly delivery: Delivery | null;
 }
 
 /** What became of an attempt, in the lane's terms. */
@@ -65,7 +80,7 @@ export function newUnit(deliveries: readonly Delivery[]): Unit {
     parked: false,
     inFlight: false,
     probe: false,
-    cancelled: null,
+    receiver: null,
   };
 }
 

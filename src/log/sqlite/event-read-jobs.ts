@@ -1,6 +1,7 @@
 /** What the reader thread does for the log. Every job is bounded in rows looked at and bytes given. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
+import { metaFacts } from '../../sqlite/meta.ts';
 import { columnCount, columns, type FlatRows } from './event-rows.ts';
 import { knownNumbers, namesByNumber } from './names.ts';
 
@@ -38,7 +39,7 @@ export function eventReadJobs(db: DatabaseSync) {
     'WHERE seq > ?1 AND seq <= ?2 AND domain IN (SELECT value FROM json_each(?4)) ORDER BY seq LIMIT ?3',
   );
   const readSeq = prepare('WHERE seq = ?');
-  const oldest = db.prepare('SELECT min(seq) AS seq FROM events');
+  const meta = metaFacts(db);
   const readId = prepare('WHERE id = ? ORDER BY seq DESC LIMIT ?');
   const numbersOf = knownNumbers(db);
 
@@ -61,8 +62,6 @@ export function eventReadJobs(db: DatabaseSync) {
     return readDomains.iterate(after, end, limit, JSON.stringify(domains));
   }
 
-  const floorNow = (upTo: number): number => ((oldest.get() as { seq: number | null }).seq ?? upTo + 1) - 1;
-
   function read(input: ReadInput): ReadOutput {
     const domains = input.domains && numbersOf(input.domains);
     if (domains?.length === 0) return { rows: [], scannedTo: input.upTo, floor: 0 };
@@ -72,7 +71,7 @@ export function eventReadJobs(db: DatabaseSync) {
     const stopped = full || count === input.limit;
     const scannedTo = stopped ? (flat.at(-columnCount) as number) : end;
     // Asked last: had anything of the page been trimmed before it was read, it is known here.
-    return { rows: flat, scannedTo, floor: floorNow(input.upTo) };
+    return { rows: flat, scannedTo, floor: meta.number('log.floor') };
   }
 
   /** The events at the given places, as far as one page goes; `taken`: how many of them were looked at. */

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventOf } from '../../test/support/builders.ts';
+import { silentLogger } from '../kit/logger.ts';
+import { ManualClock } from '../kit/manual-clock.ts';
+import { createMemoryEventLog } from '../log/memory/event-log.ts';
+import { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import { CatchUp } from './catch-up.ts';
+import type { Lane } from './lane/lane.ts';
+
+/** As much of a lane as catch-up reading knows. */
+interface ReadingLane {
+  attached: boolean;
+  readPosition: number;
+  readonly endpoint: { readonly number: number };
+  wantsEvents(): boolean;
+}
+
+async function setUp() {
+  const clock = new ManualClock();
+  const log = createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
+  await log.append(Array.from({ length: 5_000 }, (_, at) => eventOf({ id: `e${at}`, domain: 'common' })));
+  const registry = new SubscriptionRegistry(() => () => true);
+  const places: string[] = [];
+  const read = log.read.bind(log);
+  // As the store does it: so many events are looked at in one go.
+  log.read = (request) => read({ ...request, upTo: Math.min(request.upTo ?? log.head(), request.after + 100) });
+  const catchUp: CatchUp = new CatchUp({
+    log,
+    clock,
+    logger: silentLogger,
+    registry,
+    position: () => log.head(),
+    blocked: () => false,
+    offer: () => true,
+    offered: (lane) => {
+      places.push(`${lane.endpoint.number}:${lane.readPosition}`);
+      catchUp.consider(lane);
+    },
+    expired: () => assert.fail('nothing was trimmed'),
+  });
+  const lane = (number: number, readPosition: number, domain: string): Lane => {
+    registry.laneIndex(number).add({
+      ...{ subscription: number, endpoint: number, from: 0, to: 9_999, reseller: '*', domain, user: '*' },
+      ...{ extension: '*', events: ['call.started'], filter: null },
+    });
+    const made: ReadingLane = { attached: false, readPosition, endpoint: { number }, wantsEvents: () => true };
+    return made as Lane;
+  };
+  return { catchUp, places, lane };
+}
+
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+test('a lane far behind, for which little is meant, takes its turn like others', async () => {
+  const { catchUp, places, lane } = await setUp();
+  catchUp.consider(lane(1, 0, 'rare'));
+  catchUp.consider(lane(2, 4_800, 'common'));
+  await turn();
+  assert.deepEqual(places.slice(0, 4), ['1:100', '2:4900', '1:200', '2:5000']);
+  assert.equal(places.at(-1), '1:5000');
+});
+
+test('lanes that stand near one another share pages', async () => {
+  const { catchUp, places, lane } = await setUp();
+  catchUp.consider(lane(1, 0, 'rare'));
+  catchUp.consider(lane(2, 50, 'common'));
+  await turn();
+  assert.deepEqual(places.slice(0, 5), ['1:100', '2:150', '1:150', '2:250', '1:250']);
+});
