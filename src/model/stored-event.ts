@@ -117,7 +117,7 @@ export class StoredEvent implements Event {
 
   /** What the text says, without keeping it: what waits to be delivered stays as small as its text. */
   peek(): EventBody {
-    return this.#body ?? (JSON.parse(this.#text) as EventBody);
+    return this.#body ?? (JSON.parse(this.bodyText) as EventBody);
   }
 
   /** A plain object that says the same. */
