@@ -29,6 +29,7 @@ import { collectRoutes, type RouteList } from './openapi/route-list.ts';
 import { handleErrors } from './problems/handle-errors.ts';
 import { problemFromError } from './problems/from-error.ts';
 import { sendProblem } from './problems/problem.ts';
+import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
 import { securityHeaders } from './security-headers.ts';
 import { startPageRoutes } from './start-page/routes.ts';
@@ -67,6 +68,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
     v1.addHook('onRequest', refuseEncodedBody);
+    v1.addHook('preHandler', refuseDeepBody);
     rememberAnswers(v1, deps);
     ingestRoute(v1, deps, metrics);
     eventRoutes(v1, deps);

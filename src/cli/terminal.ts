@@ -31,10 +31,10 @@ export function toned(terminal: Terminal, tone: Tone, text: string): string {
   return terminal.isInteractive ? `\u001b[${codes[tone]}m${text}\u001b[0m` : text;
 }
 
-/** What comes from outside must not steer the terminal. */
+/** What comes from outside must not steer the terminal, nor turn the direction of writing round. */
 export function harmless(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '?');
 }
 
 /** Columns of equal width, the last one as it is. */

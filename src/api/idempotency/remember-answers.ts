@@ -48,11 +48,18 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
     return reply.code(known.status).type(type).send(known.body);
   }
 
+  /** Also where the client has hung up: who asks again because of that must not have it done again. */
   app.addHook('onSend', async (request, reply, payload) => {
     const kept = remembering.get(request);
-    if (!kept || reply.statusCode >= 500 || typeof payload !== 'string') return payload;
-    const answer = { request: kept.request, status: reply.statusCode, body: payload, at: clock.now() };
-    await idempotency.remember(kept.caller, kept.key, answer);
+    if (!kept) return payload;
+    try {
+      if (reply.statusCode < 500 && typeof payload === 'string') {
+        const answer = { request: kept.request, status: reply.statusCode, body: payload, at: clock.now() };
+        await idempotency.remember(kept.caller, kept.key, answer);
+      }
+    } finally {
+      release(request);
+    }
     return payload;
   });
 
@@ -62,8 +69,6 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
     remembering.delete(request);
     underWay.delete(`${kept.caller}\u0000${kept.key}`);
   };
-  app.addHook('onResponse', async (request) => release(request));
-  app.addHook('onRequestAbort', async (request) => release(request));
 }
 
 function hashOf(request: FastifyRequest): string {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { ManualClock } from '../../kit/manual-clock.ts';
 import { createApiWorld, type ApiWorld } from '../../../test/support/api-world.ts';
 
 let world: ApiWorld;
@@ -50,6 +51,33 @@ async function answerWithoutBody(token: string, length: number): Promise<string>
 test('what is refused is refused before its body is there', { timeout: 10_000 }, async () => {
   assert.match(await answerWithoutBody('unknown', 1_000), /^HTTP\/1\.1 404 /);
   assert.match(await answerWithoutBody('known', 262_145), /^HTTP\/1\.1 413 /);
+});
+
+test('a body that drips is not waited for longer than ten seconds', { timeout: 10_000 }, async () => {
+  const clock = new ManualClock();
+  const slow = await createApiWorld({ deps: { clock } });
+  try {
+    await slow.api.start();
+    await slow.post('/v1/subscriptions', { name: 'n', dialect: 'cloudevents', endpoint: { url: 'inbox:known' } });
+    const socket = connect(Number(new URL(slow.api.url()).port), '127.0.0.1').setEncoding('utf8');
+    let answer = '';
+    socket.on('data', (part: string) => (answer += part));
+    const head = 'POST /inbox/known HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 100\r\n\r\nx';
+    const received = once(slow.api.app.server, 'request');
+    socket.write(head);
+    await received;
+    const ended = once(socket, 'end');
+    clock.advance(9_999);
+    assert.equal(answer, '');
+    clock.advance(1);
+    await ended;
+    assert.match(answer, /^HTTP\/1\.1 408 /);
+    assert.match(answer, /"code":"request_timeout"/);
+    socket.destroy();
+    assert.deepEqual(slow.deps.inbox.tokens(), []);
+  } finally {
+    await slow.stop();
+  }
 });
 
 test('a body that does not say its length is read no further than the limit', async () => {

@@ -5,6 +5,7 @@ import { Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
+import { limitBodyTime } from './body-deadline.ts';
 import type { OpenInboxes } from './open-inboxes.ts';
 
 const Params = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }) });
@@ -34,8 +35,8 @@ const maxBodyBytes = 262_144;
  * The built-in receiver: anybody may post to an inbox that some subscription delivers to, who has the administrator's
  * token may look. Since it takes from strangers, it asks who is meant before it reads anything.
  */
-export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'>, open: OpenInboxes): void {
-  const { inbox, checkToken } = deps;
+export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken' | 'clock'>, open: OpenInboxes): void {
+  const { inbox, checkToken, clock } = deps;
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -43,7 +44,7 @@ export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'
     const receive = described({
       summary: 'Receive a notification, whatever it is',
       description:
-        'An inbox exists while some subscription delivers to `inbox:TOKEN`; posts to any other are answered 404 before they are read. A body has at most 256 kB. The newest 200 messages of an inbox are kept in memory, 16 MB of all inboxes together: over that the fullest gives up its oldest. A restart empties them.',
+        'An inbox exists while some subscription delivers to `inbox:TOKEN`; posts to any other are answered 404 before they are read. A body has at most 256 kB and 10 s to come. The newest 200 messages of an inbox are kept in memory, 16 MB of all inboxes together: over that the fullest gives up its oldest. A restart empties them.',
       tag: 'inbox',
       token: false,
       params: Params,
@@ -51,6 +52,7 @@ export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'
       answers: {
         204: { description: 'It is kept for a while.' },
         404: { description: '`inbox_not_found`: no subscription delivers there.' },
+        408: { description: '`request_timeout`: the body took longer than 10 s.' },
         413: { description: '`body_too_large`: over 256 kB.' },
       },
     });
@@ -58,7 +60,7 @@ export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'
       ...receive,
       bodyLimit: maxBodyBytes,
       onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-        if (open.has((request.params as Params).token)) return;
+        if (open.has((request.params as Params).token)) return limitBodyTime(clock, request, reply);
         // What follows the headers is not waited for.
         reply.header('connection', 'close');
         return sendProblem(reply, { code: 'inbox_not_found' });

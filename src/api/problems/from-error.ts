@@ -4,7 +4,10 @@ import type { Problem } from './problem.ts';
 const known: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'media_type_unsupported' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'malformed_body', detail: 'The body is not valid JSON.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: {
+    code: 'malformed_body',
+    detail: 'The body is not valid JSON, or has a field __proto__.',
+  },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'body_missing' },
   FST_ERR_CTP_EMPTY_TYPE: { code: 'media_type_unsupported', detail: 'There is no Content-Type.' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {

@@ -14,6 +14,7 @@ export function problemFromErrors(errors: readonly SchemaError[], schema: object
   if (!error) return { code: 'invalid_field', detail: 'The value is not right.' };
   if (error.keyword === 'required') return missingField(error, prefix);
   const field = fieldPath(prefix, error.instancePath);
+  if (field === '') return { code: 'invalid_field', detail: `The body ${describe(error)}.` };
   return { code: 'invalid_field', field, detail: `${field} ${describe(error)}.` };
 }
 

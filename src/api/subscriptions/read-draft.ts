@@ -56,8 +56,9 @@ export function readDraft(input: SubscriptionInput, context: DraftContext): Read
   };
 }
 
+/** Also what turns the direction of writing round: a name must not show as another one. And halves of characters. */
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not be in a name
-const controlCharacter = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
 /** What is shown in one line, in lists and logs. @returns the first field that would break it */
 function uncleanName({ name, scope, endpoint }: SubscriptionInput): string | null {

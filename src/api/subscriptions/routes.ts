@@ -21,6 +21,7 @@ const Query = Type.Object(CursorQuery, { additionalProperties: false });
 type Deps = Pick<ApiDeps, 'delivery' | 'attempts' | 'dialects' | 'defaults' | 'serverName'>;
 
 const answered = (description: string) => ({ description, schema: SubscriptionView });
+const mergePatchType = 'application/merge-patch+json';
 const json = { 'application/json': SubscriptionInput };
 
 export function subscriptionRoutes(app: App, deps: Deps): void {
@@ -62,11 +63,11 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
     };
   };
   app.put('/v1/subscriptions/:id', putFacts, change(withoutReadOnly));
-  app.patch(
-    '/v1/subscriptions/:id',
-    patchFacts,
-    change((body, stored) => patchSubscription(stored, body)),
-  );
+  void app.register(async (scope) => {
+    scope.addContentTypeParser(mergePatchType, { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'));
+    const patch = change((body, stored) => patchSubscription(stored, body));
+    scope.patch<{ Params: Params }>('/v1/subscriptions/:id', patchFacts, patch);
+  });
 
   app.delete<{ Params: Params }>('/v1/subscriptions/:id', deleteFacts, async (request, reply) => {
     const isGone = await manager.remove(accessOf(request), request.params.id);
@@ -153,7 +154,7 @@ const patchFacts = described({
   params: Params,
   bodies: {
     'application/json': Type.Object({}, { additionalProperties: true }),
-    'application/merge-patch+json': Type.Object({}, { additionalProperties: true }),
+    [mergePatchType]: Type.Object({}, { additionalProperties: true }),
   },
   answers: { 200: answered('As it is now.') },
 });

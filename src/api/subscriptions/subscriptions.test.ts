@@ -56,6 +56,28 @@ test('two changes at once are both made', async () => {
   assert.deepEqual([stored(id).notes, stored(id).name], ['first', 'second']);
 });
 
+test('a change may come as a merge patch by its own type, and nests no deeper than it may', async () => {
+  const { id } = await create();
+  const change = (payload: string, type: string) =>
+    world.ask({ method: 'PATCH', url: `/v1/subscriptions/${id}`, payload, headers: { 'content-type': type } });
+  assert.equal((await change('{"name":"patched"}', 'application/merge-patch+json')).json().name, 'patched');
+  for (const levels of [33, 100_000]) {
+    const deep = await change(`${'{"options":'.repeat(levels)}1${'}'.repeat(levels)}`, 'application/json');
+    assert.equal(deep.statusCode, 400, deep.body);
+    assert.equal(deep.json().code, 'malformed_body');
+  }
+  const list = await change('[]', 'application/json');
+  assert.equal(list.json().detail, 'The body must be object.');
+});
+
+test('a name has nothing that would show as another one', async () => {
+  for (const name of ['evil\u202egnp', '\u2066x', '\ud800']) {
+    const answer = await world.post('/v1/subscriptions', { ...usual, name });
+    assert.equal(answer.json().field, 'name', JSON.stringify(name));
+  }
+  await create({ name: '😀 مكتب' });
+});
+
 test('lists page by cursor', async () => {
   for (let count = 0; count < 5; count++) await create();
   const names: number[] = [];

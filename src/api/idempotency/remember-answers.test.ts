@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { adminToken, createApiWorld } from '../../../test/support/api-world.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { createMemoryEventLog } from '../../log/memory/event-log.ts';
+
+test('a client that hangs up and tries again gets the first answer, not a second doing', {
+  timeout: 10_000,
+}, async () => {
+  const log = createMemoryEventLog({ clock: systemClock, idWindowMs: 3_600_000 });
+  const { promise: disk, resolve: diskGoesOn } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begins } = Promise.withResolvers<void>();
+  const append = log.append.bind(log);
+  log.append = async (events) => {
+    begins();
+    await disk;
+    return append(events);
+  };
+  const world = await createApiWorld({ deps: { log } });
+  try {
+    await world.api.start();
+    const body = JSON.stringify({ type: 'call.started', call: { id: 'c1' } });
+    const socket = connect(Number(new URL(world.api.url()).port), '127.0.0.1');
+    const hungUp = new Promise((resolve) =>
+      world.api.app.server.once('connection', (one) => one.once('close', resolve)),
+    );
+    socket.write(
+      `POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${adminToken}\r\nidempotency-key: k1\r\n` +
+        `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await begun;
+    socket.destroy();
+    await Promise.all([hungUp, once(socket, 'close')]);
+    const again = () => world.post('/v1/events', body, { 'idempotency-key': 'k1' });
+    assert.equal((await again()).json().code, 'idempotency_key_in_use');
+    diskGoesOn();
+    let answer = await again();
+    for (let tries = 0; answer.statusCode === 409 && tries < 200; tries++) answer = await again();
+    assert.equal(answer.headers['idempotency-replayed'], 'true');
+    assert.equal(log.head(), 1);
+  } finally {
+    await world.stop();
+  }
+});
