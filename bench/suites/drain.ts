@@ -64,8 +64,10 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 function sizes(name: string, runs: readonly Run[], events: number): string {
   const header = mean(runs.map(({ headerBytes }) => headerBytes));
   const body = mean(runs.map(({ bodyBytes }) => bodyBytes));
-  const cpu = mean(runs.map(({ cpuMs }) => (cpuMs * 1_000) / events));
-  return `${name} sent ${header.toFixed(0)} bytes of headers and ${body.toFixed(0)} of body a request, and used ${cpu.toFixed(0)} µs of processor for it`;
+  const micros = (ms: readonly number[]): string => ((mean(ms) * 1_000) / events).toFixed(1);
+  const cpu = micros(runs.map(({ cpuMs }) => cpuMs));
+  const main = micros(runs.map(({ mainMs }) => mainMs));
+  return `${name} sent ${header.toFixed(0)} bytes of headers and ${body.toFixed(0)} of body a request, and used ${cpu} µs of processor for it, ${main} of them in its main thread`;
 }
 
 export const drain: Suite = {
