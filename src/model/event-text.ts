@@ -2,6 +2,7 @@
  * An event as JSON text, made as seldom as possible: most of it is written once, when the event is stored, and used
  * again for every receiver. Making it anew costs several times as much as finding it here.
  */
+import { jsonString } from '../kit/json-string.ts';
 import type { Event, NewEvent } from './event.ts';
 import { type EventBody, StoredEvent } from './stored-event.ts';
 
@@ -30,13 +31,18 @@ export function rememberBodyText(event: Event, body: string): Event {
   return event;
 }
 
-/** The whole event, always with its properties in the same order, so that a repeated request is the same to the byte. */
-export function eventText(event: Event): string {
+/**
+ * The whole event in two pieces, always with its properties in the same order, so that a repeated request is the same
+ * to the byte. The second is large and mostly there already.
+ */
+export function eventPieces(event: Event): [head: string, rest: string] {
   const { id, seq, domain, connector, acceptedAt } = event;
-  const head = `{"id":${JSON.stringify(id)},"seq":${seq},"domain":${JSON.stringify(domain)}`;
+  const head = `{"id":${jsonString(id)},"seq":${seq},"domain":${jsonString(domain)}`;
   const body = event instanceof StoredEvent ? event.bodyText : (known.get(event) ?? bodyText(event));
-  return `${head},"connector":${JSON.stringify(connector)},"acceptedAt":"${acceptedAt}",${body.slice(1)}`;
+  return [`${head},"connector":${jsonString(connector)},"acceptedAt":"${acceptedAt}",`, body.slice(1)];
 }
+
+export const eventText = (event: Event): string => eventPieces(event).join('');
 
 /** About how many characters of JSON the event has; found, not made, for events that came from the log. */
 export function textSize(event: Event): number {

@@ -1,9 +1,11 @@
 /**
  * Events as CloudEvents. `data` is the whole event as the API shows it; the attributes repeat what one routes by. The
- * event is written to JSON once and the attributes are put around it as text.
+ * event was written to JSON when it was stored, and the attributes are put around it.
  */
+import { isPlain } from '../../kit/json-string.ts';
+import { utf8Of } from '../../kit/utf8.ts';
 import type { Event } from '../../model/event.ts';
-import { eventText } from '../../model/event-text.ts';
+import { eventPieces } from '../../model/event-text.ts';
 import { callIdOf } from '../../model/stored-event.ts';
 import type { Encoded, EncodeContext } from '../dialect.ts';
 import { type CloudEventsOptions, contentTypes } from './catalog.ts';
@@ -12,54 +14,79 @@ import { headerValue } from './header-value.ts';
 import { attributeText } from './text.ts';
 
 type Chosen = CloudEventsOptions & Required<Omit<CloudEventsOptions, 'schemaPrefix'>>;
+type Say = (name: string, value: string) => void;
 
 /** Digits of the largest whole number JavaScript counts to, so that sequences sort as text. */
 const sequenceDigits = 16;
-const segment = (text: string): string => encodeURIComponent(attributeText(text));
 
-type Attributes = (readonly [name: string, value: string])[];
+/** Domains and connectors come again and again: their form in a path is made once, for as many as this. */
+const maxSegments = 1_000;
+const segments = new Map<string, string>();
 
-function extras(event: Event): Attributes {
-  const named: Attributes = [
-    ['domain', event.domain],
-    ['reseller', event.reseller],
-  ];
-  if (event.user !== null) named.push(['phoneuser', event.user]);
-  if (event.extension !== null) named.push(['phoneextension', event.extension]);
-  return named.filter(([, value]) => value !== '');
+function segment(name: string): string {
+  const known = segments.get(name);
+  if (known !== undefined) return known;
+  const made = encodeURIComponent(attributeText(name));
+  if (segments.size >= maxSegments) segments.clear();
+  segments.set(name, made);
+  return made;
 }
 
-function attributesOf(event: Event, options: Chosen): Attributes {
+function sayExtras(event: Event, say: Say): void {
+  if (event.domain !== '') say('domain', event.domain);
+  if (event.reseller !== '') say('reseller', event.reseller);
+  if (event.user) say('phoneuser', event.user);
+  if (event.extension) say('phoneextension', event.extension);
+}
+
+/** Says every attribute but the content type of `data`, in a fixed order. */
+function sayAttributes(event: Event, options: Chosen, say: Say): void {
   const call = callIdOf(event);
-  const list: Attributes = [
-    ['specversion', '1.0'],
-    ['id', event.id],
-    ['source', `${options.sourcePrefix}/domains/${segment(event.domain)}/connectors/${segment(event.connector)}`],
-    ['type', `${options.typePrefix}${event.type}`],
-    ['time', event.time],
-  ];
-  if (call !== null) list.push(['subject', call]);
-  if (options.schemaPrefix !== undefined) list.push(['dataschema', `${options.schemaPrefix}${event.type}`]);
-  list.push(['sequence', String(event.seq).padStart(sequenceDigits, '0')]);
-  if (call !== null) list.push(['partitionkey', call]);
-  return options.extras ? [...list, ...extras(event)] : list;
+  say('specversion', '1.0');
+  say('id', event.id);
+  say('source', `${options.sourcePrefix}/domains/${segment(event.domain)}/connectors/${segment(event.connector)}`);
+  say('type', `${options.typePrefix}${event.type}`);
+  say('time', event.time);
+  if (call !== null) say('subject', call);
+  if (options.schemaPrefix !== undefined) say('dataschema', `${options.schemaPrefix}${event.type}`);
+  say('sequence', String(event.seq).padStart(sequenceDigits, '0'));
+  if (call !== null) say('partitionkey', call);
+  if (options.extras) sayExtras(event, say);
 }
 
-function document(event: Event, options: Chosen): string {
+const quoted = (value: string): string => (isPlain(value) ? `"${value}"` : JSON.stringify(attributeText(value)));
+
+/** The document in pieces, to be put together in bytes. */
+function document(event: Event, options: Chosen): string[] {
   let text = '{';
-  for (const [name, value] of attributesOf(event, options)) {
-    text += `"${name}":${JSON.stringify(attributeText(value))},`;
-  }
-  return `${text}"datacontenttype":"${contentTypes.data}","data":${eventText(event)}}`;
+  sayAttributes(event, options, (name, value) => {
+    text += `"${name}":${quoted(value)},`;
+  });
+  const [head, rest] = eventPieces(event);
+  return [`${text}"datacontenttype":"${contentTypes.data}","data":${head}`, rest, '}'];
+}
+
+function batch(events: readonly Event[], options: Chosen): Buffer {
+  const pieces = events.flatMap((event, index) => [index === 0 ? '[' : ',', ...document(event, options)]);
+  return utf8Of([...pieces, ']']);
 }
 
 function binary(event: Event, options: Chosen): Encoded {
   const headers: Record<string, string> = { 'content-type': contentTypes.data };
-  for (const [name, value] of attributesOf(event, options)) headers[`ce-${name}`] = headerValue(attributeText(value));
-  return { kind: 'request', headers, body: eventText(event) };
+  sayAttributes(event, options, (name, value) => {
+    headers[`ce-${name}`] = headerValue(attributeText(value));
+  });
+  return { kind: 'request', headers, body: utf8Of(eventPieces(event)) };
 }
 
-const chosen = (options: Readonly<Record<string, unknown>>): Chosen => ({ ...optionDefaults, ...options });
+/** What a subscription chose, with the defaults; its options are one object for as long as it is as it is. */
+const known = new WeakMap<Readonly<Record<string, unknown>>, Chosen>();
+
+function chosen(options: Readonly<Record<string, unknown>>): Chosen {
+  let found = known.get(options);
+  if (!found) known.set(options, (found = { ...optionDefaults, ...options }));
+  return found;
+}
 
 export function maxBatch(options: Readonly<Record<string, unknown>>): number {
   const { mode, maxBatch } = chosen(options);
@@ -71,10 +98,13 @@ export function encode(events: readonly Event[], context: EncodeContext): Encode
   const [event] = events;
   if (event === undefined) return { kind: 'failed', reason: 'there is no event to encode' };
   if (options.mode === 'batch') {
-    const body = `[${events.map((one) => document(one, options)).join(',')}]`;
-    return { kind: 'request', headers: { 'content-type': contentTypes.batch }, body };
+    return { kind: 'request', headers: { 'content-type': contentTypes.batch }, body: batch(events, options) };
   }
   if (events.length > 1) return { kind: 'failed', reason: `${options.mode} mode carries one event per request` };
   if (options.mode === 'binary') return binary(event, options);
-  return { kind: 'request', headers: { 'content-type': contentTypes.structured }, body: document(event, options) };
+  return {
+    kind: 'request',
+    headers: { 'content-type': contentTypes.structured },
+    body: utf8Of(document(event, options)),
+  };
 }
