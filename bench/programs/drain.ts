@@ -1,6 +1,7 @@
 /** Both sides of the drain benchmark; each is started in a process of its own. */
 import type { Delivery } from '../../src/delivery/management.ts';
 import { createHeaderBuilder } from '../../src/delivery/notification.ts';
+import { headerRecord } from '../../src/delivery/sender/headers.ts';
 import { cloudevents } from '../../src/dialects/cloudevents/index.ts';
 import { everything } from '../../src/model/scope.ts';
 import type { Event } from '../../src/model/event.ts';
@@ -39,17 +40,16 @@ async function sample(subscription: Subscription, seq: number) {
   const { id, options, target } = subscription;
   const encoded = cloudevents.encode([event], { subscriptionId: id, method: 'POST', url: target.url, options });
   if (encoded.kind !== 'request') throw new Error('the dialect could not say the event');
-  const headers = createHeaderBuilder()({
-    subscription,
+  const headers = createHeaderBuilder()(subscription, {
     encoded: encoded.headers,
     deliveryId: `${subscription.number}-${seq}`,
     attempt: 1,
     eventId: event.id,
     count: 1,
     body: encoded.body,
-    now: Date.now(),
+    nowMs: Date.now(),
   });
-  return { headers, body: String(encoded.body) };
+  return { headers: headerRecord(headers), body: String(encoded.body) };
 }
 
 async function drained(delivery: Delivery, events: number): Promise<void> {

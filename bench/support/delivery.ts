@@ -32,7 +32,8 @@ export function networkSender(): Sender {
 
 /** Every receiver answers 204 at once, without a network: what is left is Offhook's own work. */
 export const instantSender: Sender = {
-  send: () => Promise.resolve({ kind: 'answered', status: 204, excerpt: '', retryAfterMs: null, durationMs: 0 }),
+  send: (_request, ended) =>
+    queueMicrotask(() => ended({ kind: 'answered', status: 204, excerpt: '', retryAfterMs: null, durationMs: 0 })),
   close: () => Promise.resolve(),
 };
 

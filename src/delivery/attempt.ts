@@ -1,12 +1,13 @@
 /** One attempt: from a unit's events to what became of them. Everything that goes wrong is a verdict. */
 import type { Clock } from '../kit/clock.ts';
+import { utf8Of } from '../kit/utf8.ts';
 import type { Dialect, Encoded, EncodedRequest } from '../dialects/dialect.ts';
 import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import { isExpired } from './expiry.ts';
 import { deliveryId, firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { HeaderBuilder } from './notification.ts';
-import type { Exchange, Sender } from './sender/sender.ts';
+import type { Exchange, OutgoingRequest, Sender } from './sender/sender.ts';
 
 export interface AttemptDeps {
   readonly clock: Clock;
@@ -57,19 +58,29 @@ function encode(deps: AttemptDeps, subscription: Subscription, events: readonly 
   }
 }
 
-export async function attempt(
+/**
+ * Makes the attempt. `ended` is told what became of it, unless it is known at once: then that is returned, and nothing
+ * was sent.
+ */
+export function attempt(
   deps: AttemptDeps,
   unit: Unit,
   subscription: Subscription,
   events: readonly Event[],
+  ended: (verdict: Verdict) => void,
   signal?: AbortSignal,
-): Promise<Verdict> {
+): Verdict | null {
   const now = deps.clock.now();
   const encoded = encode(deps, subscription, events);
   if (encoded.kind === 'skipped') return noRequest('skipped', encoded.reason, now);
   if (encoded.kind === 'failed') return noRequest('not_encoded', `not_encoded: ${encoded.reason}`.slice(0, 2048), now);
-  const request = outgoing(deps, unit, subscription, events, encoded, now);
-  return verdictOf(await deps.sender.send(request, signal), now);
+  try {
+    const request = outgoing(deps, unit, subscription, events, encoded, now);
+    deps.sender.send(request, (exchange) => ended(verdictOf(exchange, now)), signal);
+    return null;
+  } catch (error) {
+    return unreadable(error, now);
+  }
 }
 
 function outgoing(
@@ -79,24 +90,25 @@ function outgoing(
   events: readonly Event[],
   encoded: EncodedRequest,
   now: number,
-) {
+): OutgoingRequest {
   const { target } = subscription;
   const id = deliveryId(unit.subscription, firstSeq(unit));
-  const headers = deps.headers({
-    subscription,
+  // Bytes once, for the signature and for the socket.
+  const body = typeof encoded.body === 'string' ? utf8Of([encoded.body]) : encoded.body;
+  const headers = deps.headers(subscription, {
     encoded: encoded.headers,
-    deliveryId: id,
-    attempt: unit.attempts + 1,
+    body,
     eventId: events.length === 1 ? (events[0] as Event).id : id,
     count: events.length,
-    body: encoded.body,
-    now,
+    deliveryId: id,
+    attempt: unit.attempts + 1,
+    nowMs: now,
   });
   return {
     url: encoded.url ?? target.url,
     method: encoded.method ?? target.method,
     headers,
-    body: encoded.body,
+    body,
     timeoutMs: target.timeoutMs,
     domain: subscription.selection.scope.domain,
   };

@@ -146,10 +146,9 @@ export class Dispatcher {
     const early = verdictBeforeSending(subscription, events, clock.now());
     if (early) return this.#finish(state, unit, early);
     if (!subscription) return;
-    attempt(this.#deps, unit, subscription, events as readonly Event[], this.#abort.signal).then(
-      (verdict) => this.#ran(state, unit, this.#judge(verdict, subscription)),
-      (error: unknown) => this.#ran(state, unit, unreadable(error, clock.now())),
-    );
+    const ended = (verdict: Verdict): void => this.#ran(state, unit, this.#judge(verdict, subscription));
+    const known = attempt(this.#deps, unit, subscription, events as readonly Event[], ended, this.#abort.signal);
+    if (known) this.#finish(state, unit, known);
   }
 
   /** 410 speaks for the receiver as it was asked; a subscription that was edited meanwhile is tried again as it is now. */

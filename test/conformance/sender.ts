@@ -10,6 +10,7 @@ import type { Exchange, OutgoingRequest, Sender, SendFailure } from '../../src/d
 import type { Inbox } from '../../src/delivery/inbox/inbox.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import { systemClock } from '../../src/kit/clock.ts';
+import { type AskingSender, asking } from '../support/asking-sender.ts';
 import { selfSigned } from './sender-certificate.ts';
 import { answer, answerWith, type Receiver, type Respond, startReceiver } from './sender-receiver.ts';
 
@@ -27,7 +28,7 @@ const loopback = createAddressGuard({ allowNetworks: ['127.0.0.0/8'] });
 
 const request = (change: Partial<OutgoingRequest> & { readonly url: string }): OutgoingRequest => ({
   method: 'POST',
-  headers: { 'content-type': 'text/plain' },
+  headers: ['content-type', 'text/plain'],
   body: 'hello',
   timeoutMs: longMs,
   domain: 'acme',
@@ -61,8 +62,8 @@ function answeredWith(exchange: Exchange, status: number): Exchange & { kind: 'a
 }
 
 export function senderConformance(driver: string, create: (setup: SenderSetup) => Sender): void {
-  const setUp = (t: TestContext, change: Partial<SenderSetup> = {}): Sender => {
-    const sender = create({ guard: loopback, inbox: createMemoryInbox({ clock: systemClock }), ...change });
+  const setUp = (t: TestContext, change: Partial<SenderSetup> = {}): AskingSender => {
+    const sender = asking(create({ guard: loopback, inbox: createMemoryInbox({ clock: systemClock }), ...change }));
     t.after(() => sender.close());
     return sender;
   };
@@ -105,7 +106,10 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
       const receiver = await receive(t, answerWith(201, 'thanks'));
       const url = `http://127.0.0.1:${receiver.port}/a/b?c=d%20e`;
       const headers = { 'content-type': 'text/plain', 'x-offhook-attempt': '1' };
-      const exchange = answeredWith(await setUp(t).send(request({ url, method: 'PUT', headers, body: 'grüße' })), 201);
+      const exchange = answeredWith(
+        await setUp(t).send(request({ url, method: 'PUT', headers: Object.entries(headers).flat(), body: 'grüße' })),
+        201,
+      );
       assert.equal(exchange.excerpt, 'thanks');
       assert.equal(exchange.retryAfterMs, null);
       assert.ok(exchange.durationMs >= 0 && exchange.durationMs < longMs);
@@ -588,7 +592,11 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
         { 'transfer-encoding': 'chunked' },
       ];
       for (const headers of bad) {
-        assert.equal((await sender.send(request({ url, headers }))).kind, 'failed', JSON.stringify(headers));
+        assert.equal(
+          (await sender.send(request({ url, headers: Object.entries(headers).flat() }))).kind,
+          'failed',
+          JSON.stringify(headers),
+        );
       }
       assert.equal(receiver.requests.length, 0);
       answeredWith(await sender.send(request({ url })), 200);

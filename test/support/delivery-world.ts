@@ -4,7 +4,8 @@
  */
 import { type CrashableDelivery, createDelivery } from '../../src/delivery/create-delivery.ts';
 import { defaultEngineLimits, type EngineLimits } from '../../src/delivery/engine.ts';
-import type { Exchange, OutgoingRequest, Sender } from '../../src/delivery/sender/sender.ts';
+import { headerRecord } from '../../src/delivery/sender/headers.ts';
+import type { Ended, Exchange, OutgoingRequest, Sender } from '../../src/delivery/sender/sender.ts';
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import { delay } from '../../src/kit/clock.ts';
 import { silentLogger } from '../../src/kit/logger.ts';
@@ -286,14 +287,14 @@ export class DeliveryWorld {
 
   #sender(life: number): Sender {
     return {
-      send: (request, signal) => this.#exchange(request, life, signal),
+      send: (request, ended, signal) => this.#exchange(request, life, ended, signal),
       close: () => Promise.resolve(),
     };
   }
 
-  #exchange(request: OutgoingRequest, life: number, signal?: AbortSignal): Promise<Exchange> {
+  #exchange(request: OutgoingRequest, life: number, ended: Ended, signal?: AbortSignal): void {
     const host = new URL(request.url).host;
-    const subscription = Number((request.headers['x-offhook-delivery'] as string).split('-')[0]);
+    const subscription = Number((headerRecord(request.headers)['x-offhook-delivery'] as string).split('-')[0]);
     const seqs = JSON.parse(String(request.body)) as number[];
     const calls = seqs.map((seq) => `${host} ${this.event(seq).domain} ${this.event(seq).call?.id ?? seq}`);
     this.#enter(host, subscription, seqs, calls);
@@ -302,20 +303,18 @@ export class DeliveryWorld {
     const exchange = this.#answer(mood, request.timeoutMs);
     // It has arrived now, whenever the answer comes, and whether or not there is anybody left to take it.
     if (exchange.kind === 'answered' && exchange.status < 300) {
-      const deliveryId = request.headers['x-offhook-delivery'] as string;
+      const deliveryId = headerRecord(request.headers)['x-offhook-delivery'] as string;
       this.received.push({ subscription, seqs, deliveryId, at: this.clock.monotonic() });
     }
-    return new Promise((resolve) => {
-      const end = (result: Exchange): void => {
-        if (life !== this.#life) return;
-        for (const call of calls) this.#callsUnderWay.delete(call);
-        resolve(result);
-      };
-      signal?.addEventListener('abort', () => end({ kind: 'failed', failure: 'stopped', message: '', durationMs: 0 }));
-      this.clock.schedule(exchange.durationMs, () => {
-        end(exchange);
-      });
-    });
+    let over = false;
+    const end = (result: Exchange): void => {
+      if (over || life !== this.#life) return;
+      over = true;
+      for (const call of calls) this.#callsUnderWay.delete(call);
+      ended(result);
+    };
+    signal?.addEventListener('abort', () => end({ kind: 'failed', failure: 'stopped', message: '', durationMs: 0 }));
+    this.clock.schedule(exchange.durationMs, () => end(exchange));
   }
 
   /** Judges a request as it goes out. */

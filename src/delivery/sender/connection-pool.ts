@@ -67,9 +67,10 @@ export class ConnectionPool {
     return this.#lastUsed;
   }
 
-  run(job: Job): void {
+  /** @param now monotonic */
+  run(job: Job, now: number): void {
     const idle = this.#idle.pop();
-    if (idle) return this.#runOn(idle, job);
+    if (idle) return this.#runOn(idle, job, now);
     if (this.#open.size < this.#options.maxConnections) return job.run(this.#openOne());
     this.#waiting.push(job);
   }
@@ -80,13 +81,12 @@ export class ConnectionPool {
   }
 
   /** The request on it went well: it serves the next one. */
-  release(connection: Connection): void {
+  release(connection: Connection, now: number): void {
     const held = connection as Held;
-    const now = this.#options.clock.monotonic();
     held.idleSince = this.#lastUsed = now;
     if (now - held.openedAt > longestUseMs) return this.drop(held);
     const next = this.#nextWaiting();
-    if (next) return this.#runOn(held, next);
+    if (next) return this.#runOn(held, next, now);
     this.#idle.push(held);
   }
 
@@ -111,8 +111,8 @@ export class ConnectionPool {
     await Promise.all(all.map((held) => this.#destroy(held)));
   }
 
-  #runOn(held: Held, job: Job): void {
-    held.idleMs = this.#options.clock.monotonic() - held.idleSince;
+  #runOn(held: Held, job: Job, now: number): void {
+    held.idleMs = now - held.idleSince;
     job.run(held);
   }
 

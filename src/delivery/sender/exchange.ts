@@ -8,45 +8,45 @@
  *    └────────────────> stopped, late
  */
 import type { Dispatcher } from 'undici';
-import type { Timer } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { Connection, ConnectionPool, Job } from './connection-pool.ts';
+import { type Deadlines, Timed } from './deadlines.ts';
 import { excerptOf } from './excerpt.ts';
 import { exchangeFailure } from './failure.ts';
 import { retryAfterMs } from './retry-after.ts';
-import type { Exchange, OutgoingRequest, SendFailure } from './sender.ts';
+import type { Ended, Exchange, OutgoingRequest, SendFailure } from './sender.ts';
 
 /** What all exchanges of one sender share. */
 export interface ExchangeHost {
-  monotonic(): number;
-  now(): number;
+  readonly clock: Clock;
   /** Bytes of an answer that are read at most. */
   readonly maxResponseBytes: number;
-  /** Told once, when it has ended. */
-  ended(exchange: RunningExchange): void;
+  /** All that have not ended. */
+  readonly running: Deadlines<RunningExchange>;
 }
 
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+const noHeaders: ResponseHeaders = {};
 
 /** Bytes of an answer that are kept. */
 const excerptBytes = 2048;
 /** A socket that was idle for this long may have been closed by the receiver at the moment it was used. */
 const staleAfterMs = 1_000;
 
-export class RunningExchange implements Job, Dispatcher.DispatchHandler {
-  /** Set by the sender, which lets go of both when the exchange has ended. */
-  timer: Timer | null = null;
-  signal: AbortSignal | null = null;
-  readonly request: OutgoingRequest;
+export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHandler {
+  readonly signal: AbortSignal | null;
   readonly #host: ExchangeHost;
   readonly #pool: ConnectionPool;
-  readonly #resolve: (exchange: Exchange) => void;
+  readonly #request: OutgoingRequest;
   readonly #path: string;
-  readonly #startedAt: number;
+  readonly #ended: Ended;
+  #startedAt = 0;
   #connection: Connection | null = null;
+  #started = false;
   #done = false;
   #retried = false;
   #status = 0;
-  #headers: ResponseHeaders = {};
+  #headers: ResponseHeaders = noHeaders;
   #bytes = 0;
   #kept: Buffer | null = null;
 
@@ -55,14 +55,25 @@ export class RunningExchange implements Job, Dispatcher.DispatchHandler {
     pool: ConnectionPool,
     request: OutgoingRequest,
     path: string,
-    resolve: (exchange: Exchange) => void,
+    ended: Ended,
+    signal: AbortSignal | null,
   ) {
+    super();
     this.#host = host;
     this.#pool = pool;
-    this.request = request;
+    this.#request = request;
     this.#path = path;
-    this.#resolve = resolve;
-    this.#startedAt = host.monotonic();
+    this.#ended = ended;
+    this.signal = signal;
+  }
+
+  /** To be called once. */
+  start(): void {
+    const now = this.#host.clock.monotonic();
+    this.#startedAt = now;
+    this.#host.running.add(this, this.#request.timeoutMs, now);
+    this.#pool.run(this, now);
+    this.#started = true;
   }
 
   get done(): boolean {
@@ -72,8 +83,8 @@ export class RunningExchange implements Job, Dispatcher.DispatchHandler {
   /** For the pool: sends the request over this connection. */
   run(connection: Connection): void {
     this.#connection = connection;
-    const { method, headers, body } = this.request;
-    connection.client.dispatch({ path: this.#path, method, headers, body }, this);
+    const { method, headers, body } = this.#request;
+    connection.client.dispatch({ path: this.#path, method, headers: headers as string[], body }, this);
   }
 
   onRequestStart(): void {}
@@ -95,14 +106,17 @@ export class RunningExchange implements Job, Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#done) return;
-    this.#settle({
+    const now = this.#host.clock.monotonic();
+    this.#done = true;
+    // Free before anybody is told: whoever is told may have the next request for it.
+    if (this.#connection) this.#pool.release(this.#connection, now);
+    this.#tell({
       kind: 'answered',
       status: this.#status,
       excerpt: excerptOf(this.#kept, this.#headers['content-encoding'], excerptBytes),
-      retryAfterMs: retryAfterMs(this.#headers['retry-after'], this.#host.now()),
-      durationMs: this.#duration(),
+      retryAfterMs: this.#asksToWaitMs(),
+      durationMs: Math.round(now - this.#startedAt),
     });
-    if (this.#connection) this.#pool.release(this.#connection);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -115,8 +129,14 @@ export class RunningExchange implements Job, Dispatcher.DispatchHandler {
   /** Ends it as failed, whatever it is doing; nothing when it has ended. */
   fail(failure: SendFailure, message: string): void {
     if (this.#done) return;
-    this.#settle({ kind: 'failed', failure, message, durationMs: this.#duration() });
+    this.#done = true;
     if (this.#connection) this.#pool.drop(this.#connection);
+    const durationMs = Math.round(this.#host.clock.monotonic() - this.#startedAt);
+    this.#tell({ kind: 'failed', failure, message, durationMs });
+  }
+
+  expire(): void {
+    this.fail('timeout', `no complete answer within ${this.#request.timeoutMs} ms`);
   }
 
   #wasStale(): boolean {
@@ -136,18 +156,26 @@ export class RunningExchange implements Job, Dispatcher.DispatchHandler {
     this.#pool.runFresh(this);
   }
 
+  #asksToWaitMs(): number | null {
+    const header = this.#headers['retry-after'];
+    return header === undefined ? null : retryAfterMs(header, this.#host.clock.now());
+  }
+
   #tooLarge(): void {
     const most = this.#host.maxResponseBytes;
     this.fail('response_too_large', `status ${this.#status}, and the answer is larger than ${most} bytes`);
   }
 
-  #settle(exchange: Exchange): void {
-    this.#done = true;
-    this.#host.ended(this);
-    this.#resolve(exchange);
-  }
-
-  #duration(): number {
-    return Math.round(this.#host.monotonic() - this.#startedAt);
+  #tell(exchange: Exchange): void {
+    this.#host.running.remove(this);
+    if (!this.#started) return queueMicrotask(() => this.#ended(exchange));
+    try {
+      this.#ended(exchange);
+    } catch (error) {
+      // A bug of the one who was told, which undici would take for its own handler's and hide.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }

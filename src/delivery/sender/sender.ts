@@ -4,11 +4,12 @@
  *
  * Every driver passes `test/conformance/sender.ts`.
  */
+import type { HeaderList } from './headers.ts';
+
 export interface OutgoingRequest {
   readonly url: string;
   readonly method: string;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderList;
   readonly body: string | Uint8Array | null;
   /** For the whole exchange: look-up, connect, send, answer. */
   readonly timeoutMs: number;
@@ -41,9 +42,15 @@ export type Exchange =
     }
   | { readonly kind: 'failed'; readonly failure: SendFailure; readonly message: string; readonly durationMs: number };
 
+/** Told what became of a request. */
+export type Ended = (exchange: Exchange) => void;
+
 export interface Sender {
-  /** Never rejects: what goes wrong is an outcome. Aborting gives `stopped`. */
-  send(request: OutgoingRequest, signal?: AbortSignal): Promise<Exchange>;
+  /**
+   * Calls `ended` once, never before it returns. It never throws: what goes wrong is an outcome. Aborting gives
+   * `stopped`. A callback and not a promise, since a connection that just became free is to be used again at once.
+   */
+  send(request: OutgoingRequest, ended: Ended, signal?: AbortSignal): void;
   /** Lets go of all connections; requests under way end as `stopped`. */
   close(): Promise<void>;
 }

@@ -5,14 +5,15 @@ import { type Clock, systemClock } from '../../kit/clock.ts';
 import { ManualClock } from '../../kit/manual-clock.ts';
 import { createMemoryInbox } from '../inbox/memory-inbox.ts';
 import { createAddressGuard } from './address-guard.ts';
-import type { Exchange, Sender } from './sender.ts';
+import type { Exchange } from './sender.ts';
+import { type AskingSender, asking } from '../../../test/support/asking-sender.ts';
 import { createUndiciSender, type UndiciSenderOptions } from './undici-sender.ts';
 
 const guard = createAddressGuard({ allowNetworks: ['127.0.0.0/8'] });
 
-function setUp(t: TestContext, change: Partial<UndiciSenderOptions> = {}): Sender {
+function setUp(t: TestContext, change: Partial<UndiciSenderOptions> = {}): AskingSender {
   const clock: Clock = change.clock ?? systemClock;
-  const sender = createUndiciSender({ guard, inbox: createMemoryInbox({ clock }), ...change, clock });
+  const sender = asking(createUndiciSender({ guard, inbox: createMemoryInbox({ clock }), ...change, clock }));
   t.after(() => sender.close());
   return sender;
 }
@@ -23,11 +24,11 @@ async function receive(t: TestContext, respond: Respond): Promise<Receiver> {
   return receiver;
 }
 
-const post = (sender: Sender, receiver: Receiver, body = '', timeoutMs = 10_000): Promise<Exchange> =>
+const post = (sender: AskingSender, receiver: Receiver, body = '', timeoutMs = 10_000): Promise<Exchange> =>
   sender.send({
     url: `http://127.0.0.1:${receiver.port}/`,
     method: 'POST',
-    headers: {},
+    headers: [],
     body,
     timeoutMs,
     domain: 'acme',
@@ -92,7 +93,7 @@ describe('undici sender', () => {
     const clock = new ManualClock();
     const receiver = await receive(t, answerWith(200));
     const sender = setUp(t, { clock, keepAliveMs: 1_000 });
-    assert.equal(outcome(await post(sender, receiver)), 200);
+    assert.equal(outcome(await post(sender, receiver, '', 1_000)), 200);
     clock.advance(4_000);
     await receiver.allClosed();
     assert.equal(clock.nextDue(), null, 'nothing is left to look after');
@@ -155,7 +156,7 @@ describe('undici sender', () => {
       },
     });
     const url = `http://crm.example:${receiver.port}/`;
-    const send = () => sender.send({ url, method: 'POST', headers: {}, body: '', timeoutMs: 10_000, domain: 'acme' });
+    const send = () => sender.send({ url, method: 'POST', headers: [], body: '', timeoutMs: 10_000, domain: 'acme' });
     await Promise.all(Array.from({ length: 8 }, send));
     assert.deepEqual([asked, receiver.connections], [1, 8]);
   });

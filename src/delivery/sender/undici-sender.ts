@@ -10,10 +10,12 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { AddressGuard } from './address-guard.ts';
-import { RunningExchange } from './exchange.ts';
+import { Deadlines } from './deadlines.ts';
+import { type ExchangeHost, RunningExchange } from './exchange.ts';
+import { headerRecord } from './headers.ts';
 import { type Lookup, shareLookups, systemLookup } from './lookup.ts';
 import { createOriginPools, type OriginPools } from './origin-pools.ts';
-import type { Exchange, OutgoingRequest, Sender, SendFailure } from './sender.ts';
+import type { Ended, OutgoingRequest, Sender, SendFailure } from './sender.ts';
 import { rememberTargets } from './target.ts';
 
 export interface UndiciSenderOptions {
@@ -43,18 +45,14 @@ export function createUndiciSender(options: UndiciSenderOptions): Sender {
   return new UndiciSender(options);
 }
 
-const failed = (failure: SendFailure, message: string): Promise<Exchange> =>
-  Promise.resolve({ kind: 'failed', failure, message, durationMs: 0 });
-
 class UndiciSender implements Sender {
-  readonly #clock: Clock;
   readonly #guard: AddressGuard;
   readonly #inbox: Inbox;
   readonly #pools: OriginPools;
   readonly #target = rememberTargets(rememberedUrls);
-  readonly #running = new Set<RunningExchange>();
-  readonly #bySignal = new WeakMap<AbortSignal, Set<RunningExchange>>();
-  readonly #host;
+  readonly #running: Deadlines<RunningExchange>;
+  readonly #watched = new WeakSet<AbortSignal>();
+  readonly #host: ExchangeHost;
   #closed = false;
 
   constructor(options: UndiciSenderOptions) {
@@ -65,64 +63,50 @@ class UndiciSender implements Sender {
       maxOrigins = 1_000,
       keepAliveMs = 30_000,
     } = options;
-    this.#clock = clock;
     this.#guard = options.guard;
     this.#inbox = options.inbox;
     const lookup = shareLookups(options.lookup ?? systemLookup);
     this.#pools = createOriginPools({ clock, lookup, ca: options.ca, maxConnections, maxOrigins, keepAliveMs });
-    this.#host = {
-      monotonic: () => clock.monotonic(),
-      now: () => clock.now(),
-      maxResponseBytes,
-      ended: (exchange: RunningExchange) => this.#ended(exchange),
-    };
+    this.#running = new Deadlines(clock);
+    this.#host = { clock, maxResponseBytes, running: this.#running };
   }
 
-  send(request: OutgoingRequest, signal?: AbortSignal): Promise<Exchange> {
-    if (this.#closed) return failed('stopped', 'the sender is closed');
-    if (signal?.aborted) return failed('stopped', 'stopped before it was sent');
+  send(request: OutgoingRequest, ended: Ended, signal?: AbortSignal): void {
+    if (this.#closed) return this.#failed('stopped', 'the sender is closed', ended);
+    if (signal?.aborted) return this.#failed('stopped', 'stopped before it was sent', ended);
     const target = this.#target(request.url);
-    if (target.kind === 'bad') return failed('bad_url', target.problem);
-    if (target.kind === 'inbox') return this.#toInbox(target.token, request);
+    if (target.kind === 'bad') return this.#failed('bad_url', target.problem, ended);
+    if (target.kind === 'inbox') return this.#toInbox(target.token, request, ended);
+    if (signal) this.#watch(signal);
     const pool = this.#pools.get(target, this.#guard.ruleFor(request.domain));
-    return new Promise((resolve) => {
-      const exchange = new RunningExchange(this.#host, pool, request, target.path, resolve);
-      this.#running.add(exchange);
-      exchange.timer = this.#clock.schedule(request.timeoutMs, () => {
-        exchange.fail('timeout', `no complete answer within ${request.timeoutMs} ms`);
-      });
-      if (signal) this.#watch(signal, exchange);
-      pool.run(exchange);
-    });
+    new RunningExchange(this.#host, pool, request, target.path, ended, signal ?? null).start();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const exchange of this.#running) exchange.fail('stopped', 'Offhook is stopping');
+    for (const exchange of this.#running.all()) exchange.fail('stopped', 'Offhook is stopping');
+    this.#running.close();
     await this.#pools.close();
   }
 
-  #toInbox(token: string, { method, headers, body }: OutgoingRequest): Promise<Exchange> {
-    this.#inbox.receive(token, { method, headers, body });
-    return Promise.resolve({ kind: 'answered', status: 204, excerpt: '', retryAfterMs: null, durationMs: 0 });
+  #failed(failure: SendFailure, message: string, ended: Ended): void {
+    queueMicrotask(() => ended({ kind: 'failed', failure, message, durationMs: 0 }));
+  }
+
+  #toInbox(token: string, { method, headers, body }: OutgoingRequest, ended: Ended): void {
+    this.#inbox.receive(token, { method, headers: headerRecord(headers), body });
+    queueMicrotask(() => ended({ kind: 'answered', status: 204, excerpt: '', retryAfterMs: null, durationMs: 0 }));
   }
 
   /** One listener per signal, however many requests share it. */
-  #watch(signal: AbortSignal, exchange: RunningExchange): void {
-    exchange.signal = signal;
-    const known = this.#bySignal.get(signal);
-    if (known) return void known.add(exchange);
-    const group = new Set([exchange]);
-    this.#bySignal.set(signal, group);
+  #watch(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return;
+    this.#watched.add(signal);
     const stop = (): void => {
-      for (const one of group) one.fail('stopped', 'stopped while it was under way');
+      for (const one of this.#running.all()) {
+        if (one.signal === signal) one.fail('stopped', 'stopped while it was under way');
+      }
     };
     signal.addEventListener('abort', stop, { once: true });
-  }
-
-  #ended(exchange: RunningExchange): void {
-    this.#running.delete(exchange);
-    exchange.timer?.cancel();
-    if (exchange.signal) this.#bySignal.get(exchange.signal)?.delete(exchange);
   }
 }

@@ -9,7 +9,7 @@ it('makes what createHmac makes, for any key, text and bytes', () => {
   const bodies = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.uint8Array(),
-    fc.string({ minLength: 9_000, maxLength: 9_001 }),
+    fc.constantFrom('ü'.repeat(9_000), '\u20ac'.repeat(70_000), new Uint8Array(65_536)),
   );
   fc.assert(
     fc.property(
@@ -19,10 +19,7 @@ it('makes what createHmac makes, for any key, text and bytes', () => {
       (key, head, all) => {
         const hmac = createHmacKey(key);
         for (const body of all) {
-          const expected = createHmac('sha256', key)
-            .update(typeof body === 'string' ? head + body : head)
-            .update(typeof body === 'string' ? '' : body)
-            .digest('base64');
+          const expected = createHmac('sha256', key).update(head).update(body).digest('base64');
           assert.equal(hmac.digest(head, body), expected);
         }
       },

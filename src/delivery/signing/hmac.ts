@@ -20,16 +20,18 @@ function pad(key: Uint8Array, mask: number): Buffer {
   return block;
 }
 
+/** Where messages are put together: hashing is over when it returns, so all can share it. Larger ones get their own. */
+const scratch = Buffer.alloc(65_536);
+const bytesPerUnit = 3;
+
 /** The padded key, the text and the body in one piece, so that one call hashes them. */
-function message(innerPad: Buffer, head: string, body: string | Uint8Array): Buffer {
-  const text = typeof body === 'string' ? head + body : head;
-  const textBytes = Buffer.byteLength(text);
-  const rest = typeof body === 'string' ? null : body;
-  const bytes = Buffer.allocUnsafe(blockBytes + textBytes + (rest?.length ?? 0));
-  innerPad.copy(bytes);
-  bytes.write(text, blockBytes);
-  if (rest) bytes.set(rest, blockBytes + textBytes);
-  return bytes;
+function message(innerPad: Buffer, head: string, body: Uint8Array): Buffer {
+  const most = blockBytes + head.length * bytesPerUnit + body.length;
+  const space = most <= scratch.length ? scratch : Buffer.allocUnsafeSlow(most);
+  space.set(innerPad);
+  const bodyAt = blockBytes + space.write(head, blockBytes);
+  space.set(body, bodyAt);
+  return space.subarray(0, bodyAt + body.length);
 }
 
 export function createHmacKey(key: Uint8Array): HmacKey {
@@ -37,7 +39,8 @@ export function createHmacKey(key: Uint8Array): HmacKey {
   const outer = Buffer.concat([pad(key, 0x5c), Buffer.alloc(hashBytes)]);
   return {
     digest: (head, body) => {
-      outer.write(hash('sha256', message(innerPad, head, body), 'binary'), blockBytes, 'binary');
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+      outer.write(hash('sha256', message(innerPad, head, bytes), 'binary'), blockBytes, 'binary');
       return hash('sha256', outer, 'base64');
     },
   };

@@ -3,27 +3,34 @@
  * authentication, the dialect, Offhook. So nobody can forge what Offhook says of a delivery.
  */
 import type { EndpointTarget } from '../../subscriptions/subscription.ts';
-import { reservedHeader } from '../sender/headers.ts';
+import { type HeaderList, reservedHeader } from '../sender/headers.ts';
 import { authHeaders, lowerCased } from './auth-headers.ts';
 import type { Signer } from './signer.ts';
 
 export const userAgent = 'Offhook';
 
 /** What stays the same for all notifications of one subscription, made once. */
-export type FixedHeaders = Readonly<Record<string, string>>;
+export interface Prepared {
+  readonly fixed: HeaderList;
+  /** Those of the fixed ones that the dialect may set instead. */
+  readonly replaceable: ReadonlySet<string>;
+  /** Null where the subscription has no signing secret. */
+  readonly signer: Signer | null;
+}
 
 /** @param subscriptionId goes out as X-Correlation-ID: receivers validate posts by it */
-export function fixedHeaders(target: Pick<EndpointTarget, 'headers' | 'auth'>, subscriptionId: string): FixedHeaders {
-  return {
-    'user-agent': userAgent,
-    ...lowerCased(target.headers),
-    ...authHeaders(target.auth),
-    'x-correlation-id': subscriptionId,
-  };
+export function prepareHeaders(
+  target: Pick<EndpointTarget, 'headers' | 'auth'>,
+  subscriptionId: string,
+  signer: Signer | null,
+): Prepared {
+  const all = { 'user-agent': userAgent, ...lowerCased(target.headers), ...authHeaders(target.auth) };
+  const free = Object.entries(all).filter(([name]) => reservedHeader(name) === null);
+  const fixed = [...free.flat(), 'x-correlation-id', subscriptionId];
+  return { fixed, replaceable: new Set(free.map(([name]) => name)), signer };
 }
 
 export interface Notification {
-  readonly fixed: FixedHeaders;
   /** From the dialect; lower-case names. */
   readonly encoded: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | null;
@@ -35,8 +42,7 @@ export interface Notification {
   readonly deliveryId: string;
   /** 1 for the first. */
   readonly attempt: number;
-  /** Null where the subscription has no signing secret. */
-  readonly signer: Signer | null;
+  /** Wall clock, milliseconds. */
   readonly nowMs: number;
 }
 
@@ -47,14 +53,21 @@ function headerText(text: string): string {
   return plain.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }
 
-export function notificationHeaders(notification: Notification): Record<string, string> {
-  const { fixed, encoded, signer, body, count, attempt } = notification;
-  const headers: Record<string, string> = { ...fixed };
-  for (const name in encoded) if (reservedHeader(name) === null) headers[name] = encoded[name] as string;
+/** The fixed ones that the dialect does not set itself. */
+function startWith({ fixed, replaceable }: Prepared, encoded: Notification['encoded']): string[] {
+  const isReplaced = (name: string): boolean => replaceable.has(name) && Object.hasOwn(encoded, name);
+  for (const name in encoded) if (isReplaced(name)) return fixed.filter((_, at) => !isReplaced(fixed[at & ~1] ?? ''));
+  return fixed.slice();
+}
+
+export function notificationHeaders(notification: Notification, prepared: Prepared): HeaderList {
+  const { encoded, count } = notification;
+  const list = startWith(prepared, encoded);
+  for (const name in encoded) if (reservedHeader(name) === null) list.push(name, encoded[name] as string);
   const deliveryId = headerText(notification.deliveryId);
-  headers['x-offhook-event'] = headerText(notification.eventId);
-  headers['x-offhook-delivery'] = deliveryId;
-  headers['x-offhook-attempt'] = String(attempt);
-  if (count > 1) headers['x-offhook-count'] = String(count);
-  return signer ? Object.assign(headers, signer.sign(deliveryId, notification.nowMs, body)) : headers;
+  list.push('x-offhook-event', headerText(notification.eventId), 'x-offhook-delivery', deliveryId);
+  list.push('x-offhook-attempt', String(notification.attempt));
+  if (count > 1) list.push('x-offhook-count', String(count));
+  if (!prepared.signer) return list;
+  return list.concat(prepared.signer.sign(deliveryId, notification.nowMs, notification.body));
 }

@@ -2,21 +2,17 @@
  * Standard Webhooks signatures, scheme v1: HMAC-SHA256 over `id.timestamp.body`. During rotation both secrets sign,
  * newest first, and the receiver accepts whichever it knows.
  */
+import type { HeaderList } from '../sender/headers.ts';
 import { createHmacKey } from './hmac.ts';
 import { secretBytes, secretProblem } from './secret.ts';
 
-export interface SignatureHeaders {
-  readonly 'webhook-id': string;
-  readonly 'webhook-timestamp': string;
-  readonly 'webhook-signature': string;
-}
-
 export interface Signer {
   /**
+   * The headers `webhook-id`, `webhook-timestamp` and `webhook-signature`.
    * @param id the same on every attempt, so that a receiver can tell a repeat; header characters only
    * @param nowMs when this attempt is made: receivers refuse old timestamps
    */
-  sign(id: string, nowMs: number, body: string | Uint8Array | null): SignatureHeaders;
+  sign(id: string, nowMs: number, body: string | Uint8Array | null): HeaderList;
 }
 
 /** One secret, or two while one replaces the other. */
@@ -45,7 +41,7 @@ export function createSigner(secrets: readonly string[]): Signer {
       const head = `${id}.${timestamp}.`;
       let signatures = '';
       for (const key of keys) signatures += `${signatures === '' ? '' : ' '}v1,${key.digest(head, body ?? '')}`;
-      return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures };
+      return ['webhook-id', id, 'webhook-timestamp', timestamp, 'webhook-signature', signatures];
     },
   };
 }

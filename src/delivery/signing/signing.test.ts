@@ -3,22 +3,26 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
+import { headerRecord } from '../sender/headers.ts';
 import { newSigningSecret, secretProblem } from './secret.ts';
-import { createSigner, signingProblem } from './signer.ts';
+import { createSigner, type Signer, signingProblem } from './signer.ts';
 
 const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
+
+type Signed = Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string>;
+const signed = (secrets: readonly string[], ...what: Parameters<Signer['sign']>): Signed =>
+  headerRecord(createSigner(secrets).sign(...what)) as Signed;
 
 describe('signing', () => {
   it('makes what the standardwebhooks package verifies, for any text and bytes', () => {
     const secret = newSigningSecret();
-    const signer = createSigner([secret]);
     const webhook = new Webhook(secret);
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.uint8Array(), fc.uuid(), (text, bytes, id) => {
         const body = text.toWellFormed();
-        webhook.verify(body, { ...signer.sign(id, Date.now(), body) }, { jsonParse: false });
+        webhook.verify(body, signed([secret], id, Date.now(), body), { jsonParse: false });
         const buffer = Buffer.from(bytes.filter((byte) => byte < 128));
-        webhook.verify(buffer, { ...signer.sign(id, Date.now(), buffer) }, { jsonParse: false });
+        webhook.verify(buffer, signed([secret], id, Date.now(), buffer), { jsonParse: false });
       }),
       { numRuns: 100 },
     );
@@ -27,22 +31,22 @@ describe('signing', () => {
   it('signs raw bytes as they are', () => {
     const key = randomBytes(32);
     const body = Uint8Array.from([0, 255, 128, 10]);
-    const { 'webhook-signature': signature } = createSigner([`whsec_${key.toString('base64')}`]).sign('a', 5_000, body);
+    const { 'webhook-signature': signature } = signed([`whsec_${key.toString('base64')}`], 'a', 5_000, body);
     assert.equal(signature, `v1,${createHmac('sha256', key).update('a.5.').update(body).digest('base64')}`);
   });
 
   it('signs with both secrets during rotation, newest first', () => {
     const [newer, older] = [secretOf(32), secretOf(24)];
-    const headers = createSigner([newer, older]).sign('dlv_1', Date.now(), '{}');
+    const headers = signed([newer, older], 'dlv_1', Date.now(), '{}');
     for (const secret of [newer, older]) new Webhook(secret).verify('{}', { ...headers });
-    const alone = createSigner([newer]).sign('dlv_1', Number(headers['webhook-timestamp']) * 1000, '{}');
+    const alone = signed([newer], 'dlv_1', Number(headers['webhook-timestamp']) * 1000, '{}');
     assert.equal(headers['webhook-signature'].split(' ')[0], alone['webhook-signature']);
     assert.throws(() => new Webhook(secretOf(32)).verify('{}', { ...headers }));
   });
 
   it('covers id, time and body', () => {
     const secret = secretOf(32);
-    const headers = { ...createSigner([secret]).sign('dlv_1', Date.now(), '{"a":1}') };
+    const headers = signed([secret], 'dlv_1', Date.now(), '{"a":1}');
     const verify = (body: string, changed: object): unknown =>
       new Webhook(secret).verify(body, { ...headers, ...changed });
     verify('{"a":1}', {});
