@@ -1,4 +1,4 @@
-import { type Access, mayAccessDomain } from '../model/scope.ts';
+import { type Access, levelOutside } from '../model/scope.ts';
 import type { FilterProblem } from '../subscriptions/filter/index.ts';
 import type { DraftProblem, SubscriptionDraft } from './management.ts';
 import { planLengthMs } from './retry-policy.ts';
@@ -22,8 +22,10 @@ function filterRefused({ message, remedy, line, column, excerpt }: FilterProblem
 /** Why the caller may not have this subscription, or null when it may. */
 export function checkDraft(access: Access, draft: SubscriptionDraft, rules: DraftRules): DraftProblem | null {
   const { scope, filter } = draft.selection;
-  if (!mayAccessDomain(access, scope)) {
-    return problemAt('scope.domain', 'is outside what this token may see', 'Name a domain that the token covers.');
+  const outside = levelOutside(access, scope);
+  if (outside !== null) {
+    const remedy = `Name a ${outside} that the token covers, or leave it out.`;
+    return problemAt(`scope.${outside}`, 'is outside what this token may see', remedy);
   }
   if (!rules.hasDialect(draft.dialect)) {
     return problemAt('dialect', `there is no dialect "${draft.dialect}"`, 'GET /v1/dialects lists those there are.');

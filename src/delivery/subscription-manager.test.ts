@@ -38,6 +38,26 @@ test('a caller sees and changes only what is in its scope', async () => {
   assert.equal('problem' in refused && refused.problem.field, 'scope.domain');
 });
 
+test('a caller of one user or extension neither sees nor makes a subscription to more', async () => {
+  const w = await world();
+  const whole = await w.subscribe('crm.test');
+  const scope = { ...selection.scope, domain: 'acme' };
+  const own = await w.subscribe('crm.test', { selection: { scope: { ...scope, extension: '101' } } });
+  for (const narrow of [{ extension: '101' }, { user: 'alice' }]) {
+    const access = { ...everything, domain: 'acme', ...narrow };
+    assert.equal(w.delivery.subscriptions.get(access, whole.id), null);
+    assert.equal(w.delivery.subscriptions.byNumber(access, own.number)?.id, 'user' in narrow ? undefined : own.id);
+    assert.equal(await w.delivery.subscriptions.remove(access, whole.id), false);
+    const [level] = Object.keys(narrow);
+    const refused = await w.delivery.subscriptions.create(access, draftOf('https://x.test/', { selection: { scope } }));
+    assert.equal('problem' in refused && refused.problem.field, `scope.${level}`);
+  }
+  // Nor widens one of its own.
+  const access = { ...everything, domain: 'acme', extension: '101' };
+  const widened = await w.delivery.subscriptions.update(access, own.id, () => ({ draft: whole }));
+  assert.equal(widened && 'problem' in widened && widened.problem.field, 'scope.extension');
+});
+
 test('a plan longer than events are kept, an unknown dialect and a filter that is wrong are refused by name', async () => {
   const w = await world();
   const create = async (facts: Parameters<typeof draftOf>[1]) => {

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../kit/clock.ts';
 import { secretHex } from '../kit/random.ts';
-import { type Access, mayAccessDomain } from '../model/scope.ts';
+import { type Access, levelOutside } from '../model/scope.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
 import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
@@ -168,5 +168,5 @@ export class LiveSubscriptionManager implements SubscriptionManager {
 }
 
 function isVisible(access: Access, subscription: Subscription): boolean {
-  return mayAccessDomain(access, subscription.selection.scope);
+  return levelOutside(access, subscription.selection.scope) === null;
 }

@@ -19,3 +19,9 @@ const covers = (allowed: string, value: string | null): boolean => allowed === '
 export function mayAccessDomain(access: Access, of: { readonly reseller: string; readonly domain: string }): boolean {
   return covers(access.reseller, of.reseller) && covers(access.domain, of.domain);
 }
+
+/** The first level on which something that is told of this scope's events would tell more than `access` covers. */
+export function levelOutside(access: Access, scope: Access): keyof Access | null {
+  const levels = ['reseller', 'domain', 'user', 'extension'] as const;
+  return levels.find((level) => !covers(access[level], scope[level])) ?? null;
+}

@@ -3,6 +3,7 @@ import { EventSchema } from '../../model/event-schema.ts';
 import { everything, type Access } from '../../model/scope.ts';
 import { attemptOutcomes } from '../../records/delivery-store.ts';
 import { accessOf } from '../auth/authenticate.ts';
+import { eventVisible } from '../auth/visible.ts';
 import { CursorQuery, nullable, pageOf } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
@@ -117,7 +118,8 @@ async function findDelivery(deps: Deps, access: Access, id: string): Promise<obj
     state: parked ? 'parked' : attempts[0]?.outcome,
     parked: parked ? parkedView(parked) : null,
     attempts: attempts.map(attemptView),
-    event: event ?? null,
+    // The subscription's scope may have been wider when it was delivered.
+    event: event && eventVisible(access, event) ? event : null,
   };
 }
 

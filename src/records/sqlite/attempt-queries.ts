@@ -35,14 +35,17 @@ async function list(engine: SqliteEngine, request: AttemptScan): Promise<Attempt
 
 export function sqliteAttemptQueries(engine: SqliteEngine): AttemptQueries {
   return {
-    list: ({ subscriptions, seq, outcome, before, limit }) =>
-      list(engine, {
+    list: async ({ subscriptions, seq, outcome, before, limit }) => {
+      // Who may see none needs no search.
+      if (subscriptions?.length === 0) return { attempts: [], next: null };
+      return list(engine, {
         subscriptions,
         seq: seq ?? null,
         outcome: outcome === undefined ? null : attemptOutcomes.indexOf(outcome),
         before: before ?? null,
         limit: Math.max(1, limit),
-      }),
+      });
+    },
     delivery: (request) => findDelivery(engine, request),
     parked: async (request) => mapRows(await engine.read('attempts.parked', request), parkedColumns, toParked),
     counters: async (subscriptions) =>
