@@ -6,9 +6,8 @@
 import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
-import type { Gap } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { DeliveryStore, ParkedRow } from '../records/delivery-store.ts';
+import type { DeliveryStore } from '../records/delivery-store.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { AttemptDeps } from './attempt.ts';
@@ -19,6 +18,7 @@ import { defaultFlushLimits, Flusher, type FlushLimits } from './flusher.ts';
 import { defaultLaneLimits, type Lane, type LaneContext } from './lane/lane.ts';
 import { LaneReading } from './lane-reading.ts';
 import { LaneTable, type LaneTableLimits } from './lane-table.ts';
+import { LostEvents } from './lost-events.ts';
 import { recover } from './recovery.ts';
 import { RetiredEndpoints } from './retired-endpoints.ts';
 import { Router } from './router.ts';
@@ -70,6 +70,7 @@ export class DeliveryEngine {
   readonly #router: Router;
   readonly #catchUp: CatchUp;
   readonly #reading: LaneReading;
+  readonly #lost: LostEvents;
   readonly #dispatcher: Dispatcher;
   #tick: Timer | null = null;
   #stopping = false;
@@ -80,6 +81,8 @@ export class DeliveryEngine {
     this.#limits = limits;
     this.#flusher = this.#makeFlusher();
     this.#lanes = new LaneTable(registry, this.#laneContext(), limits);
+    const laneOf = (endpoint: number): Lane | undefined => this.#lanes.find(endpoint)?.lane;
+    this.#lost = new LostEvents({ ...deps, recorder: this.#flusher, laneOf });
     this.#retired = new RetiredEndpoints(registry, this.#lanes, deps.idle);
     const { laneRowMs } = limits;
     const position = (): number => this.#router.position;
@@ -111,7 +114,7 @@ export class DeliveryEngine {
         this.#reading.routed();
         this.#catchUp.routerMoved();
       },
-      gap: (gap) => logger.error({ ...gap }, 'events were trimmed before the router could read them'),
+      gap: (gap) => this.#lost.missedByRouter(gap),
     });
   }
 
@@ -132,7 +135,7 @@ export class DeliveryEngine {
         const state = this.#lanes.current(lane);
         if (state) this.#dispatcher.pump(state);
       },
-      expired: (lane, gap) => this.#expire(lane, gap),
+      expired: (lane, gap) => this.#lost.missedBy(lane, gap),
     });
   }
 
@@ -142,6 +145,7 @@ export class DeliveryEngine {
       logger,
       registry,
       lanes: this.#lanes,
+      lost: this.#lost,
       holdBackMs: this.#limits.holdBackMs,
       position: () => this.#router.position,
       checkpoint: () => this.#checkpointer.seq,
@@ -203,15 +207,13 @@ export class DeliveryEngine {
   // ---- start and stop -------------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const { log, logger } = this.#deps;
+    const { log } = this.#deps;
     const position = recover(
       {
         log,
-        logger,
         lanes: this.#lanes,
         checkpointer: this.#checkpointer,
-        giveUp: (rows, detail) => this.#giveUp(rows, detail),
-        expired: (lane, gap) => this.#expire(lane, gap),
+        lost: this.#lost,
       },
       await this.#deps.store.load(),
     );
@@ -252,28 +254,6 @@ export class DeliveryEngine {
       this.#catchUp.resume();
       this.#scheduleTick();
     });
-  }
-
-  // ---- what can't be delivered ----------------------------------------------------------------------------------
-
-  #giveUp(rows: readonly ParkedRow[], detail: string): void {
-    const startedAt = this.#deps.clock.now();
-    for (const row of rows) {
-      this.#flusher.attempt({ ...row, attempt: 0, outcome: 'expired', status: 0, startedAt, durationMs: 0, detail });
-      this.#flusher.unpark(row);
-    }
-  }
-
-  #expire(lane: Lane, gap: Gap): void {
-    const { registry, log, clock, logger } = this.#deps;
-    const endpoint = lane.endpoint.number;
-    const detail = `${gap.reason}: events ${gap.from} to ${gap.to ?? 'unknown'} could not be delivered`;
-    logger.error({ endpoint, ...gap }, 'events expired before they were delivered');
-    const seq = gap.to ?? log.floor();
-    const row = { endpoint, seq, batch: seq, attempt: 0, status: 0, startedAt: clock.now(), durationMs: 0, detail };
-    for (const subscription of registry.usersOf(endpoint)) {
-      this.#flusher.attempt({ ...row, subscription, outcome: 'expired' });
-    }
   }
 
   // ---- for the subscription manager -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
  * Gathers what lanes want remembered and makes it durable, one flush at a time.
  *
  *   idle ── something was recorded ──> gathering ── `gatherMs` later ──> flushing ── durable ──> idle or gathering
+ *   flushing ── the store can't hold something in it ──> halving, until that row stands alone; it is logged and left out
  *   flushing ── the store failed ──> holding ── `retryMs` later ──> flushing (the same flush, then what came since)
  *
  * While more than `limit` attempts are not yet durable, or the oldest has waited for `limitMs`, `blocked` is true and
@@ -19,6 +20,8 @@ import type {
   DetachedLane,
   ParkedRow,
 } from '../records/delivery-store.ts';
+import { UnstorableError } from '../records/delivery-store.ts';
+import { halvesOf, onlyRow, rowCount } from './flush-halves.ts';
 import type { LaneRecorder } from './lane/recording.ts';
 
 /** What the lanes and the router stand at when a flush is put together. */
@@ -49,6 +52,16 @@ export interface FlushLimits {
 
 /** 10 ms: with the commit well below the 50 ms within which a crash may repeat a delivery. */
 export const defaultFlushLimits: FlushLimits = { gatherMs: 10, retryMs: 500, limit: 1_000, limitMs: 1_000 };
+
+const nothing: DeliveryFlush = {
+  attempts: [],
+  park: [],
+  unpark: [],
+  detach: [],
+  attach: [],
+  counters: [],
+  checkpoint: null,
+};
 
 export class Flusher implements LaneRecorder {
   readonly #deps: FlusherDeps;
@@ -186,6 +199,7 @@ export class Flusher implements LaneRecorder {
         return lastAttemptRow;
       } catch (error) {
         if (this.#closed) return null;
+        if (error instanceof UnstorableError && rowCount(batch) > 0) return this.#writeHalves(batch, error);
         const reason = error instanceof Error ? error.message : String(error);
         this.#failure = reason;
         this.#deps.logger.error(
@@ -196,6 +210,23 @@ export class Flusher implements LaneRecorder {
         if (this.#closed) return null;
       }
     }
+  }
+
+  /** Half by half, until the row that can't be stored stands alone and is left out: it must not stop all others. */
+  async #writeHalves(batch: DeliveryFlush, error: UnstorableError): Promise<number | null> {
+    if (rowCount(batch) === 1) {
+      this.#deps.logger.error(
+        { reason: error.message, row: onlyRow(batch) },
+        'a row can not be stored and is left out',
+      );
+      return this.#write(nothing);
+    }
+    let last: number | null = null;
+    for (const half of halvesOf(batch)) {
+      last = await this.#write(half);
+      if (last === null) return null;
+    }
+    return last;
   }
 
   #settled(batch: DeliveryFlush, extras: FlushExtras | null, lastAttemptRow: number): void {

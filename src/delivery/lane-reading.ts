@@ -7,12 +7,14 @@ import type { Event } from '../model/event.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { Lane } from './lane/lane.ts';
+import type { LostEvents } from './lost-events.ts';
 import type { LaneState, LaneTable } from './lane-table.ts';
 
 export interface LaneReadingDeps {
   readonly logger: Logger;
   readonly registry: SubscriptionRegistry;
   readonly lanes: LaneTable;
+  readonly lost: LostEvents;
   /** A lane that holds the checkpoint back longer than this reads on its own. */
   readonly holdBackMs: number;
   /** How far the router has come. */
@@ -58,7 +60,13 @@ export class LaneReading {
 
   /** False: the lane has no room. */
   offer({ lane }: LaneState, subscription: Subscription, event: Event): boolean {
-    return lane.offer(subscription, event);
+    try {
+      return lane.offer(subscription, event);
+    } catch (error) {
+      const { number: endpoint } = lane.endpoint;
+      this.#deps.lost.failed({ subscription: subscription.number, endpoint, seq: event.seq }, error);
+      return true;
+    }
   }
 
   /**

@@ -1,29 +1,23 @@
 /** Puts the lanes back to where they stood, from what was stored before the process ended. */
-import type { Logger } from '../kit/logger.ts';
-import { attachCursor, type Gap } from '../log/cursor.ts';
+import { attachCursor } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { DeliveryKey, DeliveryState, DetachedLane, ParkedRow } from '../records/delivery-store.ts';
+import type { DeliveryKey, DeliveryState, DetachedLane } from '../records/delivery-store.ts';
 import type { Checkpointer } from './checkpointer.ts';
-import type { Lane } from './lane/lane.ts';
 import type { LaneTable } from './lane-table.ts';
+import type { LostEvents } from './lost-events.ts';
 
 export interface RecoveryDeps {
   readonly log: EventLog;
-  readonly logger: Logger;
   readonly lanes: LaneTable;
   readonly checkpointer: Checkpointer;
-  /** Parked deliveries whose events or receiver are no more. */
-  readonly giveUp: (rows: readonly ParkedRow[], detail: string) => void;
-  /** Events the lane had not read are gone. */
-  expired(lane: Lane, gap: Gap): void;
+  readonly lost: LostEvents;
 }
 
 /** @returns the sequence after which the router goes on */
 export function recover(deps: RecoveryDeps, state: DeliveryState): number {
-  const { log, logger, checkpointer } = deps;
+  const { log, checkpointer } = deps;
   const known = state.checkpoint ?? { log: log.id, seq: log.floor(), attempts: 0 };
   const { next, gap } = attachCursor(log, known);
-  if (gap) logger.error({ ...gap }, 'delivery goes on after a gap in the log');
   // Parked ones too: a retry may settle one before the router has come to its event again.
   let newestSettled = next.seq;
   for (const { seq } of state.settled) newestSettled = Math.max(newestSettled, seq);
@@ -31,12 +25,14 @@ export function recover(deps: RecoveryDeps, state: DeliveryState): number {
   checkpointer.start(next.seq, known.attempts, newestSettled);
   if (known.log === log.id) restoreLanes(deps, state, next.seq, known.attempts);
   else forgetLog(deps, state);
+  // Now that it is known which lanes read on their own.
+  if (gap) deps.lost.missedByRouter(gap);
   return next.seq;
 }
 
 /** What was kept about another log says nothing about this one. */
-function forgetLog({ lanes, giveUp }: RecoveryDeps, state: DeliveryState): void {
-  giveUp(state.parked, 'log_replaced');
+function forgetLog({ lanes, lost }: RecoveryDeps, state: DeliveryState): void {
+  lost.giveUp(state.parked, 'log_replaced');
   for (const { endpoint } of state.lanes) lanes.dropRow(endpoint);
 }
 
@@ -52,7 +48,7 @@ function restoreLanes(deps: RecoveryDeps, state: DeliveryState, checkpoint: numb
   for (const [endpoint, rows] of Map.groupBy(state.parked, (row) => row.endpoint)) {
     const lane = lanes.obtain(endpoint)?.lane;
     if (lane) lane.restoreParked(rows);
-    else deps.giveUp(rows, 'subscription_deleted');
+    else deps.lost.giveUp(rows, 'subscription_deleted');
   }
 }
 
@@ -67,6 +63,6 @@ function restoreDetached(deps: RecoveryDeps, row: DetachedLane, attempts: number
   state.stored = true;
   state.rowMark = attempts;
   lanes.detach(state, next.seq);
-  if (gap) deps.expired(state.lane, gap);
+  if (gap) deps.lost.missedBy(state.lane, gap);
   for (const key of row.settledAbove) if (key.seq > next.seq) state.lane.remember(key);
 }

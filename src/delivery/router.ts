@@ -95,13 +95,26 @@ export class Router {
     }
   }
 
+  /** One event that our own code fails on must neither stop the others nor have them routed twice. */
+  #route(event: Event): void {
+    try {
+      this.#deps.route(event);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#deps.logger.error({ seq: event.seq, id: event.id, reason }, 'an event could not be routed');
+    }
+  }
+
   async #step(): Promise<void> {
     const { log } = this.#deps;
     const { next, gap } = attachCursor(log, { log: log.id, seq: this.#position });
+    this.#position = next.seq;
     if (gap) this.#deps.gap(gap);
     const page = await log.read({ after: next.seq, upTo: this.#target(), limit: pageSize, sparing: true });
     if (this.#stopped.signal.aborted) return;
-    for (const event of page.events) this.#deps.route(event);
+    // Trimmed while it was read: what the page lacks is reported by the next step.
+    if (log.floor() > next.seq) return;
+    for (const event of page.events) this.#route(event);
     this.#position = page.scannedTo;
     this.#deps.moved();
   }

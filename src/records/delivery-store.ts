@@ -81,6 +81,11 @@ export interface DeliveryFlush {
   readonly checkpoint: Checkpoint | null;
 }
 
+/** Thrown by `flush` for what is in it: it will never be stored, however often it is tried. Any other error may pass. */
+export class UnstorableError extends Error {
+  override readonly name = 'UnstorableError';
+}
+
 export interface DeliveryState {
   readonly checkpoint: Checkpoint | null;
   readonly lanes: readonly DetachedLane[];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { AttemptRow, DeliveryFlush, DeliveryState, ParkedRow } from '../../src/records/delivery-store.ts';
-import { attemptOutcomes } from '../../src/records/delivery-store.ts';
+import { attemptOutcomes, UnstorableError } from '../../src/records/delivery-store.ts';
 import { type OpenRecords, oddTexts, withRecords } from './records-support.ts';
 
 export function flushOf(changes: Partial<DeliveryFlush>): DeliveryFlush {
@@ -96,6 +96,22 @@ export function deliveryStoreConformance(name: string, open: OpenRecords, runs: 
         ],
       );
     });
+
+    withStore(
+      'says of what can never be stored that it is so, and stores nothing of that flush',
+      async ({ records }) => {
+        const { delivery } = records();
+        await delivery.flush(flushOf({ attempts: [attemptOf(1)] }));
+        const attempts = [attemptOf(2), attemptOf(3, { startedAt: Number.NaN })];
+        await assert.rejects(delivery.flush(flushOf({ attempts })), UnstorableError);
+        const { lastAttemptRow } = await delivery.flush(flushOf({ attempts: [attemptOf(4)] }));
+        assert.equal(lastAttemptRow, 2);
+        assert.deepEqual(
+          (await delivery.load()).settled.map(({ seq }) => seq),
+          [1, 4],
+        );
+      },
+    );
 
     withStore('parks, replaces and frees deliveries', async ({ records, reopen }) => {
       const { delivery } = records();

@@ -23,6 +23,7 @@ import type {
   DetachedLane,
   ParkedRow,
 } from '../../src/records/delivery-store.ts';
+import { UnstorableError } from '../../src/records/delivery-store.ts';
 import type { SubscriptionStore } from '../../src/records/subscription-store.ts';
 import type { Endpoint, Subscription } from '../../src/subscriptions/subscription.ts';
 import { draftOf, eventOf } from './builders.ts';
@@ -44,6 +45,8 @@ export class CrashableStore implements DeliveryStore {
   readonly lanes = new Map<number, DetachedLane>();
   checkpoint: DeliveryState['checkpoint'] = null;
   failing = false;
+  /** Attempts on this sequence can't be stored. */
+  unstorable: number | null = null;
   /** Rows of detached lanes that were written. */
   laneRows = 0;
   readonly #clock: ManualClock;
@@ -64,6 +67,7 @@ export class CrashableStore implements DeliveryStore {
   flush(batch: DeliveryFlush): Promise<{ lastAttemptRow: number }> {
     const generation = this.#generation;
     if (this.failing) return Promise.reject(new Error('disk full'));
+    if (batch.attempts.some(({ seq }) => seq === this.unstorable)) return Promise.reject(new UnstorableError('no'));
     return new Promise((resolve) => {
       this.#pending = () => this.#apply(batch);
       this.#clock.schedule(2, () => {

@@ -1,4 +1,5 @@
 import type { SqliteEngine } from '../../sqlite/engine.ts';
+import { StorageError } from '../../sqlite/storage-error.ts';
 import {
   attemptOutcomes,
   type Checkpoint,
@@ -7,6 +8,7 @@ import {
   type DeliveryStore,
   type DetachedLane,
   type ParkedRow,
+  UnstorableError,
 } from '../delivery-store.ts';
 import { parkedColumns } from './delivery-read-jobs.ts';
 import { type FlatValue, type FlatValues, mapRows } from './flat.ts';
@@ -66,6 +68,13 @@ async function loadParked(engine: SqliteEngine): Promise<ParkedRow[]> {
   return parked.sort((a, b) => a.endpoint - b.endpoint || a.seq - b.seq || a.subscription - b.subscription);
 }
 
+/** Whether it is about the store; else it is about what was to be stored. */
+function passes(error: unknown): boolean {
+  return error instanceof StorageError && error.code !== 'constraint' && error.code !== 'other';
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export function sqliteDeliveryStore(engine: SqliteEngine): DeliveryStore {
   return {
     load: async (): Promise<DeliveryState> => {
@@ -75,8 +84,12 @@ export function sqliteDeliveryStore(engine: SqliteEngine): DeliveryStore {
       return { checkpoint, lanes, parked, settled: await loadSettled(engine, checkpoint?.attempts ?? 0) };
     },
     flush: async (batch) => {
-      const input = encodeFlush(batch);
-      return { lastAttemptRow: await engine.write('delivery.flush', input, weightOf(input)) };
+      try {
+        const input = encodeFlush(batch);
+        return { lastAttemptRow: await engine.write('delivery.flush', input, weightOf(input)) };
+      } catch (error) {
+        throw passes(error) ? error : new UnstorableError(messageOf(error), { cause: error });
+      }
     },
   };
 }
