@@ -182,6 +182,10 @@ test('send, subs, deliveries, calls and tail work against a server', { timeout: 
     assert.equal(calls.out.trim().split('\n').length, 3);
     assert.equal(refused.code, 1);
     assert.match(refused.err, /call\.started/);
+    const lines = ['{"type":"call.started","call":{"id":"c9"}}', '', '{"type":"phone.ringing","call":{"id":"c9"}}'];
+    const far = await run(['send', '--batch', '1'], env, lines.join('\n'));
+    assert.match(far.err, /leg\.ringing[^]*on line 3\.\nAccepted before it: 1 event\./);
+    assert.equal((await run(['send', '--batch', 'many'], env)).code, 2);
     assert.equal((JSON.parse(refused.out) as { problem: { code: string } }).problem.code, 'invalid_event');
     assert.equal(removed.code, 1);
     assert.match(removed.err, /subscription_not_found/);

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
+import type { ApiClient } from '../client.ts';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
-import { CommandFailure } from '../failure.ts';
+import { type EventBody, eventBodies } from '../event-bodies.ts';
+import { CommandFailure, WrongUse } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface SendOptions extends ClientOptions {
@@ -21,77 +23,39 @@ export function sendCommand(context: CliContext): Command {
     const client = clientOf(context, options);
     const source = file === '-' ? context.stdin : createReadStream(file);
     const { terminal } = context;
-    const size = Math.min(10_000, Math.max(1, Number(options.batch) || 500));
     let count = 0;
-    for await (const body of bodies(source, file, size)) {
-      const { accepted } = await client.send<Accepted>('POST', '/v1/events', body.text, body.type);
+    for await (const body of eventBodies(source, file === '-' ? 'standard input' : file, batchOf(options))) {
+      const { accepted } = await sent(client, body, count);
       count += accepted.length;
       if (options.json) for (const one of accepted) terminal.out(JSON.stringify(one));
       else progress(terminal, count);
     }
-    if (!options.json) terminal.out(`${count} ${count === 1 ? 'event' : 'events'} accepted`);
+    if (!options.json) terminal.out(`${words(count)} accepted`);
   });
 }
 
+function batchOf({ batch }: SendOptions): number {
+  const count = /^\d{1,5}$/.test(batch) ? Number(batch) : 0;
+  if (count < 1 || count > 10_000) throw new WrongUse(`--batch: ${batch} is no number from 1 to 10000`);
+  return count;
+}
+
+/** A refusal says where the event stands in the file, and how many are stored already. */
+async function sent(client: ApiClient, { text, type, lines }: EventBody, before: number): Promise<Accepted> {
+  try {
+    return await client.send<Accepted>('POST', '/v1/events', text, type);
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    const { field } = (error.problem ?? {}) as { readonly field?: string };
+    const line = lines?.[Number(/^\[(\d+)\]/.exec(field ?? '')?.[1] ?? NaN)];
+    const place = line === undefined ? '' : `\nIt is on line ${line}.`;
+    const stored = before === 0 ? '' : `\nAccepted before it: ${words(before)}.`;
+    throw new CommandFailure(error.message + place + stored, error.problem);
+  }
+}
+
+const words = (count: number): string => `${count} ${count === 1 ? 'event' : 'events'}`;
+
 function progress(terminal: Terminal, count: number): void {
   if (terminal.isInteractive && count >= 1_000) terminal.note(`${count} so far`);
-}
-
-interface Body {
-  readonly text: string;
-  readonly type: string;
-}
-
-const longestDocument = 64_000_000;
-
-/** A document of JSON goes out as it is; lines go out in batches, so that a file may be of any size. */
-async function* bodies(source: AsyncIterable<Uint8Array>, file: string, size: number): AsyncGenerator<Body> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let lines: string[] = [];
-  let isLines: boolean | null = null;
-  for await (const chunk of readable(source, file)) {
-    text += decoder.decode(chunk, { stream: true });
-    isLines ??= saysLines(text);
-    if (isLines !== true) {
-      if (text.length > longestDocument)
-        throw new CommandFailure(`${file} is one document of over 64 MB; write one event a line`);
-      continue;
-    }
-    const parts = text.split('\n');
-    text = parts.pop() ?? '';
-    for (const line of parts) {
-      if (line.trim() !== '') lines.push(line);
-      if (lines.length < size) continue;
-      yield { text: lines.join('\n'), type: 'application/x-ndjson' };
-      lines = [];
-    }
-  }
-  if (isLines !== true) return yield { text, type: 'application/json' };
-  if (text.trim() !== '') lines.push(text);
-  if (lines.length > 0) yield { text: lines.join('\n'), type: 'application/x-ndjson' };
-}
-
-/** One a line, where the first line is a whole object and something follows; null: it can't be told yet. */
-function saysLines(text: string): boolean | null {
-  const end = text.indexOf('\n');
-  if (end < 0) return null;
-  const first = text.slice(0, end).trim();
-  if (first === '') return null;
-  if (!first.startsWith('{')) return false;
-  try {
-    JSON.parse(first);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function* readable(source: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw code === undefined ? error : new CommandFailure(`${file} can't be read (${code})`);
-  }
 }

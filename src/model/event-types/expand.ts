@@ -1,4 +1,4 @@
-import { closest } from '../../kit/nearest.ts';
+import { families, likelyTypes } from './likely.ts';
 import { eventTypes, isEventType, type EventType } from './names.ts';
 
 /** An entry of a list of event types that names nothing, with the known ones that look most like it. */
@@ -9,7 +9,6 @@ export interface UnknownEventType {
   readonly closest: readonly string[];
 }
 
-const families = [...new Set(eventTypes.map((type) => type.slice(0, type.indexOf('.'))))];
 const wildcards = ['*', ...families.map((family) => `${family}.*`)];
 
 /**
@@ -24,7 +23,7 @@ export function expandEventTypes(
   for (const [index, entry] of entries.entries()) {
     const types = typesOf(entry.trim());
     for (const type of types) wanted.add(type);
-    if (types.length === 0) unknown.push({ entry, index, closest: closest(entry, [...eventTypes, ...wildcards]) });
+    if (types.length === 0) unknown.push({ entry, index, closest: likelyTypes(entry, [...eventTypes, ...wildcards]) });
   }
   return unknown.length > 0 ? { unknown } : { types: eventTypes.filter((type) => wanted.has(type)) };
 }

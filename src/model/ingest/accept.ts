@@ -11,10 +11,10 @@
  * Not in it: the size of the whole body, whether the id is known already.
  */
 import { newId } from '../../kit/ids.ts';
-import { closest } from '../../kit/nearest.ts';
+import { families, likelyTypes } from '../event-types/likely.ts';
 import type { Call, Leg } from '../call.ts';
 import type { NewEvent } from '../event.ts';
-import { type EventType, eventCatalog, eventTypes, isEventType } from '../event-types/index.ts';
+import { type EventType, eventCatalog, isEventType } from '../event-types/index.ts';
 import { longestEventId, longestScope } from '../fields.ts';
 import type { NumberReader } from '../numbers/index.ts';
 import { readCall } from './call.ts';
@@ -101,8 +101,9 @@ function readEvent(reading: Reading, json: unknown, sender: SenderFacts, readDat
 function readType(reading: Reading, value: unknown): EventType | null {
   if (!isEventType(value)) {
     const message = value === undefined ? '`type` is missing.' : '`type` is not a known type of event.';
-    const like = typeof value === 'string' ? closest(value, eventTypes) : [];
-    const hint = like.length > 0 ? `Did you mean ${like.join(' or ')}?` : 'Send one of the documented types.';
+    const like = typeof value === 'string' ? likelyTypes(value) : [];
+    const begin = `Types begin with ${families.join(', ')}; the reference lists them.`;
+    const hint = like.length > 0 ? `Did you mean ${like.join(' or ')}?` : begin;
     reading.refuse('type', message, hint);
     return null;
   }
