@@ -1,6 +1,6 @@
 /**
  * The embedded store: one SQLite file in the data directory, one thread that writes it (group commit), one that reads
- * it. The main thread never calls SQLite, since those calls block.
+ * it and does the checkpoints. The main thread never calls SQLite, since those calls block.
  */
 import { mkdir } from 'node:fs/promises';
 import type { ReadInputs, ReadOutputs, WriteInputs, WriteOutputs } from './jobs.ts';
@@ -34,6 +34,8 @@ export interface EngineHooks {
 }
 
 function engineOver(writer: StorageThread, reader: StorageThread): SqliteEngine {
+  writer.onSignal = (signal) => reader.signal(signal);
+  reader.onSignal = (signal) => writer.signal(signal);
   return {
     write: (kind, input, weight = 256) => writer.submit(kind, input, weight) as Promise<never>,
     read: (kind, input) => reader.submit(kind, input, 0) as Promise<never>,

@@ -16,8 +16,11 @@ export interface JobMessage {
   readonly weight: number;
 }
 
+/** The writer wants the write-ahead log taken back; the reader has done it. */
+export type Signal = 'checkpoint' | 'checkpointed';
+
 /** Jobs in order; `close` comes alone, last. */
-export type ToThread = readonly JobMessage[] | 'close';
+export type ToThread = readonly JobMessage[] | Signal | 'close';
 
 export interface AnswerMessage {
   readonly ticket: number;
@@ -25,4 +28,4 @@ export interface AnswerMessage {
   readonly error?: ErrorMessage;
 }
 
-export type FromThread = 'open' | { readonly refused: ErrorMessage } | readonly AnswerMessage[];
+export type FromThread = 'open' | Signal | { readonly refused: ErrorMessage } | readonly AnswerMessage[];

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import type { AnswerMessage, FromThread, JobMessage, ThreadOptions, ToThread } from './protocol.ts';
+import type { AnswerMessage, FromThread, JobMessage, Signal, ThreadOptions, ToThread } from './protocol.ts';
 import { fromErrorMessage, StorageError } from './storage-error.ts';
 import type { ThreadProgram } from './thread-program.ts';
 
@@ -26,6 +26,8 @@ export class StorageThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #onCrash: (error: StorageError) => void;
+  /** Told what the thread has to say besides answers. */
+  onSignal: (signal: Signal) => void = () => {};
   readonly #gone: Promise<void>;
   #outbox: JobMessage[] = [];
   #outboxWeight = 0;
@@ -70,6 +72,10 @@ export class StorageThread {
     return answer;
   }
 
+  signal(signal: Signal): void {
+    this.#say(signal);
+  }
+
   /** Takes no more jobs; those given before are finished. */
   refuse(): void {
     this.#refusal ??= new StorageError('closed', 'the store is closed');
@@ -86,6 +92,7 @@ export class StorageThread {
       this.#waiting.set(-1, { resolve: () => resolve(), reject });
       this.#worker.on('message', (message: FromThread) => {
         if (message === 'open') return this.#settle({ ticket: -1 });
+        if (typeof message === 'string') return this.onSignal(message);
         if (!('refused' in message)) return message.forEach((answer) => this.#settle(answer));
         this.#refusal = fromErrorMessage(message.refused);
         this.#settle({ ticket: -1, error: message.refused });

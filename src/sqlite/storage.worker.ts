@@ -1,12 +1,13 @@
 /** Entry of a storage thread. It imports little: every thread's modules are resident memory. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { type Connection, openMemory, openReader, openWriter } from './connection.ts';
+import { type Connection, openCheckpointer, openMemory, openReader, openWriter } from './connection.ts';
 import { commitGroup, takeGroup } from './group-commit.ts';
 import { jobNamed, type JobSet } from './job-set.ts';
 import { allJobs, readJobs, scans, writeJobs } from './jobs.ts';
 import type { AnswerMessage, FromThread, JobMessage, ThreadOptions, ToThread } from './protocol.ts';
 import { ReadQueue } from './read-queue.ts';
 import { toErrorMessage } from './storage-error.ts';
+import { takeBackWal, WalKeeper } from './wal-keeper.ts';
 
 const { role, dir } = workerData as ThreadOptions;
 const port = parentPort as MessagePort;
@@ -28,7 +29,9 @@ function takeWaiting(take: (message: ToThread) => void): void {
 function startReader(directory: string): void {
   const queue = new ReadQueue(scans);
   let connection: Connection | null = null;
+  let checkpointer: Connection | null = null;
   let set: JobSet | null = null;
+  let wantsCheckpoint = false;
   let closing = false;
   /** Opened by its first job, when the writer has made the database. */
   const opened = (): JobSet => {
@@ -36,34 +39,52 @@ function startReader(directory: string): void {
     set ??= readJobs(connection.db);
     return set;
   };
+  const checkpoint = (): void => {
+    wantsCheckpoint = false;
+    checkpointer ??= openCheckpointer(directory);
+    takeBackWal(checkpointer.db);
+    say('checkpointed');
+  };
   const take = (message: ToThread): void => {
     if (message === 'close') closing = true;
+    else if (typeof message === 'string') wantsCheckpoint = true;
     else queue.push(message);
   };
   port.on('message', (message: ToThread) => {
     take(message);
-    takeWaiting(take);
-    for (let job = queue.next(); job; job = queue.next()) {
-      say([answerRead(opened, job)]);
+    for (;;) {
       takeWaiting(take);
+      const job = queue.next();
+      if (job) say([answerRead(opened, job)]);
+      if (wantsCheckpoint && !closing) checkpoint();
+      else if (!job) break;
     }
     if (!closing) return;
+    checkpointer?.close();
     connection?.close();
     port.close();
   });
   say('open');
 }
 
-function startWriter(connection: Connection, set: JobSet): void {
+const weightOf = (group: readonly JobMessage[]): number => group.reduce((sum, { weight }) => sum + weight, 0);
+
+/** @param keeper null for a database without a write-ahead log */
+function startWriter(connection: Connection, set: JobSet, keeper: WalKeeper | null): void {
   const queue: JobMessage[] = [];
   let closing = false;
   const take = (message: ToThread): void => {
     if (message === 'close') closing = true;
+    else if (typeof message === 'string') keeper?.helped();
     else queue.push(...message);
   };
   port.on('message', (message: ToThread) => {
     take(message);
-    for (takeWaiting(take); queue.length > 0; takeWaiting(take)) say(commitGroup(connection.db, set, takeGroup(queue)));
+    for (takeWaiting(take); queue.length > 0; takeWaiting(take)) {
+      const group = takeGroup(queue);
+      say(commitGroup(connection.db, set, group));
+      keeper?.committed(weightOf(group));
+    }
     if (closing) {
       connection.close();
       port.close();
@@ -77,7 +98,8 @@ try {
     startReader(dir as string);
   } else {
     const connection = dir === null ? openMemory() : openWriter(dir);
-    startWriter(connection, role === 'both' ? allJobs(connection.db) : writeJobs(connection.db));
+    const keeper = dir === null ? null : new WalKeeper(connection.db, () => say('checkpoint'));
+    startWriter(connection, role === 'both' ? allJobs(connection.db) : writeJobs(connection.db), keeper);
   }
 } catch (error) {
   say({ refused: toErrorMessage(error) });
