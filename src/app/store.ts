@@ -39,6 +39,11 @@ export async function openStore(
     () => openSqliteEventLog({ engine, clock, idWindowMs: ids, maxBytes }),
     (started) => started.close(),
   );
+  const hole = log.holes().at(-1);
+  if (hole && hole.upTo === log.head()) {
+    const fields = { lastEvent: hole.after, nextEvent: hole.upTo + 1 };
+    logger.warn(fields, 'the store is a restored backup, or lost what was written last: later events are not in it');
+  }
   const records = openSqliteRecords({ engine, seal });
   const probe = createStoreProbe(engine, clock);
   return { log, records, probe, token: await openAdminToken(records.settings, config.admin.token) };

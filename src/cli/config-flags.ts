@@ -20,14 +20,27 @@ export function withConfigOptions(command: Command): Command {
     .option('--data-dir <directory>', 'directory of the store');
 }
 
+export interface DirOptions {
+  readonly config?: string;
+  readonly dataDir?: string;
+  readonly json?: boolean;
+}
+
+/** Options of commands that work on the data directory itself. */
+export function withDirOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration file (OFFHOOK_CONFIG; offhook.yaml if it is there)')
+    .option('--data-dir <directory>', 'directory of the store')
+    .option('--json', 'for programs: JSON, one document a line');
+}
+
 type Loaded = Exclude<LoadedConfig, { problems: unknown }>;
 
-/** @throws CommandFailure that tells every mistake */
-export function loadConfigOrFail(
+export function readConfig(
   context: CliContext,
   options: ConfigOptions,
   how: Pick<ConfigSources, 'takeUsualFile'> = {},
-): Loaded {
+): LoadedConfig {
   const flags = new Map<string, { flag: string; value: string }>();
   const given = [
     ['OFFHOOK_HOST', '--host', options.host],
@@ -35,8 +48,16 @@ export function loadConfigOrFail(
     ['OFFHOOK_DATA_DIR', '--data-dir', options.dataDir],
   ] as const;
   for (const [name, flag, value] of given) if (value !== undefined) flags.set(name, { flag, value });
-  const sources: ConfigSources = { env: context.env, file: options.config ?? null, flags, ...how };
-  const loaded = loadConfig(sources);
+  return loadConfig({ env: context.env, file: options.config ?? null, flags, ...how });
+}
+
+/** @throws CommandFailure that tells every mistake */
+export function loadConfigOrFail(
+  context: CliContext,
+  options: ConfigOptions,
+  how: Pick<ConfigSources, 'takeUsualFile'> = {},
+): Loaded {
+  const loaded = readConfig(context, options, how);
   if ('config' in loaded) {
     for (const warning of loaded.warnings) context.terminal.note(`warning: ${warning}`);
     return loaded;

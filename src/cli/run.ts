@@ -3,6 +3,8 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { connectorsCommand, callsCommand, deliveriesCommand } from './commands/lists.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { secretsCommand } from './commands/secrets.ts';
 import { sendCommand } from './commands/send.ts';
 import { subsCommand } from './commands/subs.ts';
 import { tailCommand } from './commands/tail.ts';
@@ -36,8 +38,10 @@ function createProgram(context: CliContext): Command {
     .addCommand(callsCommand(context))
     .addCommand(connectorsCommand(context))
     .addCommand(configCommand(context))
+    .addCommand(doctorCommand(context))
     .addCommand(backupCommand(context))
-    .addCommand(restoreCommand(context));
+    .addCommand(restoreCommand(context))
+    .addCommand(secretsCommand(context));
   forEveryCommand(program, (command) => {
     command.exitOverride();
     command.configureOutput({

@@ -184,9 +184,11 @@ export class DeliveryEngine {
     };
   }
 
-  /** Why results can't be made durable at this moment; null when they can. */
+  /** What keeps all deliveries from going on at this moment; null when nothing does. */
   get trouble(): string | null {
-    return this.#flusher.trouble;
+    const { trouble } = this.#flusher;
+    if (trouble !== null) return `results can't be recorded: ${trouble}`;
+    return this.#router.trouble === null ? null : `the log can't be read: ${this.#router.trouble}`;
   }
 
   /** How far the router has come. */

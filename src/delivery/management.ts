@@ -73,7 +73,7 @@ export interface Delivery extends Service {
   readonly subscriptions: SubscriptionManager;
   endpoints(access: Access): readonly EndpointStatus[];
   endpoint(access: Access, number: number): EndpointStatus | null;
-  /** Why results of deliveries can't be recorded at this moment, so that none is started; null when they can. */
+  /** What keeps all deliveries from going on at this moment; null when nothing does. */
   trouble(): string | null;
   /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */
   settledUpTo(seq: number): Promise<void>;

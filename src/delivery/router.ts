@@ -30,11 +30,17 @@ export class Router {
   readonly #holds = new Set<{ readonly seq: number }>();
   readonly #stopped = new AbortController();
   #position = 0;
+  #trouble: string | null = null;
   #running: Promise<void> | null = null;
   #unlisten: (() => void) | null = null;
 
   constructor(deps: RouterDeps) {
     this.#deps = deps;
+  }
+
+  /** Why the log can't be read at this moment; null when it can. */
+  get trouble(): string | null {
+    return this.#trouble;
   }
 
   /** Every event up to here was routed. */
@@ -86,9 +92,11 @@ export class Router {
     while (!this.#stopped.signal.aborted && this.#position < this.#target()) {
       try {
         await this.#step();
+        this.#trouble = null;
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
         const reason = error instanceof Error ? error.message : String(error);
+        this.#trouble = reason;
         this.#deps.logger.error({ reason }, 'the log could not be read; trying again');
         await delay(this.#deps.clock, retryMs, this.#stopped.signal).catch(() => {});
       }

@@ -1,10 +1,12 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { markAsCopy } from '../log/sqlite/holes.ts';
 import { lockDataDir } from './data-dir-lock.ts';
+import { metaFacts } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
-import { StorageError } from './storage-error.ts';
+import { StorageError, toErrorMessage } from './storage-error.ts';
 
 export interface Connection {
   readonly db: DatabaseSync;
@@ -15,6 +17,11 @@ export interface Connection {
 export const databaseFile = 'offhook.db';
 /** There while a restore exchanges the database, and after one that did not get to its end. */
 export const unfinishedRestore = 'restore.unfinished';
+/**
+ * There while a server runs, and after one that did not end well. Its write-ahead log is there then too, unless
+ * somebody took it away, and with it what was accepted last.
+ */
+export const runningMark = 'offhook.running';
 /** Somebody else's tool may hold the database for a moment (a backup, an operator's shell). */
 const busyTimeoutMs = 5_000;
 const pageCacheKiB = 8_192;
@@ -51,20 +58,14 @@ export function openWriter(dir: string): Connection {
   const lock = lockDataDir(dir);
   try {
     refuseHalfRestored(dir);
-    const file = join(dir, databaseFile);
-    makePrivate(file);
-    const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
-    try {
-      db.exec(writerPragmas);
-      migrate(db, migrations);
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    const db = openDatabase(dir);
+    const mark = join(dir, runningMark);
+    closeSync(openSync(mark, 'a', 0o600));
     return {
       db,
       close: () => {
         db.close();
+        rmSync(mark, { force: true });
         lock.release();
       },
     };
@@ -72,6 +73,30 @@ export function openWriter(dir: string): Connection {
     lock.release();
     throw error;
   }
+}
+
+function openDatabase(dir: string): DatabaseSync {
+  const file = join(dir, databaseFile);
+  const lostItsLog = existsSync(join(dir, runningMark)) && !existsSync(`${file}-wal`);
+  makePrivate(file);
+  const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  try {
+    db.exec(writerPragmas);
+    migrate(db, migrations);
+    if (lostItsLog) markAsCopy(metaFacts(db));
+    return db;
+  } catch (error) {
+    db.close();
+    throw inWords(error, dir);
+  }
+}
+
+/** SQLite's own words for it help nobody. */
+function inWords(error: unknown, dir: string): unknown {
+  const { code, message } = toErrorMessage(error);
+  if (code !== 'corrupt') return error;
+  const remedy = 'keep it aside and put the newest backup in place with "offhook restore"; "offhook doctor" says more';
+  return new StorageError('corrupt', `the store in ${dir} is damaged (${message}): ${remedy}`, { cause: error });
 }
 
 /** A second connection that can't write; the writer must have opened the database before. */

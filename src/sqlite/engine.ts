@@ -21,6 +21,8 @@ export interface SqliteEngine {
   ): Promise<WriteOutputs[Kind]>;
   /** Runs a job that only reads, on what is durable. @throws StorageError */
   read<Kind extends keyof ReadInputs>(kind: Kind, input: ReadInputs[Kind]): Promise<ReadOutputs[Kind]>;
+  /** In SQLite's words, once a job has met a damaged part of the database; null before. */
+  damage(): string | null;
   /** Finishes what was given before it, then lets go of the files. May be called twice. */
   close(): Promise<void>;
 }
@@ -39,6 +41,7 @@ function engineOver(writer: StorageThread, reader: StorageThread): SqliteEngine 
   return {
     write: (kind, input, weight = 256) => writer.submit(kind, input, weight) as Promise<never>,
     read: (kind, input) => reader.submit(kind, input, 0) as Promise<never>,
+    damage: () => writer.damage ?? reader.damage,
     close: async () => {
       writer.refuse();
       // The writer goes last: whoever does takes the write-ahead log back into the database.

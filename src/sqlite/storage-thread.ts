@@ -35,6 +35,7 @@ export class StorageThread {
   #isOpen = false;
   #refusal: StorageError | null = null;
   #closing: Promise<void> | null = null;
+  #damage: string | null = null;
 
   private constructor(program: ThreadProgram, options: ThreadOptions, onCrash: (error: StorageError) => void) {
     this.#onCrash = onCrash;
@@ -58,6 +59,11 @@ export class StorageThread {
     await thread.#opened();
     thread.#isOpen = true;
     return thread;
+  }
+
+  /** What a job last said of a damaged database; null: none met any. */
+  get damage(): string | null {
+    return this.#damage;
   }
 
   submit(kind: string, input: unknown, weight: number): Promise<unknown> {
@@ -115,8 +121,9 @@ export class StorageThread {
   #settle({ ticket, output, error }: AnswerMessage): void {
     const waiting = this.#waiting.get(ticket);
     this.#waiting.delete(ticket);
-    if (error) waiting?.reject(fromErrorMessage(error));
-    else waiting?.resolve(output);
+    if (!error) return waiting?.resolve(output);
+    if (error.code === 'corrupt') this.#damage = error.message;
+    waiting?.reject(fromErrorMessage(error));
   }
 
   async #close(): Promise<void> {

@@ -36,10 +36,17 @@ function extensions(dnsNames: readonly string[], addresses: readonly string[]): 
   return der(0xa3, sequence(alternative, constraints));
 }
 
-export function selfSigned(dnsNames: readonly string[], addresses: readonly string[]): TestCertificate {
+const hourMs = 3_600_000;
+
+/** @param untilMs milliseconds from now until which it is valid; it began an hour before that, or before now */
+export function selfSigned(
+  dnsNames: readonly string[],
+  addresses: readonly string[],
+  untilMs = hourMs,
+): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const hourMs = 3_600_000;
-  const validity = sequence(utcTime(new Date(Date.now() - hourMs)), utcTime(new Date(Date.now() + hourMs)));
+  const from = Date.now() + Math.min(0, untilMs) - hourMs;
+  const validity = sequence(utcTime(new Date(from)), utcTime(new Date(Date.now() + untilMs)));
   const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from('Offhook test receiver')))));
   const serial = Buffer.concat([Buffer.from([1]), randomBytes(8)]);
   const content = sequence(

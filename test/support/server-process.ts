@@ -33,7 +33,12 @@ export interface ServerProcess {
  * @param yaml the configuration, `offhook.yaml` of the directory
  * @param preload address of a module that is loaded before the server's own
  */
-export async function serverProcess(dir: string, yaml: string, preload?: URL): Promise<ServerProcess> {
+export async function serverProcess(
+  dir: string,
+  yaml: string,
+  preload?: URL,
+  { env: more = {}, openFiles }: ServerSurroundings = {},
+): Promise<ServerProcess> {
   const port = await freePort();
   const token = 'an-administrator-for-tests';
   const config = join(dir, 'offhook.yaml');
@@ -44,14 +49,22 @@ export async function serverProcess(dir: string, yaml: string, preload?: URL): P
     OFFHOOK_DATA_DIR: join(dir, 'data'),
     OFFHOOK_PORT: String(port),
     OFFHOOK_ADMIN_TOKEN: token,
+    ...more,
   };
-  return new RunningServer(`http://127.0.0.1:${port}`, token, { dir, env, preload });
+  return new RunningServer(`http://127.0.0.1:${port}`, token, { dir, env, preload, openFiles });
+}
+
+export interface ServerSurroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Limit of open files, as `ulimit -n` sets it; undefined: this process's own. */
+  readonly openFiles?: number;
 }
 
 interface Surroundings {
   readonly dir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly preload: URL | undefined;
+  readonly openFiles: number | undefined;
 }
 
 class RunningServer implements ServerProcess {
@@ -69,9 +82,12 @@ class RunningServer implements ServerProcess {
   }
 
   launch(): number {
-    const { dir, env, preload } = this.#surroundings;
+    const { dir, env, preload, openFiles } = this.#surroundings;
     const options = preload ? ['--import', preload.href] : [];
-    const child = spawn(process.execPath, [...options, main, 'up'], {
+    const command = [process.execPath, ...options, main, 'up'];
+    const limited =
+      openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
+    const child = spawn(limited[0] as string, limited.slice(1), {
       cwd: dir,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { databaseFile, unfinishedRestore } from '../../sqlite/connection.ts';
+import { databaseFile, runningMark, unfinishedRestore } from '../../sqlite/connection.ts';
 import { lockDataDir } from '../../sqlite/data-dir-lock.ts';
 import { newestSchema } from '../../sqlite/migrations/index.ts';
 import { keyFiles } from '../seal/key-file.ts';
@@ -29,7 +29,7 @@ export interface Restored {
 }
 
 /** SQLite takes a write-ahead log it finds for the database's own: one that is not would ruin it. */
-const storeFiles = [databaseFile, `${databaseFile}-wal`, `${databaseFile}-shm`];
+const storeFiles = [databaseFile, `${databaseFile}-wal`, `${databaseFile}-shm`, runningMark];
 const incoming = 'restore.incoming';
 
 /** @throws BackupError, StorageError `locked` while a server runs there */

@@ -76,7 +76,7 @@ test('each fault is told under its own name, and no more when it is over', async
   state.refusal = { reason: 'disk I/O error', at: clock.monotonic() };
   assert.deepEqual(await problems(), { log: 'events are refused: disk I/O error' });
   state.refusal = null;
-  state.trouble = 'disk I/O error';
+  state.trouble = "results can't be recorded: disk I/O error";
   assert.match((await problems())['delivery'] ?? '', /nothing is sent.*disk I\/O error/);
   state.trouble = null;
   state.connector = 'down';

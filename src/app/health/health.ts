@@ -55,7 +55,7 @@ async function logProblem({ probe, log, clock, maxBytes }: HealthDeps): Promise<
 
 function deliveryProblem(delivery: Pick<Delivery, 'trouble'>): string | null {
   const problem = delivery.trouble();
-  return problem === null ? null : `nothing is sent, since results can't be recorded: ${problem}`;
+  return problem === null ? null : `nothing is sent: ${problem}`;
 }
 
 async function diskProblem(dir: string): Promise<string | null> {

@@ -28,7 +28,7 @@ export function createStoreProbe(engine: SqliteEngine, clock: Clock): StoreProbe
       engine.write('store.probeWrite', { turn: ++turn }),
       engine.read('store.probeRead', undefined),
     ]).then(
-      ([usedBytes]) => ({ problem: null, usedBytes }),
+      ([usedBytes]) => ({ problem: damageOf(engine), usedBytes }),
       (error: Error) => ({ problem: error.message, usedBytes: null }),
     );
     const first = await Promise.race([done, late.then((problem) => ({ problem, usedBytes: null }))]);
@@ -40,4 +40,10 @@ export function createStoreProbe(engine: SqliteEngine, clock: Clock): StoreProbe
     if (!last || now - last.at >= holdsForMs) last = { at: now, facts: look() };
     return last.facts;
   };
+}
+
+/** It stays damaged, whatever else still works: somebody has to act. */
+function damageOf(engine: SqliteEngine): string | null {
+  const damage = engine.damage();
+  return damage === null ? null : `the database is damaged (${damage}): see "offhook doctor", and restore a backup`;
 }

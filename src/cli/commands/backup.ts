@@ -5,24 +5,11 @@
 import { Command } from 'commander';
 import type { Manifest } from '../../app/backup/manifest.ts';
 import { systemClock } from '../../kit/clock.ts';
-import { loadConfigOrFail } from '../config-flags.ts';
+import { type DirOptions, loadConfigOrFail, withDirOptions } from '../config-flags.ts';
 import type { CliContext } from '../context.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
-
-interface DirOptions {
-  readonly config?: string;
-  readonly dataDir?: string;
-  readonly json?: boolean;
-}
-
-function withDirOptions(command: Command): Command {
-  return command
-    .option('--config <file>', 'configuration file (OFFHOOK_CONFIG; offhook.yaml if it is there)')
-    .option('--data-dir <directory>', 'directory of the store')
-    .option('--json', 'for programs: JSON');
-}
 
 export function backupCommand(context: CliContext): Command {
   const { terminal, signal } = context;

@@ -1,0 +1,22 @@
+import type { Config, ConnectorConfig } from '../../config/schema.ts';
+import { probeAsterisk } from '../../connectors/asterisk/probe.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { failed, type Finding, ok, skipped, warning } from './finding.ts';
+
+/** Logs in to every phone system, beside a running server too, and asks what the connector will ask. */
+export async function checkPhoneSystems({ connectors, defaults }: Config, clock: Clock): Promise<Finding[]> {
+  if (connectors.length === 0) return [skipped('phone systems', 'none is configured')];
+  const each = await Promise.all(connectors.map((one) => checkOne(one, defaults, clock)));
+  return each.flat();
+}
+
+async function checkOne(connector: ConnectorConfig, defaults: Config['defaults'], clock: Clock): Promise<Finding[]> {
+  const check = `phone system ${connector.id}`;
+  if (connector.kind === 'simulator') return [ok(check, 'the simulator')];
+  const domain = connector.domain ?? defaults.domain;
+  const country = connector.country ?? defaults.country;
+  const { version, troubles } = await probeAsterisk({ ...connector, domain, country }, clock);
+  const found = troubles.map(({ isFatal, problem, remedy }) => (isFatal ? failed : warning)(check, problem, remedy));
+  if (troubles.some(({ isFatal }) => isFatal)) return found;
+  return [ok(check, `logged in${version === null ? '' : `; Asterisk ${version}`}`), ...found];
+}
