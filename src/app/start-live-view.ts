@@ -40,13 +40,16 @@ interface SaverDeps {
 
 function createSaver(live: LiveCalls, { clock, logger, store }: SaverDeps): Service {
   let timer: Timer | null = null;
-  let saved = -1;
+  /** Cursor of the last save; null: what is stored is not known, so all is written. */
+  let saved: number | null = null;
   let saving: Promise<void> = Promise.resolve();
   const save = async (): Promise<void> => {
     live.expire(clock.now());
     const { seq } = live.cursor;
     if (seq === saved) return;
-    await store.save(live.marks());
+    const changes = live.changes(saved);
+    saved = null;
+    await store.save(changes);
     saved = seq;
   };
   const cycle = (): void => {

@@ -16,7 +16,20 @@ export interface LiveCallMarks {
   readonly calls: readonly LiveCallMark[];
 }
 
+export interface LiveCallChanges {
+  readonly log: string;
+  readonly cursor: number;
+  /** `put` is all there is; what was saved before no longer holds. */
+  readonly whole: boolean;
+  readonly put: readonly LiveCallMark[];
+  readonly gone: readonly Pick<LiveCallMark, 'domain' | 'callId'>[];
+}
+
 export interface LiveCallStore {
   load(): Promise<LiveCallMarks | null>;
-  save(marks: LiveCallMarks): Promise<void>;
+  /**
+   * In pieces, so that nobody waits long for a busy PBX's thousands of calls. A crash in between leaves the former
+   * cursor with some newer marks, from which reading on finds the same calls; or, in the middle of a whole one, nothing.
+   */
+  save(changes: LiveCallChanges): Promise<void>;
 }

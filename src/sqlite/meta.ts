@@ -6,6 +6,7 @@ export type MetaFacts = ReturnType<typeof metaFacts>;
 export function metaFacts(db: DatabaseSync) {
   const get = db.prepare('SELECT value FROM meta WHERE name = ?');
   const put = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value');
+  const remove = db.prepare('DELETE FROM meta WHERE name = ?');
   const raise = db.prepare(
     'INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE ' +
       'SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))',
@@ -16,6 +17,7 @@ export function metaFacts(db: DatabaseSync) {
     /** 0 where it was never set. */
     number: (name: string): number => Number(text(name) ?? 0),
     put: (name: string, value: string | number): void => void put.run(name, String(value)),
+    remove: (name: string): void => void remove.run(name),
     /** Sets a number that only grows. */
     raise: (name: string, value: number): void => void raise.run(name, String(value)),
   };

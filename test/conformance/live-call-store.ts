@@ -1,7 +1,7 @@
 /** What every LiveCallStore driver promises. */
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { LiveCallMark, LiveCallMarks } from '../../src/records/live-call-store.ts';
+import type { LiveCallChanges, LiveCallMark, LiveCallMarks } from '../../src/records/live-call-store.ts';
 import { type OpenRecords, oddTexts, type RecordsUnderTest, withRecords } from './records-support.ts';
 
 const markOf = (callId: string, seq: number, domain = 'acme'): LiveCallMark => ({
@@ -9,6 +9,14 @@ const markOf = (callId: string, seq: number, domain = 'acme'): LiveCallMark => (
   callId,
   seq,
   legs: { [`${callId}-a`]: seq, [`${callId}-b`]: seq - 1 },
+});
+
+const whole = (log: string, cursor: number, put: readonly LiveCallMark[]): LiveCallChanges => ({
+  log,
+  cursor,
+  whole: true,
+  put,
+  gone: [],
 });
 
 async function same(under: RecordsUnderTest, marks: LiveCallMarks): Promise<void> {
@@ -30,32 +38,35 @@ export function liveCallStoreConformance(name: string, open: OpenRecords): void 
 
     withStore('gives back what was saved last, and no more', async (under) => {
       const { liveCalls } = under.records();
-      const saves: LiveCallMarks[] = [
-        { log: 'one', cursor: 10, calls: [markOf('a', 9), markOf('b', 10), markOf('b', 10, 'other')] },
-        { log: 'one', cursor: 12, calls: [markOf('a', 12), markOf('b', 10, 'other'), markOf('c', 11)] },
-        { log: 'one', cursor: 13, calls: [] },
-        { log: 'one', cursor: 20, calls: [markOf('d', 20)] },
-        { log: 'two', cursor: 20, calls: [markOf('d', 20), markOf('e', 3)] },
-      ];
-      for (const marks of saves) {
-        await liveCalls.save(marks);
-        await same(under, marks);
-        await liveCalls.save(marks);
-        await same(under, marks);
-      }
+      const a = markOf('a', 12);
+      const b = markOf('b', 10);
+      const other = markOf('b', 10, 'other');
+      const c = markOf('c', 11);
+      const first = { ...whole('one', 10, [markOf('a', 9), b, other]) };
+      await liveCalls.save(first);
+      await same(under, { log: 'one', cursor: 10, calls: first.put });
+      const keyOfB = { domain: b.domain, callId: b.callId };
+      await liveCalls.save({ log: 'one', cursor: 12, whole: false, put: [a, c], gone: [keyOfB] });
+      await same(under, { log: 'one', cursor: 12, calls: [a, other, c] });
+      // A call that was forgotten and came back.
+      const back = markOf('c', 15);
+      const keyOfC = { domain: c.domain, callId: c.callId };
+      await liveCalls.save({ log: 'one', cursor: 15, whole: false, put: [back], gone: [keyOfC, keyOfB] });
+      await same(under, { log: 'one', cursor: 15, calls: [a, other, back] });
       await under.reopen();
-      await same(under, saves[4] as LiveCallMarks);
-      const after = { log: 'two', cursor: 25, calls: [markOf('e', 25)] };
-      await under.records().liveCalls.save(after);
-      await same(under, after);
+      await same(under, { log: 'one', cursor: 15, calls: [a, other, back] });
+      await under.records().liveCalls.save({ log: 'one', cursor: 16, whole: false, put: [], gone: [] });
+      await same(under, { log: 'one', cursor: 16, calls: [a, other, back] });
+      await under.records().liveCalls.save(whole('two', 20, [markOf('d', 20)]));
+      await same(under, { log: 'two', cursor: 20, calls: [markOf('d', 20)] });
     });
 
     withStore('keeps any name, and thousands of calls', async (under) => {
       const odd = oddTexts.map((text, index) => markOf(`call ${text}`, index + 1, text));
       const many = Array.from({ length: 5_000 }, (_, index) => markOf(`call-${index}`, 100 + index));
-      await under.records().liveCalls.save({ log: 'one', cursor: 9_000, calls: [...odd, ...many] });
+      await under.records().liveCalls.save(whole('one', 9_000, [...odd, ...many]));
       await same(under, { log: 'one', cursor: 9_000, calls: [...odd, ...many] });
-      await under.records().liveCalls.save({ log: 'one', cursor: 9_001, calls: odd });
+      await under.records().liveCalls.save({ log: 'one', cursor: 9_001, whole: false, put: [], gone: many });
       await same(under, { log: 'one', cursor: 9_001, calls: odd });
     });
   });

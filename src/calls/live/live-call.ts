@@ -49,6 +49,11 @@ export class FollowedCall {
     return this.#ended;
   }
 
+  /** Of the last event about it. */
+  get seq(): number {
+    return this.#last.seq;
+  }
+
   /** Milliseconds, by the server's clock. */
   get acceptedAt(): number {
     return Date.parse(this.#last.acceptedAt);

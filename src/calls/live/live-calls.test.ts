@@ -186,6 +186,32 @@ test('found again after a restart from marks at any point, as if it had read eve
   );
 });
 
+test('changes saved one after the other are the marks as they then stand', () => {
+  const options = { mostEnded: 3, mostLive: 4, maxSilenceMs: 20_000 };
+  fc.assert(
+    fc.property(randomCalls, fc.array(fc.nat(12), { minLength: 1 }), (signals, steps) => {
+      const events = logged(track(signals));
+      const live = new LiveCalls('log-1', 0, options);
+      const saved = new Map<string, number>();
+      const keyOf = ({ domain, callId }: { domain: string; callId: string }) => JSON.stringify([domain, callId]);
+      let since: number | null = null;
+      for (let at = 0, step = 0; at < events.length; step++) {
+        const next = at + 1 + (steps[step % steps.length] as number);
+        live.apply(events.slice(at, next));
+        at = next;
+        live.expire(Date.parse(events[Math.min(at, events.length) - 1]?.acceptedAt ?? ''));
+        const { whole: isWhole, put, gone, cursor } = live.changes(since);
+        since = cursor;
+        if (isWhole) saved.clear();
+        for (const one of gone) saved.delete(keyOf(one));
+        for (const one of put) saved.set(keyOf(one), one.seq);
+        const marks = live.marks().calls.map((one): [string, number] => [keyOf(one), one.seq]);
+        assert.deepEqual(new Map([...saved].sort()), new Map(marks.sort()));
+      }
+    }),
+  );
+});
+
 test('without marks, or with those of another log, everything is read', async () => {
   const events = logged(track(talking().signals));
   for (const marks of [null, { log: 'other', cursor: 3, calls: [] }, { log: 'log-1', cursor: 99, calls: [] }]) {

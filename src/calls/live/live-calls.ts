@@ -13,7 +13,7 @@ import type { Access } from '../../model/scope.ts';
 import { callIdOf, callStateOf } from '../../model/stored-event.ts';
 import type { OpenCall } from '../open-call.ts';
 import { FollowedCall, type LiveCall } from './live-call.ts';
-import type { Marks } from './marks.ts';
+import type { CallMark, MarkChanges, Marks } from './marks.ts';
 
 export interface LiveCallsOptions {
   /** Ended calls kept. */
@@ -42,6 +42,10 @@ export class LiveCalls {
   readonly #live = new Map<string, FollowedCall>();
   /** Ended first, first. */
   readonly #ended = new Map<string, FollowedCall>();
+  /** The ended calls that are marked, the last to end last. */
+  readonly #markedEnded: FollowedCall[] = [];
+  /** Calls that are no longer marked, until that is asked for. */
+  #unmarked: FollowedCall[] = [];
   #log: string;
   #cursor: number;
 
@@ -80,6 +84,7 @@ export class LiveCalls {
       if (call.acceptedAt > now) continue;
       if (now - call.acceptedAt <= this.#options.maxSilenceMs) break;
       this.#live.delete(key);
+      this.#unmarked.push(call);
       forgotten++;
     }
     return forgotten;
@@ -117,9 +122,24 @@ export class LiveCalls {
 
   /** What to save, so that `loadLiveCalls` finds the same calls again. */
   marks(): Marks {
-    const ended = [...this.#ended.values()].slice(-mostEndedMarked);
-    const calls = [...ended, ...this.#live.values()].map((call) => call.mark());
+    const calls = [...this.#markedEnded, ...this.#live.values()].map((call) => call.mark());
     return { log: this.#log, cursor: this.#cursor, calls };
+  }
+
+  /**
+   * What to save on top of what was saved when the cursor stood at `since`; null: all of it. Each answer builds on the
+   * one before: where that could not be saved, ask for all of it.
+   */
+  changes(since: number | null): MarkChanges {
+    const gone = this.#unmarked.map((call) => call.mark());
+    this.#unmarked = [];
+    const place = { log: this.#log, cursor: this.#cursor };
+    if (since === null) return { ...place, whole: true, put: this.marks().calls, gone: [] };
+    const put: CallMark[] = [];
+    for (const calls of [this.#markedEnded, this.#live.values()]) {
+      for (const call of calls) if (call.seq > since) put.push(call.mark());
+    }
+    return { ...place, whole: false, put, gone };
   }
 
   #take(event: Event): void {
@@ -134,9 +154,22 @@ export class LiveCalls {
     known?.take(event);
     // Heard of now: to the end of the line.
     this.#live.delete(key);
-    (followed.ended ? this.#ended : this.#live).set(key, followed);
+    if (followed.ended) this.#end(key, followed);
+    else this.#live.set(key, followed);
+    if (this.#live.size > this.#options.mostLive) this.#unmark(dropOldest(this.#live));
+  }
+
+  #end(key: string, call: FollowedCall): void {
+    this.#ended.set(key, call);
+    this.#markedEnded.push(call);
+    if (this.#markedEnded.length > Math.min(mostEndedMarked, this.#options.mostEnded)) {
+      this.#unmark(this.#markedEnded.shift());
+    }
     if (this.#ended.size > this.#options.mostEnded) dropOldest(this.#ended);
-    if (this.#live.size > this.#options.mostLive) dropOldest(this.#live);
+  }
+
+  #unmark(call: FollowedCall | undefined): void {
+    if (call) this.#unmarked.push(call);
   }
 }
 
@@ -144,7 +177,10 @@ function visible(calls: ReadonlyMap<string, FollowedCall>, access: Access): Live
   return [...calls.values()].filter((call) => call.isVisibleTo(access)).map((call) => call.view());
 }
 
-function dropOldest(calls: Map<string, FollowedCall>): void {
-  const [oldest] = calls.keys();
-  if (oldest !== undefined) calls.delete(oldest);
+function dropOldest(calls: Map<string, FollowedCall>): FollowedCall | undefined {
+  for (const [key, oldest] of calls) {
+    calls.delete(key);
+    return oldest;
+  }
+  return undefined;
 }

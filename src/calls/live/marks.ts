@@ -1,6 +1,6 @@
 /**
  * Where the calls of the live view stand in the log: enough to find them again after a restart without reading all of
- * it. The same shape as the records' `LiveCallMarks`, which keep it.
+ * it. The same shapes as those of the records' `LiveCallStore`, which keeps them and knows nothing of calls.
  */
 export interface CallMark {
   readonly domain: string;
@@ -14,4 +14,14 @@ export interface Marks {
   readonly log: string;
   readonly cursor: number;
   readonly calls: readonly CallMark[];
+}
+
+/** What became of the marks since they were saved last. */
+export interface MarkChanges {
+  readonly log: string;
+  readonly cursor: number;
+  /** `put` is all there is; what was saved before no longer holds. */
+  readonly whole: boolean;
+  readonly put: readonly CallMark[];
+  readonly gone: readonly Pick<CallMark, 'domain' | 'callId'>[];
 }

@@ -1,31 +1,33 @@
 import type { SqliteEngine } from '../../sqlite/engine.ts';
-import type { LiveCallMark, LiveCallMarks, LiveCallStore } from '../live-call-store.ts';
+import type { LiveCallChanges, LiveCallMark, LiveCallStore } from '../live-call-store.ts';
 import type { FlatValues } from './flat.ts';
 import { mapRows } from './flat.ts';
 
-const keyOf = ({ domain, callId }: LiveCallMark): string => JSON.stringify([domain, callId]);
+/** Calls written in one transaction: about 10 ms. */
+const perPiece = 2_000;
 
-interface Saved {
-  readonly log: string;
-  readonly cursor: number;
-  /** Sequence of each call's mark; a mark never changes without its sequence. */
-  readonly seqs: ReadonlyMap<string, number>;
+function piecesOf<T>(all: readonly T[]): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / perPiece) }, (_, piece) =>
+    all.slice(piece * perPiece, (piece + 1) * perPiece),
+  );
 }
 
-/** What has to be written so that the stored marks become the new ones. */
-function changes(saved: Saved | null, marks: LiveCallMarks, keys: readonly string[]) {
-  const isNew = (mark: LiveCallMark, index: number): boolean => saved?.seqs.get(keys[index] as string) !== mark.seq;
-  const now = new Set(keys);
-  const ended = [...(saved?.seqs.keys() ?? [])].filter((key) => !now.has(key));
-  return {
-    put: marks.calls.filter(isNew).flatMap((mark) => [mark.domain, mark.callId, mark.seq, JSON.stringify(mark.legs)]),
-    remove: ended.flatMap((key) => JSON.parse(key) as [string, string]),
-  };
+/** What is gone goes first: a call that came back is among both. */
+async function save(engine: SqliteEngine, { log, cursor, whole, put, gone }: LiveCallChanges): Promise<void> {
+  const nothing = { fresh: false, put: [], remove: [], place: null };
+  if (whole) await engine.write('liveCalls.save', { ...nothing, fresh: true });
+  for (const piece of piecesOf(gone)) {
+    const remove = piece.flatMap(({ domain, callId }) => [domain, callId]);
+    await engine.write('liveCalls.save', { ...nothing, remove });
+  }
+  for (const piece of piecesOf(put)) {
+    const rows = piece.flatMap((mark) => [mark.domain, mark.callId, mark.seq, JSON.stringify(mark.legs)]);
+    await engine.write('liveCalls.save', { ...nothing, put: rows });
+  }
+  await engine.write('liveCalls.save', { ...nothing, place: { log, cursor } });
 }
 
-/** Writes only what changed since the last save, since a busy PBX has thousands of calls and a save every few seconds. */
 export function sqliteLiveCallStore(engine: SqliteEngine): LiveCallStore {
-  let saved: Saved | null = null;
   return {
     load: async () => {
       const found = await engine.read('liveCalls.load', undefined);
@@ -36,22 +38,6 @@ export function sqliteLiveCallStore(engine: SqliteEngine): LiveCallStore {
       });
       return { log: found.log, cursor: found.cursor, calls };
     },
-    save: async (marks) => {
-      const keys = marks.calls.map(keyOf);
-      const before = saved?.log === marks.log ? saved : null;
-      const { put, remove } = changes(before, marks, keys);
-      if (before?.cursor === marks.cursor && put.length === 0 && remove.length === 0) return;
-      // Until it is known to be stored, nothing is: after an error the next save writes everything.
-      saved = null;
-      await engine.write('liveCalls.save', {
-        log: marks.log,
-        cursor: marks.cursor,
-        fresh: before === null,
-        put,
-        remove,
-      });
-      const seqs = new Map(marks.calls.map((mark, index) => [keys[index] as string, mark.seq]));
-      saved = { log: marks.log, cursor: marks.cursor, seqs };
-    },
+    save: (changes) => save(engine, changes),
   };
 }

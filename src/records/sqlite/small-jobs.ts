@@ -8,12 +8,12 @@ import { type FlatValue, type FlatValues, forEachRow } from './flat.ts';
 const cursorName = 'liveCalls.cursor';
 
 interface LiveCallsInput {
-  readonly log: string;
-  readonly cursor: number;
   /** Nothing of what is stored holds. */
   readonly fresh: boolean;
   readonly put: FlatValues;
   readonly remove: FlatValues;
+  /** Null while more pieces follow. */
+  readonly place: { readonly log: string; readonly cursor: number } | null;
 }
 
 interface AnswerKey {
@@ -28,12 +28,15 @@ function liveCallWriteJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
   return {
     'liveCalls.save': (input: LiveCallsInput): void => {
-      if (input.fresh) clear.run();
+      if (input.fresh) {
+        clear.run();
+        meta.remove(cursorName);
+      }
       forEachRow(input.remove, 2, (key) => void remove.run(...key.map((text) => toExactText(text as string))));
       forEachRow(input.put, 4, ([domain, call, seq, legs]) => {
         put.run(toExactText(domain as string), toExactText(call as string), seq as number, legs as string);
       });
-      meta.put(cursorName, JSON.stringify([input.log, input.cursor]));
+      if (input.place) meta.put(cursorName, JSON.stringify([input.place.log, input.place.cursor]));
     },
   };
 }
