@@ -1,7 +1,8 @@
 /** All lanes of this process, by endpoint, and which of them read on their own. Lanes are made when first needed. */
 import type { Timer } from '../kit/clock.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import { Lane, type LaneContext, type LaneLimits } from './lane/lane.ts';
+import { Lane, type LaneContext } from './lane/lane.ts';
+import type { LaneLimits } from './lane/limits.ts';
 import { LaneMemory, type LaneMemoryLimits } from './lane/memory.ts';
 
 /** What is remembered of a lane besides what the lane decides. */

@@ -5,7 +5,7 @@ import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
 import { everything } from '../../model/scope.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { defaultEngineLimits } from '../engine.ts';
-import { defaultLaneLimits } from './lane.ts';
+import { defaultLaneLimits } from './limits.ts';
 
 const second = 1_000;
 const minute = 60_000;

@@ -32,37 +32,18 @@ import { type Event, orderKeyOf } from '../../model/event.ts';
 import { textSize } from '../../model/event-text.ts';
 import type { AttemptRow, DeliveryKey, ParkedRow } from '../../records/delivery-store.ts';
 import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts';
-import { type Breaker, type BreakerLimits, defaultBreakerLimits } from '../breaker.ts';
+import type { Breaker } from '../breaker.ts';
 import { isExpired } from '../expiry.ts';
-import { RateLimit } from '../rate-limit.ts';
 import { longestRetryAfterMs, nextDelayMs } from '../retry-policy.ts';
+import { Cancelled } from './cancelled.ts';
+import { Departures } from './departures.ts';
+import type { LaneLimits } from './limits.ts';
 import type { LaneMemory } from './memory.ts';
 import { Order } from './order.ts';
 import { Progress } from './progress.ts';
-import { Receiver } from './receiver.ts';
 import { Recording, type LaneRecorder } from './recording.ts';
 import { Room } from './room.ts';
-import { type Delivery, deliveryId, type GivenUp, type Unit, type Verdict } from './unit.ts';
-
-export interface LaneLimits {
-  /** Waiting deliveries it holds in memory at most. */
-  readonly waiting: number;
-  /** Parked deliveries that are tried by themselves; past that it reads nothing new. */
-  readonly parked: number;
-  /** Parked deliveries behind those. */
-  readonly behind: number;
-  /** Deliveries that are not settled, or settled behind one that is not; a detached lane has the latter in its row. */
-  readonly unsettled: number;
-  readonly breaker: BreakerLimits;
-}
-
-export const defaultLaneLimits: LaneLimits = {
-  waiting: 1_000,
-  parked: 10_000,
-  behind: 200_000,
-  unsettled: 10_000,
-  breaker: defaultBreakerLimits,
-};
+import { type Delivery, deliveryId, type Unit, type Verdict } from './unit.ts';
 
 export interface LaneContext {
   readonly clock: Clock;
@@ -74,9 +55,6 @@ export interface LaneContext {
   maxBatch(subscription: Subscription): number;
 }
 
-/** Cancelled in one go at most, between two looks at whether their outcomes can still be taken. */
-const mostCancelled = 100;
-
 export class Lane {
   endpoint: Endpoint;
   attached = true;
@@ -86,35 +64,32 @@ export class Lane {
   dirty = false;
 
   readonly #context: LaneContext;
-  readonly #limits: LaneLimits;
-  readonly #rate: RateLimit;
   readonly #recording: Recording;
   readonly #order: Order;
   readonly #progress = new Progress();
   readonly #room: Room;
-  readonly #flying = new Set<Unit>();
+  readonly #departures: Departures;
+  readonly #cancelled: Cancelled;
   /** Units under way whose deliveries are no longer in `#progress`. */
   readonly #untracked = new Set<Unit>();
-  #receiver: Receiver;
-  /** Given up, their outcomes not recorded yet. */
-  #cancelled: { readonly reason: string; readonly given: GivenUp }[] = [];
   #lastOffered = 0;
-  /** The last unit it gave out was a parked one. */
-  #retriedLast = false;
 
   constructor(endpoint: Endpoint, context: LaneContext, limits: LaneLimits) {
     this.endpoint = endpoint;
     this.#context = context;
-    this.#limits = limits;
-    this.#receiver = new Receiver(limits.breaker);
-    this.#rate = new RateLimit(endpoint.ratePerSecond);
     this.#recording = new Recording(endpoint.number, context.recorder);
+    this.#cancelled = new Cancelled(this.#recording);
     this.#order = new Order(context.memory);
+    const maxBatch = (number: number): number => {
+      const subscription = context.subscription(number);
+      return subscription ? context.maxBatch(subscription) : 1;
+    };
+    this.#departures = new Departures(endpoint, this.#order, context.clock, limits.breaker, maxBatch);
     this.#room = new Room(this, this.#order, this.#progress, limits, context.memory);
   }
 
   get breaker(): Breaker {
-    return this.#receiver.breaker;
+    return this.#departures.breaker;
   }
 
   /** Deliveries in memory that have not been tried. */
@@ -129,7 +104,7 @@ export class Lane {
 
   /** Requests under way. */
   get inFlight(): number {
-    return this.#flying.size;
+    return this.#departures.underWay.size;
   }
 
   get untracked(): number {
@@ -143,16 +118,12 @@ export class Lane {
 
   /** Nothing is waiting, parked or under way. */
   get idle(): boolean {
-    return this.waiting + this.parked + this.inFlight + this.#cancelled.length === 0;
+    return this.waiting + this.parked + this.inFlight + this.#cancelled.size === 0;
   }
 
   configure(endpoint: Endpoint): void {
-    const moved = endpoint.key !== this.endpoint.key;
     this.endpoint = endpoint;
-    this.#rate.set(endpoint.ratePerSecond);
-    if (!moved) return;
-    this.#receiver = new Receiver(this.#limits.breaker);
-    this.#order.hurry(this.#context.clock.monotonic());
+    this.#departures.configure(endpoint);
   }
 
   // ---- being offered events -------------------------------------------------------------------------------------
@@ -216,80 +187,26 @@ export class Lane {
 
   /** The next unit to send now, marked as under way; null when there is none or it may not start yet. */
   take(): Unit | null {
-    const now = this.#context.clock.monotonic();
-    if (this.#windowFull() || now < this.#receiver.askedToWaitUntil || this.#rate.readyAt(now) > now) return null;
-    const unit = this.breaker.state === 'open' ? this.#takeProbe(now) : this.#takeInTurn(now);
-    if (!unit) return null;
-    this.#rate.take();
-    unit.inFlight = true;
-    unit.receiver = this.#receiver;
-    this.#flying.add(unit);
-    return unit;
+    return this.#departures.take();
   }
 
-  #windowFull(): boolean {
-    return this.endpoint.paused || this.inFlight >= this.breaker.window(this.endpoint.maxInFlight);
-  }
-
-  /** It goes alone, whatever the dialect allows. */
-  #takeProbe(now: number): Unit | null {
-    return this.#order.takeDue(now) ?? (now >= this.breaker.probeAt ? this.#order.takeReady(() => 1) : null);
-  }
-
-  /** Parked ones that are due and first attempts take turns, so that neither waits for the end of the other. */
-  #takeInTurn(now: number): Unit | null {
-    const parked = this.#retriedLast && this.#order.hasReady ? null : this.#order.takeDue(now);
-    this.#retriedLast = parked !== null;
-    return parked ?? this.#takeFirst();
-  }
-
-  #takeFirst(): Unit | null {
-    return this.#order.takeReady((number) => {
-      const subscription = this.#context.subscription(number);
-      return subscription ? this.#context.maxBatch(subscription) : 1;
-    });
-  }
-
-  /**
-   * Monotonic time at which `take` may give something that it does not give now, or more may be read; null when only an
-   * event or the end of a request can change that.
-   */
+  /** See `Departures.wakeAt`. */
   wakeAt(moreToRead: boolean): number | null {
-    if (this.#windowFull()) return null;
-    const now = this.#context.clock.monotonic();
-    const at = Math.min(this.#order.nextDueAt, this.#firstAt(moreToRead, now));
-    if (at === Infinity) return null;
-    return Math.max(at, this.#receiver.askedToWaitUntil, this.#rate.readyAt(now));
-  }
-
-  #firstAt(moreToRead: boolean, now: number): number {
-    const { state, probeAt } = this.breaker;
-    if (state !== 'open') return this.#order.hasReady ? 0 : Infinity;
-    if (this.#order.hasReady) return probeAt;
-    // Once that time has come, it is read for, or something else stands in the way that time alone does not change.
-    return moreToRead && probeAt > now ? probeAt : Infinity;
+    return this.#departures.wakeAt(moreToRead);
   }
 
   // ---- the end of an attempt ------------------------------------------------------------------------------------
 
   finished(unit: Unit, verdict: Verdict): void {
-    unit.inFlight = false;
-    this.#flying.delete(unit);
+    this.#departures.ended(unit, verdict, () => this.#context.random.next());
     if (verdict.outcome === 'stopped') return;
     // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
     if (this.#untracked.delete(unit)) for (const delivery of unit.deliveries) this.#progress.remember(delivery);
-    if (verdict.requested) this.#judge(unit, verdict);
-    else this.#rate.giveBack();
     if (verdict.outcome === 'failed') this.#failed(unit, verdict);
     else this.#conclude(unit, verdict, verdict.outcome);
     for (const delivery of unit.deliveries) delivery.settled = true;
     this.dirty = true;
     this.#progress.tidy();
-  }
-
-  #judge(unit: Unit, verdict: Verdict): void {
-    const { clock, random } = this.#context;
-    unit.receiver?.judge(verdict, clock.monotonic(), this.endpoint.maxInFlight, random.next());
   }
 
   #failed(unit: Unit, verdict: Verdict): void {
@@ -325,21 +242,16 @@ export class Lane {
 
   /** Gives up what waits and is parked for a subscription that is gone or disabled; see `concludeCancelled`. */
   cancelSubscription(subscription: number, reason: string): void {
-    const given = this.#order.giveUp(subscription, this.#context.clock.monotonic());
-    for (const one of given) this.#cancelled.push({ reason, given: one });
+    this.#cancelled.add(this.#order.giveUp(subscription, this.#context.clock.monotonic()), reason);
   }
 
   /** Records some of what was given up. @returns whether there is more */
   concludeCancelled(): boolean {
-    if (this.#cancelled.length === 0) return false;
-    for (const { reason, given } of this.#cancelled.splice(0, mostCancelled)) {
-      this.#recording.unsent(given, 'cancelled', reason, this.#now());
-      if (given.parked) this.#recording.unparked(given);
-      if (given.delivery) given.delivery.settled = true;
-    }
+    if (this.#cancelled.size === 0) return false;
+    this.#cancelled.record(this.#now());
     this.dirty = true;
     this.#progress.tidy();
-    return this.#cancelled.length > 0;
+    return this.#cancelled.size > 0;
   }
 
   // ---- leaving the router's step, and coming back -----------------------------------------------------------------
@@ -356,8 +268,8 @@ export class Lane {
     const cursor = this.lowWater();
     this.#progress.startOver(cursor);
     this.#order.dropWaiting();
-    this.#cancelled = this.#cancelled.filter(({ given }) => given.parked);
-    for (const unit of this.#flying) if (!unit.parked) this.#untracked.add(unit);
+    this.#cancelled.dropUnparked();
+    for (const unit of this.#departures.underWay) if (!unit.parked) this.#untracked.add(unit);
     this.readPosition = cursor;
     this.#lastOffered = 0;
     this.dirty = true;

@@ -10,7 +10,7 @@
  *   - fewer are parked, by themselves and behind others, than it may have (resumes at nine tenths).
  * While its breaker is open it has room for one, its probe, and is read for when that may go.
  */
-import type { LaneLimits } from './lane.ts';
+import type { LaneLimits } from './limits.ts';
 import type { LaneMemory } from './memory.ts';
 import type { Order } from './order.ts';
 import type { Progress } from './progress.ts';
