@@ -1,4 +1,5 @@
 import type { Suite } from '../support/suite.ts';
+import { backup } from './backup.ts';
 import { bytes } from './bytes.ts';
 import { comeback } from './comeback.ts';
 import { dead } from './dead.ts';
@@ -9,4 +10,4 @@ import { latency } from './latency.ts';
 import { matching } from './matching.ts';
 
 /** In the order they run. */
-export const suites: readonly Suite[] = [drain, ingest, latency, matching, bytes, idle, dead, comeback];
+export const suites: readonly Suite[] = [drain, ingest, latency, matching, bytes, idle, dead, comeback, backup];

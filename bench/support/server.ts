@@ -60,6 +60,10 @@ export class BenchServer {
     return new BenchServer(child, dir, await listeningUrl(child));
   }
 
+  get dataDir(): string {
+    return join(this.#dir, 'data');
+  }
+
   get pid(): number {
     return this.#child.pid as number;
   }

@@ -92,3 +92,25 @@ test('without help the log stays bounded, and nothing is lost', () => {
   assert.deepEqual({ ...count }, { rows: 2_000 });
   assert.deepEqual({ ...db.prepare('PRAGMA integrity_check').get() }, { integrity_check: 'ok' });
 });
+
+test('while a reader takes long, as a backup does, help that can do nothing is not asked for at once again', () => {
+  const { dir, keeper, commits, asked, log } = place();
+  const reader = kept(openCheckpointer(dir)).db;
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM t').get();
+  commits(250);
+  const help = (): void => {
+    takeBackWal(kept(openCheckpointer(dir)).db);
+    keeper.helped();
+  };
+  help();
+  const before = asked();
+  help();
+  help();
+  assert.equal(asked(), before, 'nothing can be taken back beyond what the reader began with');
+  commits(200);
+  assert.equal(asked(), before + 1, 'more commits ask again');
+  reader.exec('COMMIT');
+  help();
+  assert.equal(log().checkpointed, log().log);
+});

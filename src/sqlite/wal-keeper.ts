@@ -39,6 +39,8 @@ export class WalKeeper {
   readonly #limits: WalLimits;
   #unseenPages = 0;
   #asked = false;
+  /** Pages that were taken back when it was asked. */
+  #askedAt = 0;
 
   /** @param ask wants `takeBackWal` called over another connection, and then `helped` here */
   constructor(db: DatabaseSync, ask: () => void, limits = usualWalLimits) {
@@ -57,7 +59,9 @@ export class WalKeeper {
 
   helped(): void {
     this.#asked = false;
-    this.#keepShort();
+    // A reader that takes long (a backup) keeps what came after its beginning: asking again at once would go on for
+    // as long as it does.
+    if (this.#look().checkpointed > this.#askedAt) this.#keepShort();
   }
 
   #keepShort(): void {
@@ -68,6 +72,7 @@ export class WalKeeper {
     if (left <= this.#limits.few || log >= this.#limits.tooLong) return this.#takeBack();
     if (this.#asked) return;
     this.#asked = true;
+    this.#askedAt = checkpointed;
     this.#ask();
   }
 }
