@@ -1,17 +1,27 @@
 /**
- * Makes the reference pages of configuration, errors and HTTP API from their schemas. `--check` writes nothing and
+ * Makes the reference pages of configuration, errors and HTTP API, and the security guide's table of who may do what,
+ * from their schemas. `--check` writes nothing and
  * fails where a page is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createApiWorld } from '../test/support/api-world.ts';
 import { errorsReference, openApiDocument } from '../src/api/openapi/document.ts';
+import { accessTable, withAccessTable } from '../src/api/openapi/access-table.ts';
 import { httpApiReference } from '../src/api/openapi/markdown.ts';
 import { configurationReference } from '../src/config/reference.ts';
 
-async function apiReference(): Promise<string> {
+const securityGuide = 'docs/guides/security.md';
+
+/** What is made of the routes: the whole reference, and the table of who may do what. */
+async function fromRoutes(): Promise<Readonly<Record<string, string>>> {
   const world = await createApiWorld();
   try {
-    return httpApiReference(openApiDocument(world.api.routes.routes, world.deps.version));
+    const { routes } = world.api.routes;
+    const guide = await readFile(new URL(`../${securityGuide}`, import.meta.url), 'utf8');
+    return {
+      'docs/reference/http-api.md': httpApiReference(openApiDocument(routes, world.deps.version)),
+      [securityGuide]: withAccessTable(guide, accessTable(routes)),
+    };
   } finally {
     await world.stop();
   }
@@ -20,7 +30,7 @@ async function apiReference(): Promise<string> {
 const pages: Readonly<Record<string, string>> = {
   'docs/reference/configuration.md': configurationReference(),
   'docs/reference/errors.md': errorsReference(),
-  'docs/reference/http-api.md': await apiReference(),
+  ...(await fromRoutes()),
 };
 
 const isCheck = process.argv.includes('--check');

@@ -8,8 +8,10 @@ import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { AttemptQueries } from '../records/attempt-queries.ts';
+import type { AuditStore } from '../records/audit-store.ts';
 import type { IdempotencyStore } from '../records/idempotency-store.ts';
-import type { TokenCheck } from './auth/authenticate.ts';
+import type { Tenants } from '../tenants/tenants.ts';
+import type { TokenCheck } from './auth/caller.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
 import type { ConnectorState } from './connectors/routes.ts';
 
@@ -33,6 +35,8 @@ export interface ApiDeps {
   readonly live: LiveCalls;
   readonly connectors: () => readonly ConnectorState[];
   readonly inbox: Inbox;
+  readonly tenants: Tenants;
+  readonly audit: Pick<AuditStore, 'list'>;
   readonly checkToken: TokenCheck;
   readonly health: readonly HealthCheck[];
   readonly metrics: Registry;

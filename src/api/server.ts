@@ -6,6 +6,7 @@ import Fastify, { type FastifyServerOptions } from 'fastify';
 import { secretHex } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
 import { accessLog } from './access-log.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { callRoutes } from './calls/routes.ts';
 import { answerBrokenRequest } from './broken-request.ts';
@@ -14,9 +15,11 @@ import { connectorRoutes } from './connectors/routes.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
 import type { ApiDeps, ApiOptions, App } from './deps.ts';
 import { dialectRoutes } from './dialects/routes.ts';
+import { domainRoutes } from './domains/routes.ts';
 import { endpointRoutes } from './endpoints/routes.ts';
 import { ingestRoute } from './events/ingest-route.ts';
 import { eventRoutes } from './events/routes.ts';
+import { extensionRoutes } from './extensions/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { rememberAnswers } from './idempotency/remember-answers.ts';
 import { watchInboxes } from './inbox/open-inboxes.ts';
@@ -37,6 +40,8 @@ import { statsRoutes } from './stats/routes.ts';
 import { createStreamHub } from './stream/hub.ts';
 import { streamRoute } from './stream/route.ts';
 import { subscriptionRoutes } from './subscriptions/routes.ts';
+import { tokenRoutes } from './tokens/routes.ts';
+import { userRoutes } from './users/routes.ts';
 import { validatorCompiler } from './validator.ts';
 
 export interface Api extends Service {
@@ -63,7 +68,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   metricsRoute(app, deps);
   startPageRoutes(app);
   openApiRoutes(app, { version: deps.version, routes });
-  const inboxes = watchInboxes(deps.delivery.subscriptions);
+  const inboxes = watchInboxes(deps.delivery.subscriptions, deps.inbox);
   inboxRoutes(app, deps, inboxes);
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
@@ -73,13 +78,18 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     ingestRoute(v1, deps, metrics);
     eventRoutes(v1, deps);
     streamRoute(v1, deps, hub);
-    subscriptionRoutes(v1, { ...deps, delivery: { ...deps.delivery, subscriptions: inboxes.subscriptions } });
+    subscriptionRoutes(v1, { ...deps, inboxes });
     endpointRoutes(v1, deps);
     deliveryRoutes(v1, deps);
     callRoutes(v1, deps);
     connectorRoutes(v1, deps);
     dialectRoutes(v1, deps);
     statsRoutes(v1, deps);
+    tokenRoutes(v1, deps);
+    domainRoutes(v1, deps);
+    extensionRoutes(v1, deps);
+    userRoutes(v1, deps);
+    auditRoutes(v1, deps);
   });
   let url = '';
   let stopped: Promise<void> | null = null;

@@ -1,8 +1,7 @@
-import { hashToken, tokenMatches } from '../api/auth/token.ts';
-import type { TokenCheck } from '../api/auth/authenticate.ts';
+import { administrator, type TokenCheck } from '../api/auth/caller.ts';
 import { secretHex } from '../kit/random.ts';
-import { everything } from '../model/scope.ts';
 import type { SettingsStore } from '../records/settings-store.ts';
+import { hashToken, tokenMatches } from '../tenants/token-text.ts';
 
 const settingName = 'admin.tokenHash';
 
@@ -22,6 +21,5 @@ export async function openAdminToken(settings: SettingsStore, configured: string
   const token = configured ?? made;
   const hash = token === null ? (stored as string) : hashToken(token);
   if (hash !== stored) await settings.set(settingName, hash);
-  const administrator = { name: 'administrator', access: everything };
   return { made, check: (given) => (tokenMatches(given, hash) ? administrator : null) };
 }

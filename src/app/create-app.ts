@@ -1,7 +1,7 @@
 /**
  * The composition root: the only place that knows every part. Nothing else creates a store, a clock or a connection.
  *
- * Start: store -> log and records -> token -> live view -> delivery -> retention -> API -> connectors, so that nobody
+ * Start: store -> log and records -> token -> live view -> tenants -> delivery -> retention -> API -> connectors, so that nobody
  * is heard before what they say can be kept. Stop is the other way round: sources first, then what is under way is
  * finished or checkpointed, then the store is closed. A part that does not stop in time is left behind.
  */
@@ -21,6 +21,7 @@ import { createHealth } from './health/health.ts';
 import { makeApi } from './make-api.ts';
 import { startConnectors } from './start-connectors.ts';
 import { makeDelivery } from './make-delivery.ts';
+import { makeTenants, startAnnouncer } from './make-tenants.ts';
 import { createLogger } from './logging.ts';
 import { Parts } from './parts.ts';
 import { createAppMetrics } from './process-metrics.ts';
@@ -74,7 +75,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const inbox = createMemoryInbox({ clock });
     const store = await openStore(parts, base, fatal);
     const live = await startLiveView(parts, base, store);
-    const delivery = await makeDelivery(parts, base, { ...store, inbox });
+    const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
+    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants });
+    await startAnnouncer(parts, base, store);
     const connectors: Connector[] = [];
     const { dir: dataDir } = config.data;
     const { maxBytes } = config.retention;
@@ -84,6 +87,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const api = await makeApi(base, {
       ...store,
       delivery,
+      tenants,
       inbox,
       live,
       connectors,

@@ -8,12 +8,15 @@ import type { Connector } from '../connectors/connector.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import { dialects } from '../dialects/registry.ts';
+import type { Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
+import { checkTokens } from './make-tenants.ts';
 import type { AppMetrics } from './process-metrics.ts';
 import type { Store } from './store.ts';
 
 interface ApiParts extends Store {
   readonly delivery: Delivery;
+  readonly tenants: Tenants;
   readonly inbox: Inbox;
   readonly live: LiveCalls;
   readonly connectors: readonly Connector[];
@@ -25,7 +28,7 @@ interface ApiParts extends Store {
 
 /** Made, but not listening. */
 export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): Promise<Api> {
-  const { log, records, token, delivery, inbox, live, metrics, health, version, serverName } = deps;
+  const { log, records, token, delivery, tenants, inbox, live, metrics, health, version, serverName } = deps;
   const { domain, country } = config.defaults;
   return createApi(
     {
@@ -34,6 +37,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       version,
       log,
       delivery,
+      tenants,
       inbox,
       live,
       dialects,
@@ -42,7 +46,8 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       attempts: records.attempts,
       idempotency: records.idempotency,
       connectors: () => statesOf(config, deps.connectors),
-      checkToken: token.check,
+      audit: records.audit,
+      checkToken: checkTokens(token.check, tenants),
       metrics: metrics.registry,
       defaults: { reseller: 'default', domain, country, timeoutMs: config.delivery.timeoutMs },
     },

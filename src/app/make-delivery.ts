@@ -4,6 +4,7 @@ import type { Inbox } from '../delivery/inbox/inbox.ts';
 import { createAddressGuard } from '../delivery/sender/address-guard.ts';
 import { createUndiciSender } from '../delivery/sender/undici-sender.ts';
 import { findDialect } from '../dialects/registry.ts';
+import type { Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 import type { Store } from './store.ts';
@@ -12,9 +13,12 @@ import type { Store } from './store.ts';
 export async function makeDelivery(
   parts: Parts,
   { clock, random, logger, config }: Base,
-  { log, records, inbox }: Store & { readonly inbox: Inbox },
+  { log, records, inbox, tenants }: Store & { readonly inbox: Inbox; readonly tenants: Tenants },
 ): Promise<Delivery> {
-  const guard = createAddressGuard({ allowNetworks: config.delivery.allowNetworks });
+  const guard = createAddressGuard({
+    allowNetworks: config.delivery.allowNetworks,
+    allowedFor: (domain) => tenants.allowedNetworks(domain),
+  });
   const sender = await parts.add(
     'sender',
     () => createUndiciSender({ clock, guard, inbox }),
@@ -28,6 +32,7 @@ export async function makeDelivery(
     sender,
     store: records.delivery,
     subscriptions: records.subscriptions,
+    usersOf: (domain, extension) => tenants.usersOf(domain, extension),
     dialect: (name) => findDialect(name) ?? undefined,
     retentionMs: config.retention.events,
   });

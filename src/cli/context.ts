@@ -24,7 +24,7 @@ const usualUrl = 'http://127.0.0.1:4665';
 export function withClientOptions(command: Command): Command {
   return command
     .option('--url <url>', `where Offhook is (OFFHOOK_URL; ${usualUrl})`)
-    .option('--token <token>', 'the administrator’s token (OFFHOOK_ADMIN_TOKEN)')
+    .option('--token <token>', 'the administrator’s token, or any other (OFFHOOK_ADMIN_TOKEN)')
     .option('--json', 'for programs: JSON, one document a line');
 }
 

@@ -8,6 +8,7 @@ import { secretsCommand } from './commands/secrets.ts';
 import { sendCommand } from './commands/send.ts';
 import { subsCommand } from './commands/subs.ts';
 import { tailCommand } from './commands/tail.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
 import type { CliContext } from './context.ts';
 import { CommandFailure, WrongUse } from './failure.ts';
@@ -37,6 +38,7 @@ function createProgram(context: CliContext): Command {
     .addCommand(deliveriesCommand(context))
     .addCommand(callsCommand(context))
     .addCommand(connectorsCommand(context))
+    .addCommand(tokensCommand(context))
     .addCommand(configCommand(context))
     .addCommand(doctorCommand(context))
     .addCommand(backupCommand(context))

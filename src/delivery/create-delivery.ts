@@ -9,6 +9,7 @@ import { type Access, mayAccessDomain } from '../model/scope.ts';
 import type { DeliveryStore } from '../records/delivery-store.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
 import { createFilters } from '../subscriptions/filter/index.ts';
+import type { UsersOf } from '../subscriptions/match-index.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
@@ -26,6 +27,8 @@ export interface DeliveryDeps {
   readonly subscriptions: SubscriptionStore;
   readonly sender: Sender;
   readonly dialect: (name: string) => Dialect | undefined;
+  /** Names of the users who own an extension, as it stands; nobody, where it is left out. */
+  readonly usersOf?: UsersOf | undefined;
   /** `retention.events`, milliseconds. */
   readonly retentionMs: number;
 }
@@ -37,7 +40,7 @@ export interface CrashableDelivery extends Delivery {
 
 export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): CrashableDelivery {
   const filters = createFilters();
-  const registry = new SubscriptionRegistry((source) => filters.compile(source).matches);
+  const registry = new SubscriptionRegistry((source) => filters.compile(source).matches, deps.usersOf);
   const failed =
     (facts: object, message: string) =>
     (error: unknown): void =>

@@ -82,5 +82,7 @@ export class EndpointBook {
 function placeOf({ selection, target }: SubscriptionDraft): Omit<Endpoint, 'number' | 'paused'> {
   const { reseller, domain } = selection.scope;
   const { maxInFlight, ratePerSecond } = target;
-  return { reseller, domain, key: endpointKey(target), maxInFlight, ratePerSecond };
+  // What a user subscribes to shares nothing with the rest of the domain: its failures and limits are their own.
+  const owner = selection.scope.user === '*' ? '' : `user:${selection.scope.user} `;
+  return { reseller, domain, key: owner + endpointKey(target), maxInFlight, ratePerSecond };
 }

@@ -1,5 +1,6 @@
 /** What the API needs of delivery: subscriptions kept under scope, and the state of each receiver. */
 import type { Service } from '../kit/service.ts';
+import type { Author } from '../model/audit.ts';
 import type { Access } from '../model/scope.ts';
 import type { EventType } from '../model/event-types/index.ts';
 import type { EndpointTarget, RetryPolicy, Selection, Subscription } from '../subscriptions/subscription.ts';
@@ -37,17 +38,28 @@ export type Edit<Refusal> = (
 
 export type EditResult<Refusal> = DraftResult | { readonly refusal: Refusal };
 
+/** What a subscription was and is: null before it was made, and after it was removed. */
+export type SubscriptionListener = (before: Subscription | null, after: Subscription | null) => void;
+
+/** Changes are in the audit, under the name of their author; of those that name none, Offhook itself. */
 export interface SubscriptionManager {
   /** Those of the caller's scope, by number, after the given one. */
   list(access: Access, page: { readonly after: number; readonly limit: number }): readonly Subscription[];
   get(access: Access, id: string): Subscription | null;
   byNumber(access: Access, number: number): Subscription | null;
   /** Nothing accepted after this resolves is missed. */
-  create(access: Access, draft: SubscriptionDraft): Promise<DraftResult>;
+  create(access: Access, draft: SubscriptionDraft, author?: Author): Promise<DraftResult>;
   /** Null: there is no such subscription in the caller's scope. */
-  update<Refusal>(access: Access, id: string, edit: Edit<Refusal>): Promise<EditResult<Refusal> | null>;
+  update<Refusal>(
+    access: Access,
+    id: string,
+    edit: Edit<Refusal>,
+    author?: Author,
+  ): Promise<EditResult<Refusal> | null>;
   /** Cancels what is parked for it. False: there is no such subscription in the caller's scope. */
-  remove(access: Access, id: string): Promise<boolean>;
+  remove(access: Access, id: string, author?: Author): Promise<boolean>;
+  /** Called once a change holds. @returns what ends it. */
+  onChanged(listener: SubscriptionListener): () => void;
 }
 
 export type BreakerState = 'closed' | 'open' | 'recovering';

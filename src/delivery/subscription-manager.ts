@@ -4,14 +4,24 @@
  */
 import type { Clock } from '../kit/clock.ts';
 import { secretHex } from '../kit/random.ts';
-import { type Access, levelOutside } from '../model/scope.ts';
+import { auditEntry, auditEvent, type Author, offhookItself } from '../model/audit.ts';
+import { type Access, mayAccessScope } from '../model/scope.ts';
+import type { Alongside } from '../records/alongside.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
 import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { checkDraft, type DraftRules } from './check-draft.ts';
 import { EndpointBook, type EndpointBookDeps } from './endpoint-book.ts';
-import type { DraftResult, Edit, EditResult, SubscriptionDraft, SubscriptionManager } from './management.ts';
+import type {
+  DraftResult,
+  Edit,
+  EditResult,
+  SubscriptionDraft,
+  SubscriptionListener,
+  SubscriptionManager,
+} from './management.ts';
 import { nextVersions } from './selection-versions.ts';
+import { subscriptionChange } from './subscription-facts.ts';
 
 /** What it needs of the engine. */
 export interface LiveDelivery {
@@ -34,6 +44,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   readonly #endpoints: EndpointBook;
   /** The edit under way: the next one waits for it, since edits of different subscriptions may share an endpoint. */
   #edits: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<SubscriptionListener>();
 
   constructor(deps: ManagerDeps) {
     this.#deps = deps;
@@ -60,15 +71,15 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     return subscription && isVisible(access, subscription) ? subscription : null;
   }
 
-  async create(access: Access, draft: SubscriptionDraft): Promise<DraftResult> {
+  async create(access: Access, draft: SubscriptionDraft, author: Author = offhookItself): Promise<DraftResult> {
     const problem = checkDraft(access, draft, this.#deps);
-    return problem ? { problem } : this.#inTurn(() => this.#create(draft));
+    return problem ? { problem } : this.#inTurn(() => this.#create(draft, author));
   }
 
-  async #create(draft: SubscriptionDraft): Promise<DraftResult> {
+  async #create(draft: SubscriptionDraft, author: Author): Promise<DraftResult> {
     const numbers = await this.#deps.store.nextNumbers();
     const endpoint = this.#endpoints.obtain(draft, numbers.endpoint);
-    return this.#write(endpoint, (seq) => {
+    return this.#write(null, author, endpoint, (seq) => {
       const version = { ...draft.selection, endpoint: endpoint.number, from: seq + 1, to: null };
       const now = new Date(this.#deps.clock.now()).toISOString();
       const identity = { id: secretHex(16), number: numbers.subscription, endpoint: endpoint.number };
@@ -76,7 +87,12 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     });
   }
 
-  async update<Refusal>(access: Access, id: string, edit: Edit<Refusal>): Promise<EditResult<Refusal> | null> {
+  async update<Refusal>(
+    access: Access,
+    id: string,
+    edit: Edit<Refusal>,
+    author: Author = offhookItself,
+  ): Promise<EditResult<Refusal> | null> {
     if (!this.get(access, id)) return null;
     return this.#inTurn(async () => {
       const before = this.get(access, id);
@@ -84,17 +100,17 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       const edited = edit(before);
       if ('refusal' in edited) return edited;
       const problem = checkDraft(access, edited.draft, this.#deps);
-      return problem ? { problem } : this.#replace(before, edited.draft);
+      return problem ? { problem } : this.#replace(before, edited.draft, author);
     });
   }
 
-  async remove(access: Access, id: string): Promise<boolean> {
+  async remove(access: Access, id: string, author: Author = offhookItself): Promise<boolean> {
     const known = this.get(access, id);
     if (!known) return false;
     return this.#inTurn(async () => {
       const subscription = this.get(access, id);
       if (!subscription) return false;
-      await this.#delete(subscription);
+      await this.#delete(subscription, author);
       return true;
     });
   }
@@ -104,13 +120,14 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     await this.#inTurn(async () => {
       const { registry } = this.#deps;
       if (registry.subscription(sent.number) !== sent || !sent.selection.enabled) return;
-      await this.#replace(sent, { ...sent, selection: { ...sent.selection, enabled: false } });
+      const draft = { ...sent, selection: { ...sent.selection, enabled: false } };
+      await this.#replace(sent, draft, offhookItself);
     });
   }
 
-  async #replace(before: Subscription, draft: SubscriptionDraft): Promise<DraftResult> {
+  async #replace(before: Subscription, draft: SubscriptionDraft, author: Author): Promise<DraftResult> {
     const endpoint = await this.#endpoints.afterEdit(before, draft);
-    const result = await this.#write(endpoint, (seq) => {
+    const result = await this.#write(before, author, endpoint, (seq) => {
       const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
       const now = new Date(this.#deps.clock.now()).toISOString();
       const { id, number, createdAt } = before;
@@ -132,9 +149,10 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     this.#endpoints.release([...this.#deps.registry.endpoints()].map(({ number }) => number));
   }
 
-  async #delete(subscription: Subscription): Promise<void> {
-    await this.#deps.store.remove(subscription.number);
+  async #delete(subscription: Subscription, author: Author): Promise<void> {
+    await this.#deps.store.remove(subscription.number, this.#audited(author, subscription, null));
     this.#deps.registry.remove(subscription.number);
+    this.#tell(subscription, null);
     this.#cancel(subscription, 'subscription_deleted');
     this.#endpoints.release(endpointsOf(subscription));
   }
@@ -145,19 +163,40 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     }
   }
 
-  async #write(endpoint: Endpoint, make: (head: number) => Subscription): Promise<DraftResult> {
+  async #write(
+    before: Subscription | null,
+    author: Author,
+    endpoint: Endpoint,
+    make: (head: number) => Subscription,
+  ): Promise<DraftResult> {
     const { registry, store, engine } = this.#deps;
     const frozen = engine.freeze();
     try {
       const subscription = make(frozen.seq);
-      await store.put(subscription, endpoint);
+      await store.put(subscription, endpoint, this.#audited(author, before, subscription));
       registry.putEndpoint(endpoint);
       registry.put(subscription);
       engine.reconfigure(endpoint.number);
+      this.#tell(before, subscription);
       return { subscription };
     } finally {
       frozen.release();
     }
+  }
+
+  onChanged(listener: SubscriptionListener): () => void {
+    const own: SubscriptionListener = (before, after) => listener(before, after);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  #tell(before: Subscription | null, after: Subscription | null): void {
+    for (const listener of this.#listeners) listener(before, after);
+  }
+
+  #audited(author: Author, before: Subscription | null, after: Subscription | null): Alongside {
+    const entry = auditEntry(author, this.#deps.clock.now(), subscriptionChange(before, after));
+    return { audit: [entry], events: [auditEvent(entry)] };
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
@@ -168,5 +207,5 @@ export class LiveSubscriptionManager implements SubscriptionManager {
 }
 
 function isVisible(access: Access, subscription: Subscription): boolean {
-  return levelOutside(access, subscription.selection.scope) === null;
+  return mayAccessScope(access, subscription.selection.scope);
 }

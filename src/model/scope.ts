@@ -8,10 +8,36 @@ export interface Access {
   readonly domain: string;
   readonly user: string;
   readonly extension: string;
+  /** Of a user: the extensions they own now. What these took part in is the user's to see. */
+  readonly owned?: readonly string[];
 }
+
+/** Kinds of callers, the highest first: each sees a part of what the one before it sees. */
+export const accessKinds = ['superuser', 'reseller', 'domain', 'user', 'extension'] as const;
+export type AccessKind = (typeof accessKinds)[number];
 
 /** The administrator's access: everything. */
 export const everything: Access = { reseller: '*', domain: '*', user: '*', extension: '*' };
+
+/**
+ * Stands for "no domain" or "no reseller" in events about Offhook itself, such as audit entries of the whole system:
+ * nothing can be called so, and only who sees all domains sees it.
+ */
+export const nowhere = '-';
+
+export function kindOf(access: Access): AccessKind {
+  if (access.extension !== '*') return 'extension';
+  if (access.user !== '*') return 'user';
+  if (access.domain !== '*') return 'domain';
+  return access.reseller === '*' ? 'superuser' : 'reseller';
+}
+
+/** Whether a kind is this one or a higher one. */
+export function isAtLeast(kind: AccessKind, least: AccessKind): boolean {
+  return accessKinds.indexOf(kind) <= accessKinds.indexOf(least);
+}
+
+export const seesEverything = (access: Access): boolean => kindOf(access) === 'superuser';
 
 const covers = (allowed: string, value: string | null): boolean => allowed === '*' || allowed === value;
 
@@ -20,8 +46,29 @@ export function mayAccessDomain(access: Access, of: { readonly reseller: string;
   return covers(access.reseller, of.reseller) && covers(access.domain, of.domain);
 }
 
-/** The first level on which something that is told of this scope's events would tell more than `access` covers. */
-export function levelOutside(access: Access, scope: Access): keyof Access | null {
+/** Who took part in an event or a call. */
+export interface Participants {
+  readonly reseller: string;
+  readonly domain: string;
+  readonly users: readonly (string | null)[];
+  readonly extension: string | null;
+  readonly extensions: readonly string[];
+}
+
+/** Whether `access` covers an event or call: its domain's, and where narrowed, what their user or extension took part in. */
+export function mayAccessParticipants(access: Access, of: Participants): boolean {
+  if (!mayAccessDomain(access, of)) return false;
+  const tookPart = (extension: string): boolean => of.extension === extension || of.extensions.includes(extension);
+  if (access.extension !== '*' && !tookPart(access.extension)) return false;
+  return access.user === '*' || of.users.includes(access.user) || (access.owned ?? []).some(tookPart);
+}
+
+/** The outermost level on which a scope reaches beyond what `access` covers; null: it lies within. */
+export function levelOutside(access: Access, scope: Omit<Access, 'owned'>): keyof Omit<Access, 'owned'> | null {
   const levels = ['reseller', 'domain', 'user', 'extension'] as const;
   return levels.find((level) => !covers(access[level], scope[level])) ?? null;
 }
+
+/** Whether a scope, in which `*` is all of a level, lies within what `access` covers: for what belongs to a scope. */
+export const mayAccessScope = (access: Access, scope: Omit<Access, 'owned'>): boolean =>
+  levelOutside(access, scope) === null;

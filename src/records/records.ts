@@ -1,9 +1,13 @@
 import type { AttemptQueries } from './attempt-queries.ts';
+import type { AuditStore } from './audit-store.ts';
 import type { DeliveryStore } from './delivery-store.ts';
+import type { DirectoryStore } from './directory-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import type { LiveCallStore } from './live-call-store.ts';
+import type { Outbox } from './outbox.ts';
 import type { SettingsStore } from './settings-store.ts';
 import type { SubscriptionStore } from './subscription-store.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** All that is kept beside the log: one narrow port for each who uses it. A driver brings all of them. */
 export interface Records {
@@ -13,4 +17,8 @@ export interface Records {
   readonly liveCalls: LiveCallStore;
   readonly settings: SettingsStore;
   readonly idempotency: IdempotencyStore;
+  readonly tokens: TokenStore;
+  readonly directory: DirectoryStore;
+  readonly audit: AuditStore;
+  readonly outbox: Outbox;
 }

@@ -32,6 +32,7 @@ export const scans: ReadonlySet<string> = new Set<keyof ReadInputs>([
   'attempts.search',
   'delivery.settledAfter',
   'delivery.parkedAfter',
+  'audit.list',
 ]);
 
 export function allJobs(db: DatabaseSync) {

@@ -36,24 +36,37 @@ export function toSelector(subscription: number, version: SelectionVersion, filt
   return { subscription, endpoint, from, to: version.to ?? Number.MAX_SAFE_INTEGER, ...scope, events, filter };
 }
 
+/** Names of the users who own an extension of a domain, as it stands now: who owned it before is told no more. */
+export type UsersOf = (domain: string, extension: string) => readonly string[];
+
+const nobody: UsersOf = () => [];
+
+/** Everybody the event is about: its user, and who owns an extension that took part. */
+function usersIn(event: Event, usersOf: UsersOf): ReadonlySet<string> {
+  const users = new Set(event.user === null ? [] : [event.user]);
+  for (const extension of event.extensions) for (const user of usersOf(event.domain, extension)) users.add(user);
+  if (event.extension !== null) for (const user of usersOf(event.domain, event.extension)) users.add(user);
+  return users;
+}
+
 /** Whether an extension took part in an event. */
 function tookPart(event: Event, extension: string): boolean {
   return event.extensions.includes(extension) || event.extension === extension;
 }
 
 /** The whole rule for one selector; the index only narrows down whom to ask. */
-export function wants(selector: Selector, event: Event): boolean {
-  return selector.events.includes(event.type) && selects(selector, event);
+export function wants(selector: Selector, event: Event, usersOf: UsersOf = nobody): boolean {
+  return selector.events.includes(event.type) && selects(selector, event, usersOf);
 }
 
 /** The rule but for the event type. */
-function selects(selector: Selector, event: Event): boolean {
+function selects(selector: Selector, event: Event, usersOf: UsersOf): boolean {
   return (
     event.seq >= selector.from &&
     event.seq <= selector.to &&
     (selector.reseller === '*' || selector.reseller === event.reseller) &&
     (selector.domain === '*' || selector.domain === event.domain) &&
-    (selector.user === '*' || selector.user === event.user) &&
+    (selector.user === '*' || selector.user === event.user || usersIn(event, usersOf).has(selector.user)) &&
     (selector.extension === '*' || tookPart(event, selector.extension)) &&
     (selector.filter === null || selector.filter(event))
   );
@@ -61,7 +74,12 @@ function selects(selector: Selector, event: Event): boolean {
 
 export class MatchIndex {
   readonly #domains = new Map<string, DomainSelectors>();
+  readonly #usersOf: UsersOf;
   #size = 0;
+
+  constructor(usersOf: UsersOf = nobody) {
+    this.#usersOf = usersOf;
+  }
 
   get size(): number {
     return this.#size;
@@ -94,31 +112,34 @@ export class MatchIndex {
 
   /** Calls `found` once for every selector that wants the event. */
   match(event: Event, found: (selector: Selector) => void): void {
-    matchIn(this.#domains.get(event.domain), event, found);
-    matchIn(this.#domains.get('*'), event, found);
+    matchIn(this.#domains.get(event.domain), event, this.#usersOf, found);
+    matchIn(this.#domains.get('*'), event, this.#usersOf, found);
   }
 }
 
 const none: ReadonlySet<Selector> = new Set();
 const emptyDomain = (): DomainSelectors => ({ byType: new Map(), byExtension: new Map(), byUser: new Map() });
 
-function matchIn(domain: DomainSelectors | undefined, event: Event, found: (selector: Selector) => void): void {
+function matchIn(
+  domain: DomainSelectors | undefined,
+  event: Event,
+  usersOf: UsersOf,
+  found: (selector: Selector) => void,
+): void {
   if (!domain) return;
-  for (const selector of domain.byType.get(event.type) ?? none) if (selects(selector, event)) found(selector);
-  if (event.user !== null && domain.byUser.size > 0) ask(domain.byUser.get(event.user), event, found);
+  for (const selector of domain.byType.get(event.type) ?? none) if (selects(selector, event, usersOf)) found(selector);
+  const ask = (selectors: ReadonlySet<Selector> | undefined): void => {
+    for (const selector of selectors ?? none) if (wants(selector, event, usersOf)) found(selector);
+  };
+  if (domain.byUser.size > 0) for (const user of usersIn(event, usersOf)) ask(domain.byUser.get(user));
   if (domain.byExtension.size === 0) return;
   const { extensions, extension } = event;
   for (let index = 0; index < extensions.length; index++) {
     const name = extensions[index] as string;
     // A sender may name an extension twice; each selector is asked once.
-    if (extensions.indexOf(name) === index) ask(domain.byExtension.get(name), event, found);
+    if (extensions.indexOf(name) === index) ask(domain.byExtension.get(name));
   }
-  if (extension !== null && !extensions.includes(extension)) ask(domain.byExtension.get(extension), event, found);
-}
-
-function ask(selectors: ReadonlySet<Selector> | undefined, event: Event, found: (selector: Selector) => void): void {
-  if (!selectors) return;
-  for (const selector of selectors) if (wants(selector, event)) found(selector);
+  if (extension !== null && !extensions.includes(extension)) ask(domain.byExtension.get(extension));
 }
 
 function addTo<Key>(map: Map<Key, Set<Selector>>, key: Key, selector: Selector): void {

@@ -1,13 +1,14 @@
 /** All subscriptions and endpoints in memory, with the indexes that match events to them. Pure: it makes nothing durable. */
-import { type Filter, MatchIndex, type Selector, toSelector } from './match-index.ts';
+import { type Filter, MatchIndex, type Selector, toSelector, type UsersOf } from './match-index.ts';
 import type { Endpoint, Subscription } from './subscription.ts';
 
 export type CompileFilter = (source: string) => Filter;
 
 export class SubscriptionRegistry {
   /** Of every subscription: for the router. */
-  readonly index = new MatchIndex();
+  readonly index: MatchIndex;
   readonly #compile: CompileFilter;
+  readonly #usersOf: UsersOf | undefined;
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #numbers = new Map<string, number>();
   readonly #endpoints = new Map<number, Endpoint>();
@@ -17,8 +18,10 @@ export class SubscriptionRegistry {
   /** By endpoint: the subscriptions that send to it, or did under an earlier version. */
   readonly #users = new Map<number, Set<number>>();
 
-  constructor(compile: CompileFilter) {
+  constructor(compile: CompileFilter, usersOf?: UsersOf) {
     this.#compile = compile;
+    this.#usersOf = usersOf;
+    this.index = new MatchIndex(usersOf);
   }
 
   /** By number, oldest first. */
@@ -53,7 +56,7 @@ export class SubscriptionRegistry {
   laneIndex(endpoint: number): MatchIndex {
     let index = this.#laneIndexes.get(endpoint);
     if (index) return index;
-    this.#laneIndexes.set(endpoint, (index = new MatchIndex()));
+    this.#laneIndexes.set(endpoint, (index = new MatchIndex(this.#usersOf)));
     for (const user of this.usersOf(endpoint)) {
       for (const selector of this.#selectors.get(user) ?? []) if (selector.endpoint === endpoint) index.add(selector);
     }

@@ -2,12 +2,16 @@ import { openMemoryRecords, openSqliteRecords } from '../../src/records/sqlite/r
 import { openMemoryEngine, openSqliteEngine } from '../../src/sqlite/engine.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { attemptQueriesConformance } from './attempt-queries.ts';
+import { auditStoreConformance } from './audit-store.ts';
 import { deliveryStoreConformance } from './delivery-store.ts';
+import { directoryStoreConformance } from './directory-store.ts';
 import { idempotencyStoreConformance } from './idempotency-store.ts';
 import { liveCallStoreConformance } from './live-call-store.ts';
+import { outboxConformance } from './outbox.ts';
 import type { OpenRecords, RecordsUnderTest } from './records-support.ts';
 import { settingsStoreConformance } from './settings-store.ts';
 import { subscriptionStoreConformance } from './subscription-store.ts';
+import { tokenStoreConformance } from './token-store.ts';
 
 async function openFile(): Promise<RecordsUnderTest> {
   const dir = await temporaryDir('records');
@@ -52,6 +56,10 @@ function run(name: string, open: OpenRecords, runs: number): void {
   subscriptionStoreConformance(name, open);
   liveCallStoreConformance(name, open);
   idempotencyStoreConformance(name, open);
+  tokenStoreConformance(name, open);
+  directoryStoreConformance(name, open);
+  auditStoreConformance(name, open);
+  outboxConformance(name, open);
 }
 
 run('sqlite, a file', openFile, 8);

@@ -4,6 +4,9 @@ import { Registry } from 'prom-client';
 import type { LiveCall, LiveCalls } from '../../src/api/calls/live-calls.ts';
 import type { ApiDeps, ApiOptions } from '../../src/api/deps.ts';
 import { type Api, createApi } from '../../src/api/server.ts';
+import { administrator } from '../../src/api/auth/caller.ts';
+import { checkTokens } from '../../src/app/make-tenants.ts';
+import { scopedSubscriptions } from '../../src/app/scoped-subscriptions.ts';
 import { createDelivery } from '../../src/delivery/create-delivery.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import { createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
@@ -12,15 +15,20 @@ import { dialects } from '../../src/dialects/registry.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import { silentLogger } from '../../src/kit/logger.ts';
 import { seededRandom } from '../../src/kit/random.ts';
+import { type Announcer, createAnnouncer } from '../../src/log/announcer.ts';
 import { createMemoryEventLog } from '../../src/log/memory/event-log.ts';
-import { everything } from '../../src/model/scope.ts';
+import type { Records } from '../../src/records/records.ts';
 import { openMemoryRecords } from '../../src/records/sqlite/records.ts';
+import { openTenants } from '../../src/tenants/tenants.ts';
 
 export const adminToken = 'the-token-of-the-administrator';
 
 export interface ApiWorld {
   readonly api: Api;
   readonly deps: ApiDeps;
+  /** Appends what Offhook itself has to say. */
+  readonly announcer: Announcer;
+  readonly records: Records;
   /** Calls that the live view shows; a test puts them there. */
   readonly calls: LiveCall[];
   /** A request with the administrator's token. */
@@ -32,12 +40,21 @@ export interface ApiWorld {
 export async function createApiWorld(
   changes: { readonly deps?: Partial<ApiDeps>; readonly options?: Partial<ApiOptions> } = {},
 ): Promise<ApiWorld> {
-  const clock = systemClock;
+  const clock = changes.deps?.clock ?? systemClock;
   const log = changes.deps?.log ?? createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
   const records = await openMemoryRecords();
   const inbox = createMemoryInbox({ clock });
   const sender = createUndiciSender({ clock, inbox, guard: createAddressGuard({ allowNetworks: [] }) });
+  const tenants = await openTenants({
+    clock,
+    logger: silentLogger,
+    tokens: records.tokens,
+    directory: records.directory,
+    subscriptions: scopedSubscriptions(() => delivery.subscriptions),
+  });
+  const announcer = createAnnouncer({ clock, logger: silentLogger, log, outbox: records.outbox });
   const delivery = createDelivery({
+    usersOf: (domain, extension) => tenants.usersOf(domain, extension),
     clock,
     log,
     sender,
@@ -49,6 +66,7 @@ export async function createApiWorld(
     retentionMs: 7 * 86_400_000,
   });
   await delivery.start();
+  await announcer.start();
   const calls: LiveCall[] = [];
   const deps: ApiDeps = {
     clock,
@@ -62,7 +80,9 @@ export async function createApiWorld(
     idempotency: records.idempotency,
     live: liveOf(calls),
     connectors: () => [],
-    checkToken: (token) => (token === adminToken ? { name: 'admin', access: everything } : null),
+    tenants,
+    audit: records.audit,
+    checkToken: checkTokens((token) => (token === adminToken ? administrator : null), tenants),
     health: [],
     metrics: new Registry(),
     defaults: { reseller: 'default', domain: 'default', country: 'US', timeoutMs: 10_000 },
@@ -76,6 +96,8 @@ export async function createApiWorld(
   return {
     api,
     deps,
+    announcer,
+    records,
     calls,
     ask,
     post: (url, body, headers = {}) =>
@@ -87,6 +109,7 @@ export async function createApiWorld(
       }),
     stop: async () => {
       await api.stop();
+      await announcer.stop();
       await delivery.stop();
       await sender.close();
       await records.close();

@@ -1,13 +1,10 @@
 import type { NewEvent } from '../../model/event.ts';
-import { mayAccessDomain, type Access } from '../../model/scope.ts';
+import { mayAccessParticipants, type Access } from '../../model/scope.ts';
 
 /** Whether a caller may see an event: their domain's, and where narrowed, those of their user or extension. */
 export function eventVisible(access: Access, event: NewEvent): boolean {
-  if (!mayAccessDomain(access, event)) return false;
-  if (access.user !== '*' && event.user !== access.user) return false;
-  return (
-    access.extension === '*' || event.extension === access.extension || event.extensions.includes(access.extension)
-  );
+  const { reseller, domain, user, extension, extensions } = event;
+  return mayAccessParticipants(access, { reseller, domain, users: [user], extension, extensions });
 }
 
 /** Domains to narrow a read of the log to; undefined: all. */

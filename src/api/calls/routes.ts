@@ -40,6 +40,7 @@ export function callRoutes(app: App, { live }: Pick<ApiDeps, 'live'>): void {
   const list = described({
     summary: 'Calls in progress and just ended, newest first',
     tag: 'calls',
+    least: 'extension',
     querystring: Query,
     answers: {
       200: { description: 'The calls.', schema: Type.Object({ items: Type.Array(LiveCallSchema), next: Type.Null() }) },
@@ -58,6 +59,7 @@ export function callRoutes(app: App, { live }: Pick<ApiDeps, 'live'>): void {
   const one = described({
     summary: 'One call, in progress or just ended',
     tag: 'calls',
+    least: 'extension',
     params: Params,
     answers: { 200: { description: 'The call.', schema: LiveCallSchema } },
   });
@@ -69,6 +71,7 @@ export function callRoutes(app: App, { live }: Pick<ApiDeps, 'live'>): void {
   const now = described({
     summary: 'What is going on: the calls in progress',
     tag: 'calls',
+    least: 'extension',
     answers: { 200: { description: 'Now.', schema: Type.Object({ calls: Type.Array(LiveCallSchema) }) } },
   });
   app.get('/v1/live', now, async (request) => ({ calls: live.inProgress(accessOf(request)).map(view) }));

@@ -31,6 +31,7 @@ export function connectorRoutes(app: App, { connectors }: Pick<ApiDeps, 'connect
   const list = described({
     summary: 'The phone systems listened to, and how they are',
     tag: 'connectors',
+    least: 'domain',
     answers: {
       200: { description: 'All.', schema: Type.Object({ items: Type.Array(ConnectorSchema), next: Type.Null() }) },
     },

@@ -16,6 +16,13 @@ export const CursorQuery = {
   ),
 };
 
+export const CascadeQuery = Type.Object(
+  {
+    cascade: Type.Optional(Type.Boolean({ default: false, description: 'Removes what hangs on it, too.' })),
+  },
+  { additionalProperties: false },
+);
+
 export const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: '`urn:offhook:problem:CODE`' }),

@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { EventSchema } from '../../model/event-schema.ts';
-import { everything, type Access } from '../../model/scope.ts';
+import { kindOf, mayAccessScope, seesEverything, type Access } from '../../model/scope.ts';
 import { attemptOutcomes } from '../../records/delivery-store.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { eventVisible } from '../auth/visible.ts';
 import { CursorQuery, nullable, pageOf } from '../contract/common.ts';
@@ -44,7 +45,7 @@ const DeliverySchema = Type.Object({
   state: Type.Enum(['parked', ...attemptOutcomes], { description: 'Parked, or the outcome of the last attempt.' }),
   parked: nullable(ParkedSchema),
   attempts: Type.Array(AttemptSchema, { description: 'Newest first.' }),
-  event: nullable(EventSchema, 'Null where retention has taken it.'),
+  event: nullable(EventSchema, 'Null where retention has taken it, or it is not the caller’s to see.'),
 });
 
 type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log'>;
@@ -56,12 +57,14 @@ export function deliveryRoutes(app: App, deps: Deps): void {
   const list = described({
     summary: 'Attempts of deliveries, newest first',
     tag: 'deliveries',
+    least: 'user',
     querystring: Query,
     answers: { 200: { description: 'A page of attempts.', schema: pageOf(AttemptSchema) } },
   });
   app.get<{ Querystring: Query }>('/v1/deliveries', list, async (request, reply) => {
     const { subscription, outcome, seq, cursor, limit = 50 } = request.query;
-    const subscriptions = numbersFor(deps, accessOf(request), subscription);
+    const access = accessOf(request);
+    const subscriptions = numbersFor(deps, access, subscription);
     if (!subscriptions.known) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
     const { attempts, next } = await deps.attempts.list({
       subscriptions: subscriptions.numbers,
@@ -70,12 +73,14 @@ export function deliveryRoutes(app: App, deps: Deps): void {
       ...(seq !== undefined && { seq }),
       ...(cursor !== undefined && { before: Number(cursor) }),
     });
-    return { items: attempts.map(attemptView), next: next === null ? null : String(next) };
+    const seen = attempts.filter((attempt) => maySeeDelivery(deps, access, attempt));
+    return { items: seen.map(attemptView), next: next === null ? null : String(next) };
   });
 
   const parked = described({
     summary: 'Deliveries that wait for their next attempt, or behind one that does',
     tag: 'deliveries',
+    least: 'user',
     querystring: ParkedQuery,
     answers: {
       200: {
@@ -86,15 +91,17 @@ export function deliveryRoutes(app: App, deps: Deps): void {
   });
   app.get<{ Querystring: Static<typeof ParkedQuery> }>('/v1/deliveries/parked', parked, async (request, reply) => {
     const { subscription, limit = 100 } = request.query;
-    const subscriptions = numbersFor(deps, accessOf(request), subscription);
+    const access = accessOf(request);
+    const subscriptions = numbersFor(deps, access, subscription);
     if (!subscriptions.known) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
     const rows = await deps.attempts.parked({ subscriptions: subscriptions.numbers, limit });
-    return { items: rows.map(parkedView), next: null };
+    return { items: rows.filter((row) => maySeeDelivery(deps, access, row)).map(parkedView), next: null };
   });
 
   const one = described({
     summary: 'One delivery: its attempts, when it is tried again, and the event',
     tag: 'deliveries',
+    least: 'user',
     params: Params,
     answers: { 200: { description: 'The delivery.', schema: DeliverySchema } },
   });
@@ -106,7 +113,7 @@ export function deliveryRoutes(app: App, deps: Deps): void {
 
 async function findDelivery(deps: Deps, access: Access, id: string): Promise<object | null> {
   const key = parseDeliveryId(id);
-  if (!key || !maySee(deps, access, key.subscription)) return null;
+  if (!key || !maySeeDelivery(deps, access, key)) return null;
   const [event] = await deps.log.get([key.seq]);
   const acceptedAt = event ? Date.parse(event.acceptedAt) : null;
   const found = await deps.attempts.delivery({ ...key, acceptedAt });
@@ -125,7 +132,29 @@ async function findDelivery(deps: Deps, access: Access, id: string): Promise<obj
 
 /** Deliveries of a subscription that was deleted are still seen by who sees everything. */
 function maySee({ delivery }: Deps, access: Access, subscription: number): boolean {
-  return access === everything || delivery.subscriptions.byNumber(access, subscription) !== null;
+  return seesEverything(access) || delivery.subscriptions.byNumber(access, subscription) !== null;
+}
+
+/**
+ * Whether a caller may see a delivery of a subscription they may see now: one that was made while the subscription
+ * belonged to somebody else, or reached further, is not theirs.
+ */
+export function maySeeDelivery(
+  deps: Pick<Deps, 'delivery'>,
+  access: Access,
+  of: { readonly subscription: number; readonly seq: number },
+): boolean {
+  if (seesEverything(access)) return true;
+  // Who watches one extension sees what happens to it, not who is told.
+  if (kindOf(access) === 'extension') return false;
+  const subscription = deps.delivery.subscriptions.byNumber(access, of.subscription);
+  return subscription !== null && mayAccessScope(access, scopeAt(subscription, of.seq));
+}
+
+/** Whose the subscription was when this event came; of what is older than its versions reach, the oldest decides. */
+function scopeAt({ selection, versions }: Subscription, seq: number): Subscription['selection']['scope'] {
+  const inForce = versions.find(({ to }) => to === null || to >= seq);
+  return (inForce ?? selection).scope;
 }
 
 type Numbers = { readonly known: true; readonly numbers: readonly number[] | null } | { readonly known: false };
@@ -137,7 +166,7 @@ function numbersFor(deps: Deps, access: Access, asked: string | undefined): Numb
     const number = /^\d{1,15}$/.test(asked) ? Number(asked) : (subscriptions.get(access, asked)?.number ?? null);
     return number !== null && maySee(deps, access, number) ? { known: true, numbers: [number] } : { known: false };
   }
-  if (access === everything) return { known: true, numbers: null };
+  if (seesEverything(access)) return { known: true, numbers: null };
   const visible = subscriptions.list(access, { after: 0, limit: mostSubscriptions });
   return { known: true, numbers: visible.map(({ number }) => number) };
 }

@@ -35,6 +35,7 @@ export function dialectRoutes(app: App, { dialects }: Pick<ApiDeps, 'dialects'>)
   const list = described({
     summary: 'The dialects notifications can be said in',
     tag: 'dialects',
+    least: 'extension',
     answers: {
       200: { description: 'All.', schema: Type.Object({ items: Type.Array(DialectSchema), next: Type.Null() }) },
     },

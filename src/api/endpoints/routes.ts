@@ -30,6 +30,7 @@ export function endpointRoutes(app: App, { delivery }: Pick<ApiDeps, 'delivery'>
   const list = described({
     summary: 'The receivers, and how each one is doing',
     tag: 'endpoints',
+    least: 'domain',
     answers: {
       200: { description: 'All.', schema: Type.Object({ items: Type.Array(EndpointSchema), next: Type.Null() }) },
     },
@@ -39,6 +40,7 @@ export function endpointRoutes(app: App, { delivery }: Pick<ApiDeps, 'delivery'>
   const one = described({
     summary: 'One receiver',
     tag: 'endpoints',
+    least: 'domain',
     params: Params,
     answers: { 200: { description: 'The endpoint.', schema: EndpointSchema } },
   });

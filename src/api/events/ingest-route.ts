@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { createEventAccepter } from '../../model/ingest/accept.ts';
-import { createNumberReader, rulesFor } from '../../model/numbers/index.ts';
-import { accessOf } from '../auth/authenticate.ts';
+import { createNumberReader, type NumberReader, rulesFor } from '../../model/numbers/index.ts';
+import { callerIn } from '../auth/authenticate.ts';
 import { ProblemSchema } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import type { ApiMetrics } from '../metrics/api-metrics.ts';
@@ -43,10 +43,12 @@ const route = described({
   description: [
     'Answers 202 once all of them are on stable storage. Where one of several is not right, none is stored. An id known within `retention.ids` gets the same answer again.',
     'Where an id is known with another body, that event is not stored and all the others are: the answer is 409, with `accepted` for those that are durable and `conflicts` for those that are not, each with its index.',
+    'Whose an event is, the token says: a token of a domain speaks for that domain alone, a reseller’s for the domains recorded as theirs. For a superuser’s a domain needs no record; where it has one, its reseller stands there. Types that Offhook alone says (`audit.*`, `charge.*`, `connector.*`, `delivery.*`, `subscription.*`) are refused from everybody.',
     'Ids are unique among all that is sent with one token. A CloudEvent’s `source` does not make its id another one; where its `data` is no event of an Offhook, `source` is kept in `data.extra.source`.',
     'Bodies are UTF-8, without Content-Encoding, of at most `server.maxBodyBytes`, 10,000 events and 256 kB an event. What is not documented may nest 16 levels deep.',
   ].join(' '),
   tag: 'events',
+  least: 'domain',
   bodies: {
     'application/json': oneOrMany,
     'application/x-ndjson': Type.String({
@@ -80,12 +82,13 @@ const route = described({
 });
 
 export function ingestRoute(app: App, deps: ApiDeps, metrics: ApiMetrics): void {
-  const { clock, log, defaults } = deps;
+  const { clock, log, defaults, tenants } = deps;
   const parts = {
     log,
     accept: createEventAccepter(),
     admission: createAdmission(usualAdmission),
-    numbers: createNumberReader(rulesFor(defaults.country)),
+    numbersOf: numberReaders((domain) => tenants.countryOf(domain) ?? defaults.country),
+    names: tenants.names,
     defaults,
   };
   void app.register(async (scope) => {
@@ -111,7 +114,21 @@ function take(parts: IngestDeps, request: FastifyRequest<{ Body: string }>, nowM
   request.body = '';
   const read = readEventBody({ contentType: request.headers['content-type'] ?? '', headers: request.headers, text });
   if ('problem' in read) return Promise.resolve(read);
-  return ingest(parts, { ...read, access: accessOf(request), bytes: Buffer.byteLength(text), nowMs });
+  const { access, source } = callerIn(request);
+  return ingest(parts, { ...read, access, source, bytes: Buffer.byteLength(text), nowMs });
+}
+
+/** A reader for each country, made when a domain there first sends something. */
+function numberReaders(countryOf: (domain: string) => string): (domain: string) => NumberReader {
+  const readers = new Map<string, NumberReader>();
+  return (domain) => {
+    const country = countryOf(domain);
+    const known = readers.get(country);
+    if (known) return known;
+    const reader = createNumberReader(rulesFor(country));
+    readers.set(country, reader);
+    return reader;
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { NewEvent } from '../../model/event.ts';
 import type { NumberReader } from '../../model/numbers/index.ts';
 import type { Access } from '../../model/scope.ts';
 import type { AppendOutcome, EventLog } from '../../log/event-log.ts';
+import { type DomainNames, isScopeName } from '../../tenants/naming.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Admission } from './admission.ts';
 
@@ -14,12 +15,16 @@ export interface IngestDeps {
   readonly log: Pick<EventLog, 'append' | 'get'>;
   readonly accept: EventAccepter;
   readonly admission: Admission;
-  readonly numbers: NumberReader;
+  /** Reads numbers as they are written where the domain is. */
+  readonly numbersOf: (domain: string) => NumberReader;
+  readonly names: DomainNames;
   readonly defaults: { readonly reseller: string; readonly domain: string };
 }
 
 export interface IngestRequest {
   readonly access: Access;
+  /** What the events name as connector; their ids are unique within it. */
+  readonly source: string;
   readonly inputs: readonly unknown[];
   readonly isList: boolean;
   /** Bytes of the body they came in. */
@@ -36,8 +41,6 @@ export type IngestResult =
   | { readonly accepted: readonly AcceptedEvent[]; readonly duplicates: number }
   | { readonly problem: Problem };
 
-/** Events that came over HTTP name this as their connector; their ids are unique within it. */
-const connector = 'api';
 export const maxEventBytes = 262_144;
 
 /**
@@ -63,13 +66,14 @@ interface Sent {
 interface Untimed {
   readonly input: unknown;
   readonly access: Access;
+  readonly source: string;
 }
 
-function untimedOf({ inputs, access }: IngestRequest): Sent['untimed'] {
+function untimedOf({ inputs, access, source }: IngestRequest): Sent['untimed'] {
   let untimed: Map<number, Untimed> | null = null;
   for (let index = 0; index < inputs.length; index++) {
     const input = inputs[index] as { readonly time?: unknown };
-    if (input.time === undefined || input.time === null) (untimed ??= new Map()).set(index, { input, access });
+    if (input.time === undefined || input.time === null) (untimed ??= new Map()).set(index, { input, access, source });
   }
   return untimed;
 }
@@ -77,7 +81,9 @@ function untimedOf({ inputs, access }: IngestRequest): Sent['untimed'] {
 function readAll(deps: IngestDeps, request: IngestRequest): NewEvent[] | { readonly problem: Problem } {
   const events: NewEvent[] = [];
   for (const [index, input] of request.inputs.entries()) {
-    const read = deps.accept(input, senderOf(deps, request, input));
+    const sender = senderOf(deps, request, input);
+    if ('outside' in sender) return { problem: outsideScope(sender.outside, request.isList ? index : null) };
+    const read = deps.accept(input, sender.facts);
     if ('problem' in read) return { problem: eventProblem(read.problem, request.isList ? index : null) };
     // A body within one event's limit holds no event over it.
     if (request.bytes > maxEventBytes && tooLarge(read.event)) {
@@ -93,31 +99,41 @@ const tooLarge = (event: NewEvent): boolean => {
   return text.length * 3 > maxEventBytes && Buffer.byteLength(text) > maxEventBytes;
 };
 
-/** Whom a caller may speak for: with access to every domain, the one the event names. */
-function senderOf(
-  deps: IngestDeps,
-  { access, nowMs }: Pick<IngestRequest, 'access' | 'nowMs'>,
-  input: unknown,
-): SenderFacts {
+type Sender = { readonly facts: SenderFacts } | { readonly outside: 'reseller' | 'domain' };
+
+/** Who sent an event, and when it came. */
+type Origin = Pick<IngestRequest, 'access' | 'source' | 'nowMs'>;
+
+/**
+ * Whom a caller speaks for: with one domain, for that; else for the domain the event names, and its reseller. To who
+ * sees everything a domain needs no record; a reseller speaks only for those recorded as theirs.
+ */
+function senderOf(deps: IngestDeps, { access, source, nowMs }: Origin, input: unknown): Sender {
   const named = input as { readonly reseller?: unknown; readonly domain?: unknown } | null;
-  const { defaults, numbers } = deps;
-  return {
-    connector,
-    reseller: speaksFor(access.reseller, named?.reseller, defaults.reseller),
-    domain: speaksFor(access.domain, named?.domain, defaults.domain),
-    numbers,
-    nowMs,
-  };
+  const { defaults, names, numbersOf } = deps;
+  if (!isOwn(access.domain, named?.domain)) return { outside: 'domain' };
+  if (!isOwn(access.reseller, named?.reseller)) return { outside: 'reseller' };
+  const domain = speaksFor(access.domain, named?.domain, defaults.domain);
+  const owner = names.ownerOf(domain);
+  const mayBeUnknown = access.reseller === '*' || access.domain !== '*';
+  if (owner === null ? !mayBeUnknown : !isOwn(access.reseller, owner)) return { outside: 'domain' };
+  const reseller = owner ?? speaksFor(access.reseller, named?.reseller, defaults.reseller);
+  return { facts: { connector: source, reseller, domain, numbers: numbersOf(domain), nowMs } };
 }
+
+const isOwn = (allowed: string, named: unknown): boolean =>
+  allowed === '*' || named === undefined || named === null || named === allowed;
 
 function speaksFor(allowed: string, named: unknown, usual: string): string {
   if (allowed !== '*') return allowed;
-  return typeof named === 'string' && isScopeName(named) ? named : usual;
+  return isScopeName(named) ? named : usual;
 }
 
-const isScopeName = (name: string): boolean => name.length > 0 && name.length <= 128 && !notInNames.test(name);
-// oxlint-disable-next-line no-control-regex -- control characters are exactly what must not be in a name
-const notInNames = /[\u0000-\u001f\u007f*]/;
+function outsideScope(name: 'reseller' | 'domain', index: number | null): Problem {
+  const field = index === null ? name : `[${index}].${name}`;
+  const remedy = 'Leave it out, or name what the token covers; a reseller’s domains need a record (POST /v1/domains).';
+  return { code: 'outside_scope', field, detail: `${field} is outside what this token covers.`, remedy };
+}
 
 function eventProblem(problem: { field: string; message: string; remedy: string }, index: number | null): Problem {
   const { field, message, remedy } = problem;
@@ -152,8 +168,10 @@ async function isSameButForTime(deps: IngestDeps, untimed: Untimed | undefined, 
   if (!untimed) return false;
   const [stored] = await deps.log.get([seq]);
   if (!stored) return false;
-  const { input, access } = untimed;
-  const again = deps.accept(input, senderOf(deps, { access, nowMs: Date.parse(stored.time) }, input));
+  const { input, access, source } = untimed;
+  const sender = senderOf(deps, { access, source, nowMs: Date.parse(stored.time) }, input);
+  if ('outside' in sender) return false;
+  const again = deps.accept(input, sender.facts);
   if ('problem' in again) return false;
   const { seq: _seq, acceptedAt: _acceptedAt, ...body } = stored;
   return sameJson(again.event, body);

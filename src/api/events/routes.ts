@@ -35,6 +35,7 @@ export function eventRoutes(app: App, { log }: Pick<ApiDeps, 'log'>): void {
     summary: 'Search events, newest first',
     description: 'A page may hold fewer events than asked for, even none, while `next` says where to go on.',
     tag: 'events',
+    least: 'extension',
     querystring: Query,
     answers: { 200: { description: 'A page of events.', schema: pageOf(EventSchema) } },
   });
@@ -49,6 +50,7 @@ export function eventRoutes(app: App, { log }: Pick<ApiDeps, 'log'>): void {
     summary: 'One event',
     description: 'Ids are unique per connector: where several have the id, the newest is answered.',
     tag: 'events',
+    least: 'extension',
     params: Params,
     answers: { 200: { description: 'The event.', schema: EventSchema } },
   });

@@ -16,6 +16,13 @@ interface Remembering {
 
 const replayed = 'idempotency-replayed';
 
+const kept = new WeakMap<FastifyRequest, string>();
+
+/** What is kept of an answer instead of itself, where it says something that is said only once. */
+export function keepInstead(request: FastifyRequest, body: string): void {
+  kept.set(request, body);
+}
+
 export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 'idempotency' | 'clock'>): void {
   const underWay = new Set<string>();
   const remembering = new WeakMap<FastifyRequest, Remembering>();
@@ -50,12 +57,13 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
 
   /** Also where the client has hung up: who asks again because of that must not have it done again. */
   app.addHook('onSend', async (request, reply, payload) => {
-    const kept = remembering.get(request);
-    if (!kept) return payload;
+    const slot = remembering.get(request);
+    if (!slot) return payload;
     try {
       if (reply.statusCode < 500 && typeof payload === 'string') {
-        const answer = { request: kept.request, status: reply.statusCode, body: payload, at: clock.now() };
-        await idempotency.remember(kept.caller, kept.key, answer);
+        const body = kept.get(request) ?? payload;
+        const answer = { request: slot.request, status: reply.statusCode, body, at: clock.now() };
+        await idempotency.remember(slot.caller, slot.key, answer);
       }
     } finally {
       release(request);
@@ -64,10 +72,10 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
   });
 
   const release = (request: FastifyRequest): void => {
-    const kept = remembering.get(request);
-    if (!kept) return;
+    const slot = remembering.get(request);
+    if (!slot) return;
     remembering.delete(request);
-    underWay.delete(`${kept.caller}\u0000${kept.key}`);
+    underWay.delete(`${slot.caller}\u0000${slot.key}`);
   };
 }
 

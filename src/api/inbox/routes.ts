@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { callerOf } from '../auth/authenticate.ts';
+import { isAtLeast, kindOf } from '../../model/scope.ts';
+import { callerOf, sendUnauthenticated } from '../auth/authenticate.ts';
 import { Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
@@ -32,8 +33,8 @@ const Message = Type.Object({
 const maxBodyBytes = 262_144;
 
 /**
- * The built-in receiver: anybody may post to an inbox that some subscription delivers to, who has the administrator's
- * token may look. Since it takes from strangers, it asks who is meant before it reads anything.
+ * The built-in receiver: anybody may post to an inbox that some subscription delivers to; who may see all of these
+ * subscriptions may look. Since it takes from strangers, it asks who is meant before it reads anything.
  */
 export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken' | 'clock'>, open: OpenInboxes): void {
   const { inbox, checkToken, clock } = deps;
@@ -74,7 +75,9 @@ export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'
 
     const list = described({
       summary: 'What came to an inbox, oldest first',
+      description: 'For tokens that may see every subscription that delivers there.',
       tag: 'inbox',
+      least: 'user',
       params: Params,
       querystring: Query,
       answers: {
@@ -89,10 +92,11 @@ export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken'
       },
     });
     scope.get<{ Params: Params; Querystring: Static<typeof Query> }>('/inbox/:token', list, async (request, reply) => {
-      if (!callerOf(request, checkToken)) {
-        reply.header('www-authenticate', 'Bearer realm="offhook"');
-        return sendProblem(reply, { code: request.headers.authorization ? 'token_wrong' : 'token_missing' });
-      }
+      const found = callerOf(request, checkToken);
+      if ('problem' in found) return sendUnauthenticated(reply, found.problem);
+      const { access } = found.caller;
+      const mayRead = isAtLeast(kindOf(access), 'user') && open.mayRead(access, request.params.token);
+      if (!mayRead) return sendProblem(reply, { code: 'inbox_not_found' });
       const { cursor, limit = 100 } = request.query;
       const { messages, dropped } = inbox.list(request.params.token, { after: Number(cursor ?? 0), limit });
       const items = messages.map(({ token: _token, ...message }) => message);

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
+import { seesEverything } from '../../model/scope.ts';
 import { callerOf } from '../auth/authenticate.ts';
+import type { TokenCheck } from '../auth/caller.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
@@ -12,15 +14,22 @@ function isLocal(request: FastifyRequest): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
 }
 
+/** They are about all tenants at once, so that a tenant's token never opens them, from wherever it comes. */
+function isAllowed(request: FastifyRequest, check: TokenCheck): boolean {
+  if (request.headers.authorization === undefined) return isLocal(request);
+  const found = callerOf(request, check);
+  return 'caller' in found && seesEverything(found.caller.access);
+}
+
 export function metricsRoute(app: App, { metrics, checkToken }: Pick<ApiDeps, 'metrics' | 'checkToken'>): void {
   const route = described({
     summary: 'Figures for Prometheus',
-    description: 'From the machine itself no token is needed.',
+    description: 'From the machine itself no token is needed; a token that is sent must be a superuser’s all the same.',
     tag: 'server',
     answers: { 200: { description: 'Prometheus text format.', type: 'text/plain' } },
   });
   app.get('/metrics', route, async (request, reply) => {
-    if (!isLocal(request) && !callerOf(request, checkToken)) return sendProblem(reply, { code: 'forbidden' });
+    if (!isAllowed(request, checkToken)) return sendProblem(reply, { code: 'forbidden' });
     return reply.type(metrics.contentType).send(await metrics.metrics());
   });
 }

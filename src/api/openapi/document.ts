@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, from the facts and schemas the routes are made of. */
 import type { TSchema } from 'typebox';
+import { accessKinds, isAtLeast } from '../../model/scope.ts';
 import { ProblemSchema } from '../contract/common.ts';
 import { problemCatalog } from '../problems/catalog.ts';
 import type { ListedRoute, RouteFacts } from './route-list.ts';
@@ -17,6 +18,8 @@ export interface Operation {
   readonly description?: string;
   readonly tags: readonly string[];
   readonly security: readonly object[];
+  /** Kinds of tokens it takes. */
+  readonly 'x-tokens'?: readonly string[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: {
     readonly required: boolean;
@@ -68,11 +71,15 @@ function operation(method: string, path: string, facts: RouteFacts): Operation {
     ...(facts.description && { description: facts.description }),
     tags: [facts.tag],
     security: facts.token === false ? [] : [{ token: [] }],
+    ...(facts.token !== false && { 'x-tokens': kindsFor(facts) }),
     ...(parameters.length > 0 && { parameters }),
     ...(bodies && { requestBody: { required: true, content: contentOf(bodies) } }),
     responses: responsesOf(facts),
   };
 }
+
+const kindsFor = ({ least = 'superuser' }: RouteFacts): string[] =>
+  accessKinds.filter((kind) => isAtLeast(kind, least));
 
 function contentOf(bodies: Readonly<Record<string, TSchema>>): Record<string, { schema: unknown }> {
   return Object.fromEntries(Object.entries(bodies).map(([type, schema]) => [type, { schema: plain(schema) }]));

@@ -1,4 +1,5 @@
 /** The OpenAPI document as a page to read: `docs/reference/http-api.md`, and as HTML at `/docs`. */
+import { accessKinds } from '../../model/scope.ts';
 import type { OpenApiDocument, Operation } from './document.ts';
 
 interface Entry {
@@ -86,11 +87,16 @@ export function httpApiReference(document: OpenApiDocument): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Which tokens a route takes, in a sentence. */
+function tokenWords(operation: Operation): string {
+  const kinds = operation['x-tokens'];
+  if (!kinds) return 'No token needed.';
+  if (kinds.length === accessKinds.length) return 'Any token.';
+  return kinds.length === 1 ? 'A superuser’s token.' : `A token of kind ${kinds.join(', ')}.`;
+}
+
 function operationMarkdown({ method, path, operation }: Entry): string {
-  const parts = [
-    `### ${method} ${path}`,
-    `${operation.summary}.${operation.security.length === 0 ? ' No token needed.' : ''}`,
-  ];
+  const parts = [`### ${method} ${path}`, `${operation.summary}. ${tokenWords(operation)}`];
   if (operation.description) parts.push(operation.description);
   if (operation.parameters) {
     const rows = operation.parameters.map((parameter) => {
@@ -139,7 +145,7 @@ ${sections.join('\n')}</main></body></html>
 }
 
 function operationHtml({ method, path, operation }: Entry): string {
-  const open = operation.security.length === 0 ? ' <em>No token needed.</em>' : '';
+  const open = ` <em>${html(tokenWords(operation))}</em>`;
   const parameters = (operation.parameters ?? []).map(({ name, in: place, schema, description }) =>
     row([`<code>${html(name)}</code>`, place, html(typeWords(schema as SchemaLike)), inline(description ?? '')]),
   );

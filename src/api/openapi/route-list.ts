@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { AccessKind } from '../../model/scope.ts';
 import type { App } from '../deps.ts';
 
 /** What a route says about itself for the reference, beside fastify's `schema` of what it takes. */
@@ -8,6 +9,8 @@ export interface RouteFacts {
   readonly tag: string;
   /** False: no token needed. */
   readonly token?: boolean;
+  /** The lowest kind of token it is for, where it needs one; a route that says nothing is the superuser's alone. */
+  readonly least?: AccessKind;
   readonly params?: TSchema;
   readonly querystring?: TSchema;
   readonly body?: TSchema;

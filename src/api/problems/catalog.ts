@@ -53,14 +53,35 @@ export const problemCatalog = {
   token_missing: {
     status: 401,
     title: 'A token is needed',
-    remedy: 'Send Authorization: Bearer TOKEN with the administrator’s token; it was printed once at the first start.',
+    remedy:
+      'Send Authorization: Bearer TOKEN; the administrator’s was printed once at the first start, POST /v1/tokens makes others.',
   },
   token_wrong: {
     status: 401,
     title: 'The token is not right',
-    remedy: 'Use the administrator’s token; OFFHOOK_ADMIN_TOKEN sets a new one at the next start.',
+    remedy:
+      'Use a token that was made here and not revoked; OFFHOOK_ADMIN_TOKEN sets a new one of the administrator’s at the next start.',
   },
-  forbidden: { status: 403, title: 'Not from there', remedy: 'Ask from the server itself, or send a token.' },
+  token_expired: {
+    status: 401,
+    title: 'The token is no longer valid',
+    remedy: 'Have a new one made, or rotate one that is still valid: POST /v1/tokens.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Not from there',
+    remedy: 'Ask from the server itself, or send a superuser’s token.',
+  },
+  kind_not_allowed: {
+    status: 403,
+    title: 'Not with this kind of token',
+    remedy: 'Use a token of a higher kind; the security guide has a table of who may do what.',
+  },
+  outside_scope: {
+    status: 403,
+    title: 'This is outside what the token covers',
+    remedy: 'Name what the token covers, or use a token that covers more.',
+  },
   route_not_found: { status: 404, title: 'There is nothing at this path', remedy: 'See /docs for all paths.' },
   event_not_found: {
     status: 404,
@@ -92,6 +113,26 @@ export const problemCatalog = {
     title: 'There is no such inbox',
     remedy: 'An inbox comes into being with a subscription whose URL is inbox:TOKEN.',
   },
+  token_not_found: {
+    status: 404,
+    title: 'There is no such token',
+    remedy: 'Check the id; GET /v1/tokens lists all of them.',
+  },
+  domain_not_found: {
+    status: 404,
+    title: 'There is no such domain',
+    remedy: 'Check the name; GET /v1/domains lists all of them.',
+  },
+  extension_not_found: {
+    status: 404,
+    title: 'There is no such extension',
+    remedy: 'Check the id, which is not its number; GET /v1/extensions lists all of them.',
+  },
+  user_not_found: {
+    status: 404,
+    title: 'There is no such user',
+    remedy: 'Check the id, which is not the name; GET /v1/users lists all of them.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'Not with this method',
@@ -103,6 +144,21 @@ export const problemCatalog = {
     title: 'The id is known with another body',
     remedy:
       'Send the first body again to get its answer, or give the new event an id of its own; the events under `accepted` are stored.',
+  },
+  already_there: {
+    status: 409,
+    title: 'There is one already',
+    remedy: 'Change the one that is there, or take another name.',
+  },
+  still_in_use: {
+    status: 409,
+    title: 'Things still hang on it',
+    remedy: 'Remove them first, or ask with cascade=true to remove them with it.',
+  },
+  limit_reached: {
+    status: 409,
+    title: 'There are as many as there may be',
+    remedy: 'Remove those no longer needed.',
   },
   idempotency_key_reused: {
     status: 409,

@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Clock } from '../../kit/clock.ts';
-import { everything } from '../../model/scope.ts';
-import { accessOf } from '../auth/authenticate.ts';
+import { callerIn } from '../auth/authenticate.ts';
+import type { Caller } from '../auth/caller.ts';
 import { domainsOf, eventVisible } from '../auth/visible.ts';
 import type { ApiDeps, App } from '../deps.ts';
+import { maySeeDelivery } from '../deliveries/routes.ts';
 import { typesOf } from '../events/routes.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem, type Answer } from '../problems/problem.ts';
@@ -37,6 +38,7 @@ const route = described({
   description:
     'Resumes after `Last-Event-ID` (a sequence). Frames: `event` with an event, `delivery` with an attempt, `gap` with the range that retention has taken, `missed` where more deliveries came than can be shown.',
   tag: 'events',
+  least: 'extension',
   querystring: Query,
   answers: { 200: { description: 'Until one side closes.', type: 'text/event-stream' } },
 });
@@ -54,13 +56,22 @@ export function streamRoute(app: App, deps: Deps, hub: StreamHub): void {
     reply.header('content-type', 'text/event-stream; charset=utf-8');
     // Proxies that gather answers before passing them on would make live a matter of minutes.
     reply.header('x-accel-buffering', 'no');
-    return reply.send(Readable.from(watched(frames, deps.clock, reply), { highWaterMark: 1 }));
+    return reply.send(Readable.from(watched(frames, deps.clock, reply, callerIn(request)), { highWaterMark: 1 }));
   });
 }
 
-/** Cuts the connection when the client takes nothing for too long. */
-async function* watched(frames: AsyncGenerator<string>, clock: Clock, reply: FastifyReply): AsyncGenerator<string> {
+/**
+ * Cuts the connection when the client takes nothing for too long, and ends it when the token opens nothing any more,
+ * at the latest with the next heartbeat.
+ */
+async function* watched(
+  frames: AsyncGenerator<string>,
+  clock: Clock,
+  reply: FastifyReply,
+  caller: Caller,
+): AsyncGenerator<string> {
   for await (const frame of frames) {
+    if (caller.accessNow() === null) return;
     const timer = clock.schedule(longestStallMs, () => reply.raw.destroy());
     try {
       yield frame;
@@ -75,7 +86,7 @@ function toStreamRequest(
   request: FastifyRequest<{ Querystring: Query }>,
 ): Answer<{ value: StreamRequest }> {
   const { show = 'events', type, domain, after } = request.query;
-  const access = accessOf(request);
+  const caller = callerIn(request);
   const types = type === undefined ? null : typesOf(type);
   if (types && 'problem' in types) return types;
   const resume = request.headers['last-event-id'];
@@ -84,17 +95,25 @@ function toStreamRequest(
   }
   const from = resume === undefined ? (after ?? deps.log.head()) : Number(resume);
   const wantedTypes = types === null ? null : new Set(types);
-  const { subscriptions } = deps.delivery;
   return {
     value: {
       after: show === 'deliveries' ? null : from,
-      domains: domain === undefined ? domainsOf(access) : [domain],
-      wants: (event) =>
-        eventVisible(access, event) &&
-        (wantedTypes === null || wantedTypes.has(event.type)) &&
-        (domain === undefined || event.domain === domain),
+      domains: domain === undefined ? domainsOf(caller.access) : [domain],
+      // What the caller may see is asked anew for every event: a stream lasts longer than many a right.
+      wants: (event) => {
+        const access = caller.accessNow();
+        return (
+          access !== null &&
+          eventVisible(access, event) &&
+          (wantedTypes === null || wantedTypes.has(event.type)) &&
+          (domain === undefined || event.domain === domain)
+        );
+      },
       wantsDelivery: show.includes('deliveries')
-        ? ({ subscription }) => access === everything || subscriptions.byNumber(access, subscription) !== null
+        ? (attempt) => {
+            const access = caller.accessNow();
+            return access !== null && maySeeDelivery(deps, access, attempt);
+          }
         : null,
     },
   };

@@ -1,14 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import type { Access } from '../../model/scope.ts';
+import { levelOutside, type Access } from '../../model/scope.ts';
 import type { DraftResult, SubscriptionDraft } from '../../delivery/management.ts';
-import type { Subscription } from '../../subscriptions/subscription.ts';
-import { accessOf } from '../auth/authenticate.ts';
+import type { Selection, Subscription } from '../../subscriptions/subscription.ts';
+import { mayReach } from '../../tenants/naming.ts';
+import { accessOf, authorOf } from '../auth/authenticate.ts';
 import { CursorQuery, pageOf } from '../contract/common.ts';
 import { SubscriptionInput, SubscriptionView } from '../contract/subscription.ts';
 import type { ApiDeps, App } from '../deps.ts';
+import type { OpenInboxes } from '../inbox/open-inboxes.ts';
 import { described } from '../openapi/route-list.ts';
-import { sendProblem, type Answer } from '../problems/problem.ts';
+import { type Problem, sendProblem, type Answer } from '../problems/problem.ts';
 import { checkerFor } from '../validator.ts';
 import { readDraft } from './read-draft.ts';
 import { patchSubscription, withoutReadOnly } from './to-input.ts';
@@ -18,7 +20,21 @@ const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) })
 type Params = Static<typeof Params>;
 const Query = Type.Object(CursorQuery, { additionalProperties: false });
 
-type Deps = Pick<ApiDeps, 'delivery' | 'attempts' | 'dialects' | 'defaults' | 'serverName'>;
+interface Deps extends Pick<ApiDeps, 'delivery' | 'attempts' | 'dialects' | 'defaults' | 'serverName' | 'tenants'> {
+  readonly inboxes: Pick<OpenInboxes, 'mayUse'>;
+}
+
+const outsideScope = (field: string): Problem => ({
+  code: 'outside_scope',
+  field,
+  detail: `${field} is outside what this token covers.`,
+});
+const inboxTaken: Problem = {
+  code: 'already_there',
+  field: 'endpoint.url',
+  detail: 'endpoint.url: this inbox is in use.',
+  remedy: 'Take another name for the inbox, best one that nobody guesses.',
+};
 
 const answered = (description: string) => ({ description, schema: SubscriptionView });
 const mergePatchType = 'application/merge-patch+json';
@@ -41,7 +57,7 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
     const access = accessOf(request);
     const draft = read(access, withoutReadOnly(request.body), null);
     if ('problem' in draft) return sendProblem(reply, draft.problem);
-    const result = await manager.create(access, draft.value);
+    const result = await manager.create(access, draft.value, authorOf(request));
     if ('subscription' in result) reply.code(201).header('location', `/v1/subscriptions/${result.subscription.id}`);
     return answer(request, reply, result);
   });
@@ -54,10 +70,15 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
   const change = (toInput: (body: unknown, stored: Subscription) => unknown) => {
     return async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply) => {
       const access = accessOf(request);
-      const result = await manager.update(access, request.params.id, (stored) => {
-        const draft = read(access, toInput(request.body, stored), stored);
-        return 'problem' in draft ? { refusal: draft.problem } : { draft: draft.value };
-      });
+      const result = await manager.update(
+        access,
+        request.params.id,
+        (stored) => {
+          const draft = read(access, toInput(request.body, stored), stored);
+          return 'problem' in draft ? { refusal: draft.problem } : { draft: draft.value };
+        },
+        authorOf(request),
+      );
       if (!result) return notFound(reply);
       return 'refusal' in result ? sendProblem(reply, result.refusal) : answer(request, reply, result);
     };
@@ -70,7 +91,7 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
   });
 
   app.delete<{ Params: Params }>('/v1/subscriptions/:id', deleteFacts, async (request, reply) => {
-    const isGone = await manager.remove(accessOf(request), request.params.id);
+    const isGone = await manager.remove(accessOf(request), request.params.id, authorOf(request));
     return isGone ? reply.code(204).send() : notFound(reply);
   });
 
@@ -92,14 +113,21 @@ type ReadDraft = (
   stored: Subscription | null,
 ) => Answer<{ readonly value: SubscriptionDraft }>;
 
-function createReader({ dialects, defaults }: Deps): ReadDraft {
+function createReader({ dialects, defaults, tenants, inboxes }: Deps): ReadDraft {
   const check = checkerFor(SubscriptionInput);
+  const levelBeyond = (access: Access, scope: Selection['scope']) =>
+    levelOutside(access, scope) ?? (mayReach(tenants.names, access, scope) ? null : 'domain');
   return (access, body, stored) => {
     if (body === undefined || body === null) return { problem: { code: 'body_missing' } };
     const checked = check(body);
     if ('problem' in checked) return checked;
     const context = { access, dialects, timeoutMs: defaults.timeoutMs, stored: stored?.target ?? null };
-    return readDraft(checked.value as SubscriptionInput, context);
+    const draft = readDraft(checked.value as SubscriptionInput, context);
+    if ('problem' in draft) return draft;
+    const { selection, target } = draft.value;
+    const outside = levelBeyond(access, selection.scope);
+    if (outside) return { problem: outsideScope(`scope.${outside}`) };
+    return inboxes.mayUse(access, target.url) ? draft : { problem: inboxTaken };
   };
 }
 
@@ -122,6 +150,7 @@ async function viewsOf(
 const listFacts = described({
   summary: 'The subscriptions, oldest first',
   tag: 'subscriptions',
+  least: 'user',
   querystring: Query,
   answers: { 200: { description: 'A page of them.', schema: pageOf(SubscriptionView) } },
 });
@@ -129,6 +158,7 @@ const createFacts = described({
   summary: 'Subscribe',
   description: 'Nothing that is accepted after the answer is missed.',
   tag: 'subscriptions',
+  least: 'user',
   bodies: json,
   answers: { 201: answered('It is there.') },
 });
@@ -136,6 +166,7 @@ const oneFacts = described({
   summary: 'One subscription',
   description: 'Secrets are never shown: `{"set": true}` says that there is one.',
   tag: 'subscriptions',
+  least: 'user',
   params: Params,
   answers: { 200: answered('The subscription.') },
 });
@@ -143,6 +174,7 @@ const putFacts = described({
   summary: 'Replace a subscription',
   description: 'A secret sent as `{"set": true}` stays as it is, while the URL leads to the same origin.',
   tag: 'subscriptions',
+  least: 'user',
   params: Params,
   bodies: json,
   answers: { 200: answered('As it is now.') },
@@ -151,6 +183,7 @@ const patchFacts = described({
   summary: 'Change some of a subscription',
   description: 'A JSON merge patch: what is left out stays, null takes away.',
   tag: 'subscriptions',
+  least: 'user',
   params: Params,
   bodies: {
     'application/json': Type.Object({}, { additionalProperties: true }),
@@ -162,6 +195,7 @@ const deleteFacts = described({
   summary: 'Unsubscribe',
   description: 'What waits for it is cancelled.',
   tag: 'subscriptions',
+  least: 'user',
   params: Params,
   answers: { 204: { description: 'It is gone.' } },
 });

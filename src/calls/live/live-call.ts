@@ -1,6 +1,6 @@
 import type { Call, Leg } from '../../model/call.ts';
 import type { Event } from '../../model/event.ts';
-import { type Access, mayAccessDomain } from '../../model/scope.ts';
+import { mayAccessParticipants, type Access } from '../../model/scope.ts';
 import { callIdOf, callStateOf, legIdOf } from '../../model/stored-event.ts';
 
 /** A call as its events say it stands. */
@@ -76,9 +76,9 @@ export class FollowedCall {
   }
 
   isVisibleTo(access: Access): boolean {
-    if (!mayAccessDomain(access, this.#last)) return false;
-    if (access.extension !== '*' && !this.#last.extensions.includes(access.extension)) return false;
-    return access.user === '*' || (this.#users?.has(access.user) ?? false);
+    const { reseller, domain, extension, extensions } = this.#last;
+    const users = this.#users ? [...this.#users] : [];
+    return mayAccessParticipants(access, { reseller, domain, users, extension, extensions });
   }
 
   view(): LiveCall {

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 import { count, idText, nullable, nullableCount, nullableEnum, nullableText, nullableTime, text } from '../fields.ts';
+import { auditActions } from '../audit.ts';
+import { accessKinds } from '../scope.ts';
 import { defineType } from './definition.ts';
 import { at } from './examples.ts';
 
@@ -13,12 +15,16 @@ export const systemTypes = {
     reporter: 'offhook',
     description: 'Somebody changed a setting, or was refused. Secrets are never in it, neither before nor after.',
     data: Type.Object({
-      action: Type.Enum(['created', 'updated', 'deleted', 'logged_in', 'refused', 'used'], {
-        description: 'What was done.',
-      }),
+      action: Type.Enum([...auditActions], { description: 'What was done.' }),
       object: text('Kind of thing it was done to, such as `subscription`.'),
       objectId: nullableText('Which one.'),
       actor: nullableText('Who did it: name of the token or user.'),
+      actorId: nullableText('Public id of the token; `administrator`, or `offhook` for what Offhook does by itself.'),
+      actorKind: nullableEnum([...accessKinds], 'Kind of token.'),
+      via: nullableEnum(
+        ['api', 'console', 'offhook'],
+        'How: by API, in a session of the console, or by Offhook itself.',
+      ),
       address: nullableText('Network address it came from.'),
       requestId: nullableText('Request it was done by.'),
       before: snapshot('The thing before, without secrets.'),
@@ -32,7 +38,10 @@ export const systemTypes = {
         action: 'updated',
         object: 'subscription',
         objectId: '12',
-        actor: 'admin',
+        actor: 'Ada’s laptop',
+        actorId: '3f9c2a417be05d68',
+        actorKind: 'domain',
+        via: 'api',
         address: '192.0.2.10',
         requestId: 'req-77',
         before: { enabled: true },

@@ -1,12 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { alongsideReadJobs } from './alongside-jobs.ts';
 import { attemptSearchJobs } from './attempt-search-jobs.ts';
 import { deliveryReadJobs } from './delivery-read-jobs.ts';
 import { smallReadJobs } from './small-jobs.ts';
 import { subscriptionReadJobs } from './subscription-jobs.ts';
+import { tenantReadJobs } from './tenant-jobs.ts';
 
 /** Everything the reader thread does for the records. */
 export function recordReadJobs(db: DatabaseSync) {
   return {
-    jobs: { ...deliveryReadJobs(db), ...attemptSearchJobs(db), ...subscriptionReadJobs(db), ...smallReadJobs(db) },
+    jobs: {
+      ...deliveryReadJobs(db),
+      ...attemptSearchJobs(db),
+      ...subscriptionReadJobs(db),
+      ...smallReadJobs(db),
+      ...tenantReadJobs(db),
+      ...alongsideReadJobs(db),
+    },
   };
 }

@@ -8,6 +8,7 @@ import { sqliteDeliveryStore } from './delivery-store.ts';
 import { sqliteLiveCallStore } from './live-call-store.ts';
 import { noSeal, type Seal } from './seal.ts';
 import { sqliteSubscriptionStore } from './subscription-store.ts';
+import { sqliteAuditStore, sqliteDirectoryStore, sqliteOutbox, sqliteTokenStore } from './tenant-stores.ts';
 
 function settingsStore(engine: SqliteEngine): SettingsStore {
   return {
@@ -34,13 +35,18 @@ export function openSqliteRecords({
   readonly engine: SqliteEngine;
   readonly seal?: Seal;
 }): Records {
+  const outbox = sqliteOutbox(engine);
   return {
     delivery: sqliteDeliveryStore(engine),
     attempts: sqliteAttemptQueries(engine),
-    subscriptions: sqliteSubscriptionStore(engine, seal),
+    subscriptions: sqliteSubscriptionStore(engine, seal, outbox),
     liveCalls: sqliteLiveCallStore(engine),
     settings: settingsStore(engine),
     idempotency: idempotencyStore(engine),
+    tokens: sqliteTokenStore(engine, outbox),
+    directory: sqliteDirectoryStore(engine, outbox),
+    audit: sqliteAuditStore(engine, outbox),
+    outbox,
   };
 }
 

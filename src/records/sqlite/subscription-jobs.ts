@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
+import type { Alongside } from '../alongside.ts';
+import type { WriteAlongside } from './alongside-jobs.ts';
 import type { SubscriptionRow } from './subscription-codec.ts';
 
 export interface EndpointRow {
@@ -19,7 +21,18 @@ export interface SubscriptionRows {
 /** Rows given at once; a subscription is a few kilobytes. */
 const page = 500;
 
-export function subscriptionWriteJobs(db: DatabaseSync) {
+interface PutInput {
+  readonly subscription: SubscriptionRow;
+  readonly endpoint: EndpointRow;
+  readonly alongside: Alongside | undefined;
+}
+
+interface RemoveInput {
+  readonly subscription: number;
+  readonly alongside: Alongside | undefined;
+}
+
+export function subscriptionWriteJobs(db: DatabaseSync, writeAlongside: WriteAlongside) {
   const putSubscription = db.prepare(`
     INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET
       id = excluded.id, endpoint = excluded.endpoint, body = excluded.body, secrets = excluded.secrets`);
@@ -46,18 +59,20 @@ export function subscriptionWriteJobs(db: DatabaseSync) {
 
   return {
     'subscriptions.nextNumbers': () => ({ subscription: nextNumber('subscription'), endpoint: nextNumber('endpoint') }),
-    'subscriptions.put': (row: { readonly subscription: SubscriptionRow; readonly endpoint: EndpointRow }): void => {
+    'subscriptions.put': (row: PutInput): void => {
       const { number, id, endpoint, body, secrets } = row.subscription;
       meta.raise('subscription.lastNumber', number);
       putSubscription.run(number, id, endpoint, body, secrets);
       writeEndpoint(row.endpoint);
+      writeAlongside(row.alongside);
     },
     'subscriptions.reseal': (rows: readonly { readonly number: number; readonly secrets: string }[]): void => {
       for (const { number, secrets } of rows) reseal.run(secrets, number);
     },
     'subscriptions.putEndpoint': writeEndpoint,
-    'subscriptions.remove': ({ subscription }: { readonly subscription: number }): void => {
+    'subscriptions.remove': ({ subscription, alongside }: RemoveInput): void => {
       for (const removal of removals) removal.run(subscription);
+      writeAlongside(alongside);
     },
     'subscriptions.removeEndpoint': ({ endpoint }: { readonly endpoint: number }): void => {
       removeEndpoint.run(endpoint);

@@ -4,6 +4,7 @@ import type { SubscriptionStore } from '../subscription-store.ts';
 import type { Seal } from './seal.ts';
 import { decodeSubscription, encodeSubscription } from './subscription-codec.ts';
 import type { EndpointRow } from './subscription-jobs.ts';
+import { type SqliteOutbox, weightAlongside } from './tenant-stores.ts';
 
 function endpointRow(endpoint: Endpoint): EndpointRow {
   const { number, reseller, domain, key } = endpoint;
@@ -22,7 +23,7 @@ async function readAll<Row extends { readonly number: number }>(
   }
 }
 
-export function sqliteSubscriptionStore(engine: SqliteEngine, seal: Seal): SubscriptionStore {
+export function sqliteSubscriptionStore(engine: SqliteEngine, seal: Seal, outbox: SqliteOutbox): SubscriptionStore {
   return {
     load: async () => {
       const subscriptions = await readAll((number) => engine.read('subscriptions.after', { number }));
@@ -33,13 +34,15 @@ export function sqliteSubscriptionStore(engine: SqliteEngine, seal: Seal): Subsc
       };
     },
     nextNumbers: () => engine.write('subscriptions.nextNumbers', undefined),
-    put: (subscription, endpoint) =>
-      engine.write('subscriptions.put', {
-        subscription: encodeSubscription(subscription, seal),
-        endpoint: endpointRow(endpoint),
-      }),
+    put: (subscription, endpoint, alongside) => {
+      const row = { subscription: encodeSubscription(subscription, seal), endpoint: endpointRow(endpoint), alongside };
+      return outbox.written(alongside, engine.write('subscriptions.put', row, weightAlongside(alongside, 2_000)));
+    },
     putEndpoint: (endpoint) => engine.write('subscriptions.putEndpoint', endpointRow(endpoint)),
-    remove: (subscription) => engine.write('subscriptions.remove', { subscription }),
+    remove: (subscription, alongside) => {
+      const which = { subscription, alongside };
+      return outbox.written(alongside, engine.write('subscriptions.remove', which, weightAlongside(alongside)));
+    },
     removeEndpoint: (endpoint) => engine.write('subscriptions.removeEndpoint', { endpoint }),
   };
 }

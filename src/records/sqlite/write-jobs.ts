@@ -1,13 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { alongsideWriteJobs, alongsideWriter } from './alongside-jobs.ts';
 import { deliveryWriteJobs } from './delivery-write-jobs.ts';
 import { smallWriteJobs } from './small-jobs.ts';
 import { subscriptionWriteJobs } from './subscription-jobs.ts';
+import { tenantWriteJobs } from './tenant-jobs.ts';
 
 /** Everything the writer thread does for the records. */
 export function recordWriteJobs(db: DatabaseSync) {
   const delivery = deliveryWriteJobs(db);
+  const alongside = alongsideWriter(db);
   return {
-    jobs: { ...delivery.jobs, ...subscriptionWriteJobs(db), ...smallWriteJobs(db) },
+    jobs: {
+      ...delivery.jobs,
+      ...subscriptionWriteJobs(db, alongside),
+      ...smallWriteJobs(db),
+      ...tenantWriteJobs(db, alongside),
+      ...alongsideWriteJobs(db, alongside),
+    },
     forget: delivery.forget,
   };
 }

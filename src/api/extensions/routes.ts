@@ -1,0 +1,132 @@
+import type { FastifyReply } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { extendedNumber, type Extension } from '../../model/tenants.ts';
+import { accessOf, askingOf } from '../auth/authenticate.ts';
+import { CascadeQuery, CursorQuery, pageOf } from '../contract/common.ts';
+import { ExtensionChanges, ExtensionInput, ExtensionView } from '../contract/tenants.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { described } from '../openapi/route-list.ts';
+import { sendProblem } from '../problems/problem.ts';
+import { problemOf } from '../tenant-problem.ts';
+import { readDids } from './read-dids.ts';
+
+const Params = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+type Params = Static<typeof Params>;
+const Query = Type.Object(
+  {
+    domain: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'Only of this domain.' })),
+    number: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Only with this number.' })),
+    ...CursorQuery,
+  },
+  { additionalProperties: false },
+);
+
+const notFound = (reply: FastifyReply): FastifyReply => sendProblem(reply, { code: 'extension_not_found' });
+
+export function extensionRoutes(app: App, { tenants, defaults }: Pick<ApiDeps, 'tenants' | 'defaults'>): void {
+  const { extensions, names } = tenants;
+  const view = (extension: Extension): Static<typeof ExtensionView> => ({
+    ...extension,
+    users: [...extension.users],
+    dids: [...extension.dids],
+    reseller: names.ownerOf(extension.domain) ?? '',
+    extendedNumber: extendedNumber(extension),
+  });
+  const didsOf = (dids: readonly string[] | undefined, domain: string | undefined) =>
+    readDids(dids, (domain === undefined ? null : tenants.countryOf(domain)) ?? defaults.country);
+
+  app.get<{ Querystring: Static<typeof Query> }>('/v1/extensions', listFacts, async (request) => {
+    const { cursor, limit = 50, domain, number } = request.query;
+    const query = { domain, number, after: Number(cursor ?? 0), limit: limit + 1 };
+    const found = extensions.list(accessOf(request), query);
+    const page = found.slice(0, limit);
+    return { items: page.map(view), next: found.length > limit ? String(page.at(-1)?.id) : null };
+  });
+
+  app.get<{ Params: Params }>('/v1/extensions/:id', oneFacts, async (request, reply) => {
+    const extension = extensions.get(accessOf(request), request.params.id);
+    return extension ? view(extension) : notFound(reply);
+  });
+
+  app.post<{ Body: Static<typeof ExtensionInput> }>('/v1/extensions', createFacts, async (request, reply) => {
+    const asking = askingOf(request);
+    const { domain } = asking.access;
+    // The country of a domain that is not the caller's must not show: the directory refuses it below.
+    const dids = didsOf(request.body.dids, domain === '*' ? request.body.domain : domain);
+    if ('problem' in dids) return sendProblem(reply, dids.problem);
+    const result = await extensions.create(asking, { ...request.body, dids: dids.value });
+    if ('problem' in result) return sendProblem(reply, problemOf(result.problem));
+    reply.code(201).header('location', `/v1/extensions/${result.extension.id}`);
+    return reply.send(view(result.extension));
+  });
+
+  app.patch<{ Params: Params; Body: Static<typeof ExtensionChanges> }>(
+    '/v1/extensions/:id',
+    changeFacts,
+    async (request, reply) => {
+      const asking = askingOf(request);
+      const known = extensions.get(asking.access, request.params.id);
+      if (!known) return notFound(reply);
+      const dids = didsOf(request.body.dids, known.domain);
+      if ('problem' in dids) return sendProblem(reply, dids.problem);
+      const result = await extensions.update(asking, known.id, { ...request.body, dids: dids.value });
+      if (!result) return notFound(reply);
+      return 'problem' in result ? sendProblem(reply, problemOf(result.problem)) : view(result.extension);
+    },
+  );
+
+  app.delete<{ Params: Params; Querystring: Static<typeof CascadeQuery> }>(
+    '/v1/extensions/:id',
+    deleteFacts,
+    async (request, reply) => {
+      const { cascade = false } = request.query;
+      const result = await extensions.remove(askingOf(request), request.params.id, cascade);
+      if (!result) return notFound(reply);
+      return 'problem' in result ? sendProblem(reply, problemOf(result.problem)) : reply.code(204).send();
+    },
+  );
+}
+
+const tag = 'extensions';
+const listFacts = described({
+  summary: 'The extensions with a record',
+  description: 'Phones, queues, IVRs and conferences. A user’s token lists the ones they own. Events need no record.',
+  tag,
+  least: 'extension',
+  querystring: Query,
+  answers: { 200: { description: 'A page of them.', schema: pageOf(ExtensionView) } },
+});
+const oneFacts = described({
+  summary: 'One extension',
+  tag,
+  least: 'extension',
+  params: Params,
+  answers: { 200: { description: 'The extension.', schema: ExtensionView } },
+});
+const createFacts = described({
+  summary: 'Record an extension',
+  description: 'Its domain must have a record. The id stays for good and is never given to another.',
+  tag,
+  least: 'domain',
+  body: ExtensionInput,
+  answers: { 201: { description: 'It is there.', schema: ExtensionView } },
+});
+const changeFacts = described({
+  summary: 'Change an extension',
+  description: 'What is left out stays. Who owns it decides at once what users’ tokens see.',
+  tag,
+  least: 'domain',
+  params: Params,
+  body: ExtensionChanges,
+  answers: { 200: { description: 'As it is now.', schema: ExtensionView } },
+});
+const deleteFacts = described({
+  summary: 'Delete an extension’s record',
+  description:
+    'Refused with `still_in_use` while tokens or subscriptions are this extension’s alone; with `cascade=true` they go with it.',
+  tag,
+  least: 'domain',
+  params: Params,
+  querystring: CascadeQuery,
+  answers: { 204: { description: 'It is gone.' } },
+});

@@ -1,0 +1,51 @@
+import { callerWith, type TokenCheck } from '../api/auth/caller.ts';
+import type { SubscriptionManager } from '../delivery/management.ts';
+import { createAnnouncer } from '../log/announcer.ts';
+import { openTenants, type Tenants } from '../tenants/tenants.ts';
+import type { Base } from './base.ts';
+import type { Parts } from './parts.ts';
+import { scopedSubscriptions } from './scoped-subscriptions.ts';
+import type { Store } from './store.ts';
+
+/** Who there is and what they may do; running, since uses of tokens are noted from the first request on. */
+export async function makeTenants(
+  parts: Parts,
+  { clock, logger }: Base,
+  { records }: Store,
+  subscriptions: () => SubscriptionManager,
+): Promise<Tenants> {
+  const { tokens, directory } = records;
+  const tenants = await openTenants({
+    clock,
+    logger,
+    tokens,
+    directory,
+    subscriptions: scopedSubscriptions(subscriptions),
+  });
+  await parts.add(
+    'tenants',
+    () => tenants.start(),
+    () => tenants.stop(),
+  );
+  return tenants;
+}
+
+/** What Offhook itself has to say goes into the log from here on, what was left by the last process first. */
+export async function startAnnouncer(parts: Parts, { clock, logger }: Base, { log, records }: Store): Promise<void> {
+  const announcer = createAnnouncer({ clock, logger, log, outbox: records.outbox });
+  await parts.add(
+    'announcer',
+    () => announcer.start(),
+    () => announcer.stop(),
+  );
+}
+
+/** The administrator's token, and those that were made here. */
+export function checkTokens(administrator: TokenCheck, tenants: Tenants): TokenCheck {
+  return (text) => {
+    const known = administrator(text);
+    if (known) return known;
+    const found = tenants.check(text);
+    return found === null || found === 'expired' ? found : callerWith(found, (id) => tenants.accessNow(id));
+  };
+}

@@ -1,0 +1,114 @@
+/** Puts tokens and the directory together behind the face the API sees. */
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Service } from '../kit/service.ts';
+import type { Access } from '../model/scope.ts';
+import type { DirectoryStore } from '../records/directory-store.ts';
+import type { TokenStore } from '../records/token-store.ts';
+import { createTurns, type ScopedSubscriptions, type TenantContext } from './context.ts';
+import { DirectoryIndex } from './directory-index.ts';
+import { createDomains, type Domains } from './domains.ts';
+import { createExtensions, type Extensions } from './extensions.ts';
+import { type DomainNames, namesIn } from './naming.ts';
+import { TokenBook } from './token-book.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+import { createUsers, type Users } from './users.ts';
+
+/** Whose a token is, as it stands now. */
+export interface TokenHolder {
+  readonly id: string;
+  readonly name: string;
+  readonly access: Access;
+  /** Milliseconds; null: never. */
+  readonly expiresAt: number | null;
+}
+
+export interface Tenants extends Service {
+  readonly tokens: Tokens;
+  readonly domains: Domains;
+  readonly extensions: Extensions;
+  readonly users: Users;
+  readonly names: DomainNames;
+  /** Whose the token is, or why it opens nothing. */
+  check(text: string): TokenHolder | 'expired' | null;
+  /** What the holder may see by now; null where the token was revoked or expired since. */
+  accessNow(id: string): Access | null;
+  /** Networks that receivers of the domain may stand in; the same array until it changes. */
+  allowedNetworks(domain: string): readonly string[];
+  /** ISO code of the domain's country; null: none is recorded. */
+  countryOf(domain: string): string | null;
+  /** Names of the users who own an extension; the same array until it changes. */
+  usersOf(domain: string, extension: string): readonly string[];
+}
+
+export interface TenantsDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tokens: TokenStore;
+  readonly directory: DirectoryStore;
+  readonly subscriptions: ScopedSubscriptions;
+}
+
+const noteUsesEveryMs = 60_000;
+const none: readonly string[] = [];
+
+export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
+  const { clock, logger, subscriptions } = deps;
+  const index = new DirectoryIndex();
+  index.apply(await deps.directory.load());
+  const book = new TokenBook();
+  book.load(await deps.tokens.load());
+  const names = namesIn(index);
+  const inTurn = createTurns();
+  const tokens = { of: book.of.bind(book), forget: book.forget.bind(book) };
+  const context: TenantContext = { clock, index, store: deps.directory, tokens, subscriptions, inTurn };
+
+  const accessOf = (scope: Access): Access =>
+    scope.user === '*' ? scope : { ...scope, owned: index.ownedBy(scope.domain, scope.user) };
+  const noting = noteUses(deps, book);
+  return {
+    ...noting,
+    tokens: createTokens({ clock, store: deps.tokens, book, names, inTurn }),
+    domains: createDomains(context),
+    extensions: createExtensions(context),
+    users: createUsers(context),
+    names,
+    check: (text) => {
+      const found = book.check(text, clock.now());
+      if (!found) return null;
+      const { token, isValid } = found;
+      if (!isValid) return 'expired';
+      book.noteUse(token, clock.now());
+      return { id: token.id, name: token.name, access: accessOf(token.scope), expiresAt: token.expiresAt };
+    },
+    accessNow: (id) => {
+      const token = book.get(id);
+      return token && !book.isExpired(token, clock.now()) ? accessOf(token.scope) : null;
+    },
+    allowedNetworks: (domain) => index.domain(domain)?.allowNetworks ?? none,
+    countryOf: (domain) => index.domain(domain)?.country ?? null,
+    usersOf: (domain, extension) => index.extension(domain, extension)?.users ?? none,
+  };
+
+  function noteUses(to: Pick<TenantsDeps, 'tokens'>, from: TokenBook): Service {
+    let timer: Timer | null = null;
+    const write = async (): Promise<void> => {
+      const uses = from.takeUses();
+      if (uses.length > 0) await to.tokens.touch(uses);
+    };
+    const cycle = (): void => {
+      timer = clock.schedule(noteUsesEveryMs, () => {
+        write()
+          .catch((error: unknown) => logger.warn({ reason: String(error) }, 'last uses of tokens could not be noted'))
+          .finally(cycle);
+      });
+    };
+    return {
+      start: async () => cycle(),
+      stop: async () => {
+        timer?.cancel();
+        await write();
+      },
+    };
+  }
+}

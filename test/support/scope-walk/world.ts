@@ -1,0 +1,208 @@
+/** Two resellers with domains, users and extensions, each with things of their own, and tokens of every kind. */
+import assert from 'node:assert/strict';
+import { LiveCalls } from '../../../src/calls/live/index.ts';
+import { systemClock } from '../../../src/kit/clock.ts';
+import { createMemoryEventLog } from '../../../src/log/memory/event-log.ts';
+import { type Access, type AccessKind, kindOf } from '../../../src/model/scope.ts';
+import { type ApiWorld, createApiWorld } from '../api-world.ts';
+
+export type Scope = Omit<Access, 'owned'>;
+
+export interface Holder extends Scope {
+  readonly name: string;
+  readonly kind: AccessKind;
+  readonly token: string;
+  readonly tokenId: string;
+}
+
+/** Things that belong to somebody. Whatever is in them that only who may see them knows holds `mark`. */
+export interface Belongings {
+  readonly owner: string;
+  readonly mark: string;
+  /** Whose they are. */
+  readonly scope: Scope;
+  /** Where its event, extension and user are. */
+  readonly domain: string;
+  readonly reseller: string;
+  readonly user: string;
+  readonly extension: string;
+  readonly eventId: string;
+  readonly eventSeq: number;
+  readonly callId: string;
+  readonly subscriptionId: string;
+  readonly subscriptionNumber: number;
+  readonly endpoint: number;
+  readonly inbox: string;
+  readonly tokenId: string;
+  readonly extensionId: number;
+  readonly userId: number;
+  readonly connector: string;
+}
+
+export interface WalkWorld extends ApiWorld {
+  readonly holders: readonly Holder[];
+  readonly belongings: readonly Belongings[];
+}
+
+interface Place {
+  readonly domain: string;
+  readonly reseller: string;
+  /** Users with an extension each. */
+  readonly people: readonly (readonly [user: string, extension: string])[];
+}
+
+const domains: readonly Place[] = [
+  {
+    domain: 'acme',
+    reseller: 'r1',
+    people: [
+      ['bob', '101'],
+      ['carol', '102'],
+    ],
+  },
+  {
+    domain: 'globex',
+    reseller: 'r2',
+    people: [
+      ['dave', '201'],
+      ['erin', '202'],
+    ],
+  },
+  {
+    domain: 'initech',
+    reseller: 'r2',
+    people: [['frank', '301']],
+  },
+];
+/** Where the things of resellers and of the superuser are: nobody has a token of these. */
+const places: readonly (Place & { readonly owner: string })[] = [
+  { owner: 'r1', domain: 'soylent', reseller: 'r1', people: [] },
+  { owner: 'r2', domain: 'umbrella', reseller: 'r2', people: [] },
+  { owner: 'all', domain: 'hq', reseller: 'default', people: [] },
+];
+
+export const markOf = (owner: string): string => `zebra${owner}x`;
+/** In the domain's own record, which its users may read. */
+export const domainMark = (domain: string): string => `lion${domain}x`;
+
+export async function createWalkWorld(): Promise<WalkWorld> {
+  const log = createMemoryEventLog({ clock: systemClock, idWindowMs: 3_600_000 });
+  const live = new LiveCalls(log.id);
+  log.onAppended((events) => live.apply(events));
+  const all = [...domains, ...places];
+  const connectors = all.map(({ domain, reseller }) => ({
+    id: connectorOf(domain),
+    kind: 'simulator',
+    reseller,
+    domain,
+    state: 'up' as const,
+    since: 0,
+    problem: null,
+  }));
+  const world = await createApiWorld({ deps: { log, live, connectors: () => connectors } });
+  const make = maker(world);
+  const holders: Holder[] = [];
+  const belongings: Belongings[] = [];
+  const everyone = { reseller: '*', domain: '*', user: '*', extension: '*' };
+  for (const { domain, reseller, people } of all) {
+    await make('/v1/domains', { name: domain, reseller, displayName: domainMark(domain) });
+    for (const [user, extension] of people) {
+      const scope = { ...everyone, reseller, domain };
+      const place = { owner: user, domain, reseller, user, extension };
+      belongings.push(await belongingsOf(make, { ...scope, user }, place));
+      holders.push(await holderOf(make, { ...scope, user }), await holderOf(make, { ...scope, extension }));
+    }
+  }
+  for (const { domain, reseller } of domains) {
+    const scope = { ...everyone, reseller, domain };
+    const place = { owner: domain, domain, reseller, user: `boss-${domain}`, extension: '900' };
+    belongings.push(await belongingsOf(make, scope, place));
+    holders.push(await holderOf(make, scope));
+  }
+  for (const { owner, domain, reseller } of places) {
+    const scope = owner === 'all' ? everyone : { ...everyone, reseller };
+    const place = { owner, domain, reseller, user: `boss-${domain}`, extension: '900' };
+    belongings.push(await belongingsOf(make, scope, place));
+    if (owner !== 'all') holders.push(await holderOf(make, scope));
+  }
+  await world.announcer.idle();
+  await world.deps.delivery.settledUpTo(log.head());
+  return { ...world, holders, belongings };
+}
+
+const connectorOf = (domain: string): string => `pbx-${markOf(domain)}`;
+
+type Make = <T>(url: string, body: object, headers?: Record<string, string>) => Promise<T>;
+
+const maker =
+  (world: ApiWorld): Make =>
+  async <T>(url: string, body: object, headers: Record<string, string> = {}) => {
+    const answer = await world.post(url, body, headers);
+    assert.ok(answer.statusCode < 300, `${url}: ${answer.body}`);
+    return answer.json<T>();
+  };
+
+/** The levels that are named, as a token's body has them. */
+const named = (scope: Scope): object => Object.fromEntries(Object.entries(scope).filter(([, name]) => name !== '*'));
+
+async function holderOf(make: Make, scope: Scope): Promise<Holder> {
+  const kind = kindOf(scope);
+  const name = `${kind} ${Object.values(named(scope)).join('/')}`;
+  const made = await make<{ id: string; token: string }>('/v1/tokens', { name, kind, ...named(scope) });
+  return { ...scope, name, kind, token: made.token, tokenId: made.id };
+}
+
+interface PlaceOfOne {
+  readonly owner: string;
+  readonly domain: string;
+  readonly reseller: string;
+  readonly user: string;
+  readonly extension: string;
+}
+
+async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promise<Belongings> {
+  const { owner, domain, user, extension } = place;
+  const mark = markOf(owner);
+  const inbox = `in-${owner}`;
+  const phone = await make<{ id: number }>('/v1/extensions', { domain, number: extension, displayName: mark });
+  const person = await make<{ id: number }>('/v1/users', {
+    domain,
+    name: user,
+    displayName: mark,
+    extensions: [extension],
+  });
+  const hook = await make<{ id: string; number: number; endpoint: { number: number } }>('/v1/subscriptions', {
+    name: mark,
+    notes: mark,
+    scope,
+    dialect: 'cloudevents',
+    endpoint: { url: `inbox:${inbox}`, headers: { 'x-mark': mark } },
+  });
+  const event = {
+    id: `event-${owner}`,
+    type: 'call.started',
+    domain,
+    extension,
+    call: { id: `call-${owner}`, from: { number: '2025550123', name: mark } },
+  };
+  const key = { 'idempotency-key': `key-${owner}` };
+  const { accepted } = await make<{ accepted: { seq: number }[] }>('/v1/events', event, key);
+  const token = { name: mark, notes: mark, kind: kindOf(scope), ...named(scope) };
+  const { id: tokenId } = await make<{ id: string }>('/v1/tokens', token);
+  return {
+    ...place,
+    mark,
+    scope,
+    inbox,
+    tokenId,
+    eventId: event.id,
+    eventSeq: accepted[0]?.seq ?? 0,
+    callId: event.call.id,
+    subscriptionId: hook.id,
+    subscriptionNumber: hook.number,
+    endpoint: hook.endpoint.number,
+    extensionId: phone.id,
+    userId: person.id,
+    connector: connectorOf(domain),
+  };
+}
