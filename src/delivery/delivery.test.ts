@@ -379,3 +379,26 @@ test('what was kept about a log that was replaced goes, and so do the rows of en
   await w.pass(2_000);
   assert.deepEqual([...w.store.lanes.keys()], []);
 });
+
+test('while every receiver reads on its own the router reads nothing, and misses nobody who comes to listen', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { retry: { ...quickRetry, maxAttempts: 50 } });
+  w.moods.set('a.test', 'fails');
+  const calls = (count: number) => Array.from({ length: count }, (_, at) => callEvent(`c${at}`));
+  await w.append(...calls(60));
+  await w.pass(10_000);
+  const reads = w.reads;
+  for (let round = 0; round < 20; round++) {
+    await w.append(...calls(50));
+    await w.pass(10);
+  }
+  assert.ok(w.reads - reads < 10, `${w.reads - reads} reads for 20 appends to nobody`);
+  const b = await w.subscribe('b.test');
+  w.moods.set('a.test', 'ok');
+  await w.append(...calls(10));
+  await w.pass(1_000);
+  assert.equal(w.firstReceipts(b.number).length, 10);
+  await w.pass(10 * minute);
+  assert.equal(new Set(w.firstReceipts(a.number)).size, 60 + 20 * 50 + 10);
+  assert.deepEqual(w.violations, []);
+});

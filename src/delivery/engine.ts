@@ -111,6 +111,7 @@ export class DeliveryEngine {
       clock,
       logger,
       route: (event) => this.#reading.route(event),
+      listened: () => this.#reading.listened(),
       moved: () => {
         this.#reading.routed();
         this.#catchUp.routerMoved();

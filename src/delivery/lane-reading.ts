@@ -51,6 +51,14 @@ export class LaneReading {
     });
   }
 
+  /** Whether the router might hand an event to anybody; not while all receivers read on their own. */
+  listened(): boolean {
+    const { registry, lanes } = this.#deps;
+    if (lanes.detached.size < registry.endpointCount) return true;
+    for (const { number } of registry.endpoints()) if (lanes.find(number)?.lane.attached !== false) return true;
+    return false;
+  }
+
   /** The router has gone through a page: lanes with news start what they may. */
   routed(): void {
     const touched = [...this.#touched];

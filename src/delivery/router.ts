@@ -2,6 +2,7 @@
  * The router: reads the log once, in order, and hands every event to whoever matches it.
  *
  *   idle ── the log grew ──> reading ── page read ──> routing (one tick) ──> reading, or idle at the end
+ *   idle or reading ── nobody listens ──> idle at the end, with nothing read
  *   frozen at a sequence while an edit is being made durable: it reads up to there and waits
  */
 import { type Clock, delay } from '../kit/clock.ts';
@@ -16,6 +17,8 @@ export interface RouterDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   route(event: Event): void;
+  /** Whether there is anybody it might hand an event to. */
+  listened(): boolean;
   /** A page was routed, `position` moved. */
   moved(): void;
   /** Events were trimmed before they could be routed. */
@@ -113,11 +116,18 @@ export class Router {
     }
   }
 
+  /** Nobody is handed what lies between: all receivers read on their own. Whoever comes to listen does so from here on. */
+  #skipTo(seq: number): void {
+    this.#position = Math.max(this.#position, seq);
+    this.#deps.moved();
+  }
+
   async #step(): Promise<void> {
     const { log } = this.#deps;
     const { next, gap } = attachCursor(log, { log: log.id, seq: this.#position });
     this.#position = next.seq;
     if (gap) this.#deps.gap(gap);
+    if (!this.#deps.listened()) return this.#skipTo(this.#target());
     const page = await log.read({ after: next.seq, upTo: this.#target(), limit: pageSize, sparing: true });
     if (this.#stopped.signal.aborted) return;
     // Trimmed while it was read: what the page lacks is reported by the next step.

@@ -33,6 +33,10 @@ export class SubscriptionRegistry {
     return this.#endpoints.values();
   }
 
+  get endpointCount(): number {
+    return this.#endpoints.size;
+  }
+
   subscription(number: number): Subscription | undefined {
     return this.#subscriptions.get(number);
   }
