@@ -1,7 +1,7 @@
 import type { Dialect } from '../../dialects/dialect.ts';
 import { checkCustomHeaders, isHeaderName, isHeaderValue, reservedHeader } from '../../delivery/sender/headers.ts';
 import { parseTarget } from '../../delivery/sender/target.ts';
-import { secretProblem } from '../../delivery/signing/secret.ts';
+import { secretProblem } from '../../kit/signing-secret.ts';
 import type { EndpointAuth, EndpointTarget } from '../../subscriptions/subscription.ts';
 import type { SubscriptionInput } from '../contract/subscription.ts';
 import type { Problem } from '../problems/problem.ts';

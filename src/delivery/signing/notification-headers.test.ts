@@ -4,7 +4,7 @@ import type { EndpointAuth } from '../../subscriptions/subscription.ts';
 import { headerRecord, isHeaderValue } from '../sender/headers.ts';
 import { authHeaders } from './auth-headers.ts';
 import { type Notification, notificationHeaders, prepareHeaders } from './notification-headers.ts';
-import { newSigningSecret } from './secret.ts';
+import { newSigningSecret } from '../../kit/signing-secret.ts';
 import { createSigner } from './signer.ts';
 
 const none: EndpointAuth = { kind: 'none' };

@@ -4,7 +4,7 @@
  */
 import type { HeaderList } from '../sender/headers.ts';
 import { createHmacKey } from './hmac.ts';
-import { secretBytes, secretProblem } from './secret.ts';
+import { secretBytes, secretProblem } from '../../kit/signing-secret.ts';
 
 export interface Signer {
   /**

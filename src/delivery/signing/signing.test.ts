@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { headerRecord } from '../sender/headers.ts';
-import { newSigningSecret, secretProblem } from './secret.ts';
+import { newSigningSecret, secretProblem } from '../../kit/signing-secret.ts';
 import { createSigner, type Signer, signingProblem } from './signer.ts';
 
 const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
