@@ -1,5 +1,6 @@
 // The direction of the layers (CONTRIBUTING.md, "Layers"): model <- {calls, dialects, subscriptions} and the ports
 // (log, records) <- {tenants, delivery} <- api <- app <- cli. Drivers, connectors and dialects never import each other.
+// The receiver's library stands beside all that: it knows model and kit alone, and no part of the server knows it.
 const not = (...folders) => `^src/(${folders.join('|')})/`;
 const layer = (name, from, forbidden, comment) => ({
   name,
@@ -27,6 +28,27 @@ module.exports = {
     layer('delivery', '^src/delivery/', ['connectors', 'calls', 'sqlite', 'tenants', 'api', 'config', 'cli', 'app'], 'delivery sees ports'),
     layer('api', '^src/api/', ['connectors', 'sqlite', 'config', 'cli', 'app'], 'the API sees ports'),
     layer('config', '^src/config/', ['tenants', 'connectors', 'calls', 'log', 'records', 'sqlite', 'dialects', 'delivery', 'api', 'cli', 'app'], 'configuration is data'),
+    {
+      name: 'receiver',
+      severity: 'error',
+      comment: 'the library runs in other people’s programs: it knows model and kit, and nothing of the server',
+      from: { path: '^src/receiver/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(receiver|model|kit)/' },
+    },
+    {
+      name: 'receiver-needs-no-package',
+      severity: 'error',
+      comment: 'who receives with Fastify should not load Express, nor anybody the server’s packages',
+      from: { path: '^src/receiver/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
+    },
+    {
+      name: 'server-without-receiver',
+      severity: 'error',
+      comment: 'the server does not receive by its own library',
+      from: { path: '^src/', pathNot: '^src/receiver/' },
+      to: { path: '^src/receiver/' },
+    },
     layer('app', '^src/app/', ['cli'], 'app wires; cli calls app'),
     {
       name: 'drivers-stay-behind-their-port',

@@ -37,6 +37,9 @@ const definitions = {
 /** What an event of this type carries in `data`. */
 export type EventData<T extends EventType> = Static<(typeof definitions)[T]['data']>;
 
+/** What an event of this type is about: a call, a leg of one, or neither. */
+export type SubjectOf<T extends EventType> = (typeof definitions)[T]['subject'];
+
 /** All there is to know of each type. */
 export const eventCatalog: Readonly<Record<EventType, EventTypeDefinition>> = definitions;
 

@@ -10,8 +10,8 @@ export type Subject = 'call' | 'leg' | 'none';
 /** Who may report a type: any source of events, or Offhook alone (refused on ingest). */
 export type Reporter = 'source' | 'offhook';
 
-export interface EventTypeDefinition<Data extends Type.TObject = Type.TObject> {
-  readonly subject: Subject;
+export interface EventTypeDefinition<Data extends Type.TObject = Type.TObject, About extends Subject = Subject> {
+  readonly subject: About;
   readonly reporter: Reporter;
   /** One paragraph for the reference: when it happens, and what a reader should know before relying on it. */
   readonly description: string;
@@ -24,8 +24,8 @@ export interface EventTypeDefinition<Data extends Type.TObject = Type.TObject> {
   readonly example: Event;
 }
 
-interface Stated<Data extends Type.TObject> {
-  readonly subject: Subject;
+interface Stated<Data extends Type.TObject, About extends Subject> {
+  readonly subject: About;
   readonly reporter: Reporter;
   readonly description: string;
   readonly data: Data;
@@ -33,9 +33,9 @@ interface Stated<Data extends Type.TObject> {
 }
 
 /** States a type of event; the compiler checks that its example carries the data that its schema asks for. */
-export function defineType<Data extends Type.TObject>(
+export function defineType<Data extends Type.TObject, About extends Subject>(
   type: EventType,
-  stated: Stated<Data>,
-): EventTypeDefinition<Data> {
+  stated: Stated<Data, About>,
+): EventTypeDefinition<Data, About> {
   return { ...stated, example: exampleEvent(type, stated.example) };
 }
