@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `npm run test:real` needs beyond npm: sipp, strace, and an Asterisk 22 in a folder of its own.
+# Installs what `npm run test:real` needs beyond npm: sipp, strace, Python, PHP, and an Asterisk 22 in a folder of its own.
 #
 #   sudo scripts/real-parts/install.sh
 #
@@ -52,7 +52,7 @@ apt_quiet() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -
 
 missing_packages() {
   local pair
-  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace gpgv:gpgv openssl:openssl; do
+  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace gpgv:gpgv openssl:openssl curl:curl python3:python3 php:php-cli; do
     command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair#*:}"
   done
   [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || printf 'debian-archive-keyring\n'
@@ -184,6 +184,8 @@ main() {
   install_packages
   has_asterisk || build_asterisk
   say "sipp      $( (sipp -v 2>&1 || true) | grep -om1 'v[0-9][0-9.]*')" # sipp -v always exits 99
+  say "Python    $(python3 -c 'import platform; print(platform.python_version())')"
+  say "PHP       $(php -r 'echo PHP_VERSION;')"
   say "strace    $(strace -V | awk 'NR == 1 { print $NF }')"
   say "Asterisk  $(asterisk_version "$root") in $root"
 }

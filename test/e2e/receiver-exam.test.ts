@@ -1,4 +1,5 @@
 /** The receiver's library under every web framework it has a handler for, over real HTTP. */
+import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { newSigningSecret } from '../../src/kit/signing-secret.ts';
 import { createReceiver, type OffhookEvent } from '../../src/receiver/index.ts';
@@ -28,6 +29,8 @@ for (const name of Object.keys(frameworks) as Framework[]) {
       serving = await frameworks[name](receiver);
     });
     after(() => serving.stop());
-    receiverExam((): ExamSubject => ({ url: serving.url, secrets, maxBodyBytes, handled: () => handled }));
+    const until = async (id: string): Promise<void> =>
+      assert.ok(handled.includes(id), `answered before it was handled`);
+    receiverExam((): ExamSubject => ({ url: serving.url, secrets, maxBodyBytes, handled: () => handled, until }));
   });
 }

@@ -106,7 +106,7 @@ test('a parser that took no notice of the body does no harm: Express 4 leaves an
     request.body = {};
     next();
   };
-  const url = await withExpress(context, parser, assert.fail);
+  const url = await withExpress(context, parser, (error) => assert.fail(String(error)));
   const answer = await post(url, notificationOf([storedEvent()], { secrets: [secret] }));
   assert.equal(answer.status, 200);
 });

@@ -5,6 +5,7 @@ import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { fileOf } from '../support/receiver/guide.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -81,8 +82,9 @@ for (const [name, options] of [
 ] as const) {
   test(`its types are right where the compiler looks modules up like ${name}`, async () => {
     const strict = { strict: true, noEmit: true, target: 'es2022', lib: ['es2022', 'dom'] };
-    const config = { compilerOptions: { ...options, ...strict, types: ['node'] }, files: ['program.ts'] };
+    const config = { compilerOptions: { ...options, ...strict, types: ['node'] }, files: ['program.ts', 'missed-calls.ts'] };
     await writeFile(join(consumer.path, 'program.ts'), asTypeScript);
+    await writeFile(join(consumer.path, 'missed-calls.ts'), fileOf('receiver-node.md', 'missed-calls.ts'));
     await writeFile(join(consumer.path, 'tsconfig.json'), JSON.stringify(config));
     run(tsc, ['-p', '.'], consumer.path);
   });

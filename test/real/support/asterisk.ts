@@ -48,7 +48,8 @@ export function missingParts(): string | null {
   return null;
 }
 
-function onPath(program: string): boolean {
+/** Whether the machine has a program of this name. */
+export function onPath(program: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)));
 }
 
