@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { headerRecord } from '../delivery/sender/headers.ts';
 import { createSigner } from '../delivery/signing/signer.ts';
 import { cloudevents } from '../dialects/cloudevents/index.ts';
 import { newSigningSecret } from '../kit/signing-secret.ts';
@@ -25,7 +26,7 @@ function requestOf(events: readonly Event[], more: Readonly<Record<string, strin
   });
   assert.ok(encoded.kind === 'request');
   const body = String(encoded.body);
-  const signature = createSigner([secret]).sign(`3-${events[0]?.seq}`, nowMs, body);
+  const signature = headerRecord(createSigner([secret]).sign(`3-${events[0]?.seq}`, nowMs, body));
   return { headers: { ...encoded.headers, ...signature, ...more }, readBody: async () => body };
 }
 
@@ -123,7 +124,7 @@ describe('a receiver', () => {
     await receive({ ...eventNumber(1), domain: 'other' });
     const request = requestOf([eventNumber(1)]);
     const body = await request.readBody();
-    const headers = { ...request.headers, ...createSigner([secret]).sign('4-1', nowMs, body) };
+    const headers = { ...request.headers, ...headerRecord(createSigner([secret]).sign('4-1', nowMs, body)) };
     await receiver.receive({ ...request, headers });
     assert.deepEqual(handled, ['e1', 'e1', 'e1', 'e1']);
   });

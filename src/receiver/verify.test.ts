@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
+import { headerRecord } from '../delivery/sender/headers.ts';
 import { createSigner } from '../delivery/signing/signer.ts';
 import { newSigningSecret } from '../kit/signing-secret.ts';
 import { ReceiverProblem, type ReceiverProblemCode } from './problem.ts';
@@ -12,7 +13,7 @@ const nowMs = 1_795_253_400_000;
 const now = (): number => nowMs;
 const secret = newSigningSecret();
 const signed = (body: string | Uint8Array = '{}', at = nowMs, secrets = [secret]) => ({
-  headers: { ...createSigner(secrets).sign('1-7', at, body) } as Record<string, string | string[]>,
+  headers: headerRecord(createSigner(secrets).sign('1-7', at, body)) as Record<string, string | string[]>,
   body,
 });
 const refusal = (code: ReceiverProblemCode, header: string | null) => (error: unknown) => {

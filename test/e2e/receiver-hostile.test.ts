@@ -89,7 +89,7 @@ async function withExpress(context: TestContext, parser: express.RequestHandler,
   app.post('/hook', expressHandler(createReceiver({ secrets: secret, onEvent: () => {}, onError })));
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  context.after(() => void server.close().closeAllConnections());
+  context.after(() => server.close().closeAllConnections());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
 }
 

@@ -82,7 +82,10 @@ for (const [name, options] of [
 ] as const) {
   test(`its types are right where the compiler looks modules up like ${name}`, async () => {
     const strict = { strict: true, noEmit: true, target: 'es2022', lib: ['es2022', 'dom'] };
-    const config = { compilerOptions: { ...options, ...strict, types: ['node'] }, files: ['program.ts', 'missed-calls.ts'] };
+    const config = {
+      compilerOptions: { ...options, ...strict, types: ['node'] },
+      files: ['program.ts', 'missed-calls.ts'],
+    };
     await writeFile(join(consumer.path, 'program.ts'), asTypeScript);
     await writeFile(join(consumer.path, 'missed-calls.ts'), fileOf('receiver-node.md', 'missed-calls.ts'));
     await writeFile(join(consumer.path, 'tsconfig.json'), JSON.stringify(config));

@@ -23,7 +23,7 @@ test('subscribe, send, look', { skip }, async (context) => {
   });
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
-  context.after(() => void receiver.close().closeAllConnections());
+  context.after(() => receiver.close().closeAllConnections());
   const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
   await withApp(
     async (app) => {

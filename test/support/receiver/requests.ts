@@ -52,7 +52,7 @@ export function signedRequest(body: string | Uint8Array, facts: NotificationFact
 
 function signature(body: string | Uint8Array, facts: NotificationFacts, seq = 0): RawHeaders {
   const { secrets, deliveryId = `7-${seq}`, at = Date.now() } = facts;
-  return flat({ ...createSigner(secrets).sign(deliveryId, at, body) });
+  return createSigner(secrets).sign(deliveryId, at, body);
 }
 
 const flat = (headers: Readonly<Record<string, string>>): string[] => Object.entries(headers).flat();
