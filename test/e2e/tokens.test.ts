@@ -32,7 +32,7 @@ const post = (url: string, body: object, token?: string, headers: Record<string,
   world.post(url, body, { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) });
 const statusWith = async (token: string, url = '/v1/events') =>
   (await world.ask({ url, headers: { authorization: `Bearer ${token}` } })).statusCode;
-const codeOf = async (answer: Promise<{ json<T>(): T }>) => (await answer).json<{ code: string; field?: string }>();
+const codeOf = async (answer: ReturnType<typeof post>) => (await answer).json<{ code: string; field?: string }>();
 
 test('a token is shown when it is made and never again, and only its hash is kept', async () => {
   const made = await make({ name: 'crm', kind: 'domain', domain: 'acme' });
