@@ -1,11 +1,12 @@
 /** One attempt: from a unit's events to what became of them. Everything that goes wrong is a verdict. */
+import { deliveryId } from '../model/delivery-id.ts';
 import type { Clock } from '../kit/clock.ts';
 import { utf8Of } from '../kit/utf8.ts';
 import type { Dialect, Encoded, EncodedRequest } from '../dialects/dialect.ts';
 import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import { isExpired } from './expiry.ts';
-import { deliveryId, firstSeq, type Unit, type Verdict } from './lane/unit.ts';
+import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { HeaderBuilder } from './notification.ts';
 import type { Exchange, OutgoingRequest, Sender } from './sender/sender.ts';
 

@@ -21,7 +21,8 @@ export interface LiveCallChanges {
   readonly cursor: number;
   /** `put` is all there is; what was saved before no longer holds. */
   readonly whole: boolean;
-  readonly put: readonly LiveCallMark[];
+  /** May be made while they are saved: one that is newer than `cursor` does no harm. */
+  readonly put: Iterable<LiveCallMark>;
   readonly gone: readonly Pick<LiveCallMark, 'domain' | 'callId'>[];
 }
 

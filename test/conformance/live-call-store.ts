@@ -1,7 +1,7 @@
 /** What every LiveCallStore driver promises. */
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { LiveCallChanges, LiveCallMark, LiveCallMarks } from '../../src/records/live-call-store.ts';
+import type { LiveCallMark, LiveCallMarks } from '../../src/records/live-call-store.ts';
 import { type OpenRecords, oddTexts, type RecordsUnderTest, withRecords } from './records-support.ts';
 
 const markOf = (callId: string, seq: number, domain = 'acme'): LiveCallMark => ({
@@ -11,7 +11,7 @@ const markOf = (callId: string, seq: number, domain = 'acme'): LiveCallMark => (
   legs: { [`${callId}-a`]: seq, [`${callId}-b`]: seq - 1 },
 });
 
-const whole = (log: string, cursor: number, put: readonly LiveCallMark[]): LiveCallChanges => ({
+const whole = (log: string, cursor: number, put: readonly LiveCallMark[]) => ({
   log,
   cursor,
   whole: true,

@@ -1,7 +1,8 @@
 /** The API over real delivery, a log and records in memory, without a socket: requests are injected. */
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { Registry } from 'prom-client';
-import type { LiveCall, LiveCalls } from '../../src/api/calls/live-calls.ts';
+import type { LiveCalls } from '../../src/api/calls/live-calls.ts';
+import type { LiveCall } from '../../src/calls/live/live-call.ts';
 import type { ApiDeps, ApiOptions } from '../../src/api/deps.ts';
 import { type Api, createApi } from '../../src/api/server.ts';
 import { administrator } from '../../src/api/auth/caller.ts';

@@ -1,10 +1,10 @@
 import { Type, type Static } from 'typebox';
+import type { LiveCall } from '../../calls/live/live-call.ts';
 import { CallSchema, LegSchema } from '../../model/call.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
-import type { LiveCall } from './live-calls.ts';
 
 const LiveCallSchema = Type.Object({
   reseller: Type.String(),
@@ -26,7 +26,8 @@ const Query = Type.Object(
 );
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
 
-const view = ({ reseller, domain, connector, extensions, seq, call, legs }: LiveCall): LiveCall => ({
+/** Without what only the live view itself needs to know. */
+const view = ({ reseller, domain, connector, extensions, seq, call, legs }: LiveCall) => ({
   reseller,
   domain,
   connector,

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { EventSchema } from '../../model/event-schema.ts';
+import { parseDeliveryId } from '../../model/delivery-id.ts';
 import { kindOf, mayAccessScope, seesEverything, type Access } from '../../model/scope.ts';
 import { attemptOutcomes } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
@@ -9,7 +10,7 @@ import { CursorQuery, nullable, pageOf } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
-import { AttemptSchema, attemptView, parseDeliveryId, ParkedSchema, parkedView } from './view.ts';
+import { AttemptSchema, attemptView, ParkedSchema, parkedView } from './view.ts';
 
 const Query = Type.Object(
   {

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { attemptOutcomes, type AttemptRow, type ParkedRow } from '../../records/delivery-store.ts';
+import { deliveryId } from '../../model/delivery-id.ts';
 import { nullable, Time } from '../contract/common.ts';
 
 export const AttemptSchema = Type.Object({
@@ -27,14 +28,6 @@ export const ParkedSchema = Type.Object({
   dueAt: nullable(Time, 'When it is tried again; null while it waits behind another.'),
 });
 type ParkedView = Static<typeof ParkedSchema>;
-
-export const deliveryId = (subscription: number, seq: number): string => `${subscription}-${seq}`;
-
-/** Subscription and sequence from a delivery's id; null where it is none. */
-export function parseDeliveryId(id: string): { readonly subscription: number; readonly seq: number } | null {
-  const match = /^([1-9]\d{0,14})-([1-9]\d{0,14})$/.exec(id);
-  return match ? { subscription: Number(match[1]), seq: Number(match[2]) } : null;
-}
 
 export function attemptView(row: AttemptRow): AttemptView {
   const { subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, durationMs, detail } = row;

@@ -134,12 +134,14 @@ export class LiveCalls {
     const gone = this.#unmarked.map((call) => call.mark());
     this.#unmarked = [];
     const place = { log: this.#log, cursor: this.#cursor };
-    if (since === null) return { ...place, whole: true, put: this.marks().calls, gone: [] };
-    const put: CallMark[] = [];
+    if (since === null) return { ...place, whole: true, put: this.#marksAfter(0), gone: [] };
+    return { ...place, whole: false, put: [...this.#marksAfter(since)], gone };
+  }
+
+  *#marksAfter(since: number): Generator<CallMark> {
     for (const calls of [this.#markedEnded, this.#live.values()]) {
-      for (const call of calls) if (call.seq > since) put.push(call.mark());
+      for (const call of calls) if (call.seq > since) yield call.mark();
     }
-    return { ...place, whole: false, put, gone };
   }
 
   #take(event: Event): void {

@@ -22,6 +22,7 @@ export interface MarkChanges {
   readonly cursor: number;
   /** `put` is all there is; what was saved before no longer holds. */
   readonly whole: boolean;
-  readonly put: readonly CallMark[];
+  /** May be made while they are saved: one that is newer than `cursor` does no harm. */
+  readonly put: Iterable<CallMark>;
   readonly gone: readonly Pick<CallMark, 'domain' | 'callId'>[];
 }

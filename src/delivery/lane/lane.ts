@@ -26,6 +26,7 @@
  * the number of parked calls that is bounded; at that bound nothing new is read, since the next failure would have no
  * place. A tenth of them has to be settled before it reads on.
  */
+import { deliveryId } from '../../model/delivery-id.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Random } from '../../kit/random.ts';
 import { type Event, orderKeyOf } from '../../model/event.ts';
@@ -43,7 +44,7 @@ import { Order } from './order.ts';
 import { Progress } from './progress.ts';
 import { Recording, type LaneRecorder } from './recording.ts';
 import { Room } from './room.ts';
-import { type Delivery, deliveryId, type Unit, type Verdict } from './unit.ts';
+import type { Delivery, Unit, Verdict } from './unit.ts';
 
 export interface LaneContext {
   readonly clock: Clock;

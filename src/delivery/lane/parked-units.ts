@@ -1,5 +1,6 @@
+import { deliveryId } from '../../model/delivery-id.ts';
 import type { ParkedRow } from '../../records/delivery-store.ts';
-import { type CallQueue, type Delivery, deliveryId, newUnit, type Unit } from './unit.ts';
+import { type CallQueue, type Delivery, newUnit, type Unit } from './unit.ts';
 
 /**
  * Parked units from their rows, which are in sequence order, put into their keys. What was attempted leads its key, alone

@@ -67,9 +67,6 @@ export function firstSeq(unit: Unit): number {
   return (unit.deliveries[0] as Delivery).seq;
 }
 
-/** The same on every attempt; part of the notification's headers. */
-export const deliveryId = (subscription: number, seq: number): string => `${subscription}-${seq}`;
-
 export function newUnit(deliveries: readonly Delivery[]): Unit {
   const { subscription } = deliveries[0] as Delivery;
   return {
