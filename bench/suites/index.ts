@@ -8,6 +8,18 @@ import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { matching } from './matching.ts';
+import { tenants } from './tenants.ts';
 
 /** In the order they run. */
-export const suites: readonly Suite[] = [drain, ingest, latency, matching, bytes, idle, dead, comeback, backup];
+export const suites: readonly Suite[] = [
+  drain,
+  ingest,
+  latency,
+  matching,
+  tenants,
+  bytes,
+  idle,
+  dead,
+  comeback,
+  backup,
+];

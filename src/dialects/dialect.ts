@@ -2,6 +2,7 @@
  * A dialect: a vendor's way to say events. Pure: no clock, no network, no store. Nothing outside `dialects/` knows a
  * vendor's name; the rest sees this.
  */
+import type { TextPlace } from '../kit/text-place.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-types/index.ts';
 
@@ -11,7 +12,7 @@ export interface EncodeContext {
   readonly subscriptionId: string;
   readonly method: string;
   readonly url: string;
-  /** Validated against the dialect's `optionsSchema`. */
+  /** Validated against the dialect's `optionsSchema` and `checkOptions`; the same object while they are the same. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -32,6 +33,22 @@ export type Encoded =
   /** It should have, but can't: an outcome, never a stop. */
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** What options are checked by besides their schema. */
+export interface OptionsContext {
+  /** The endpoint's. */
+  readonly method: string;
+  readonly url: string;
+}
+
+export interface OptionsProblem {
+  /** Path within the options: `body`, `headers.X-Call`. */
+  readonly field: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** Where in the option's text, if it is one. */
+  readonly place?: TextPlace;
+}
+
 export interface DialectDefaults {
   readonly events: readonly EventType[];
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'GET';
@@ -46,6 +63,8 @@ export interface Dialect {
   /** JSON Schema of `options`, with a description for every property. */
   readonly optionsSchema: object;
   readonly defaults: DialectDefaults;
+  /** What is wrong with options that match the schema, when they are saved; null or no such check: nothing. */
+  checkOptions?(options: Readonly<Record<string, unknown>>, context: OptionsContext): OptionsProblem | null;
   /** Most events one request may carry with these options: 1 where the format is not an array. */
   maxBatch(options: Readonly<Record<string, unknown>>): number;
   /** `events` has at least one and at most `maxBatch` of one subscription, in sequence order. */

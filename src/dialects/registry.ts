@@ -1,8 +1,9 @@
 import { cloudevents } from './cloudevents/index.ts';
 import type { Dialect } from './dialect.ts';
+import { template } from './template/index.ts';
 
 /** Every dialect there is, in the order they are shown. */
-export const dialects: readonly Dialect[] = [cloudevents];
+export const dialects: readonly Dialect[] = [cloudevents, template];
 
 /** @returns null where there is no dialect of that name. */
 export function findDialect(name: string): Dialect | null {

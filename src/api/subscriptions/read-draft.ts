@@ -5,7 +5,7 @@ import { expandEventTypes, isEventType, type EventType } from '../../model/event
 import type { Dialect } from '../../dialects/dialect.ts';
 import type { SubscriptionDraft } from '../../delivery/management.ts';
 import { defaultRetry } from '../../delivery/retry-policy.ts';
-import type { RetryPolicy } from '../../subscriptions/subscription.ts';
+import type { EndpointTarget, RetryPolicy } from '../../subscriptions/subscription.ts';
 import type { SubscriptionInput } from '../contract/subscription.ts';
 import { delaysOf } from '../dialects/routes.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -25,6 +25,8 @@ export function readDraft(input: SubscriptionInput, context: DraftContext): Read
   if ('problem' in events) return events;
   const target = readTarget(input.endpoint, dialect, context);
   if ('problem' in target) return target;
+  const refused = checkOptions(options.value, dialect, target.value);
+  if (refused) return refused;
   const retry = readRetry(input.retry, dialect);
   if ('problem' in retry) return retry;
   const expireAfterMs = readExpiry(input.expireAfter ?? {});
@@ -84,6 +86,20 @@ function readOptions(options: Readonly<Record<string, unknown>>, dialect: Dialec
   const checked = checkerFor(dialect.optionsSchema)(options, 'options');
   if ('problem' in checked) return { problem: { ...checked.problem, code: 'invalid_subscription' } };
   return { value: { ...options } };
+}
+
+function checkOptions(
+  options: Readonly<Record<string, unknown>>,
+  dialect: Dialect,
+  { method, url }: EndpointTarget,
+): { readonly problem: Problem } | null {
+  const found = dialect.checkOptions?.(options, { method, url });
+  if (!found) return null;
+  const { place, message, remedy } = found;
+  const field = `options.${found.field}`;
+  const where = place ? ` (line ${place.line}, column ${place.column})` : '';
+  const { problem } = wrong(field, `${field}: ${message}${where}.`, remedy);
+  return { problem: { ...problem, ...(place && { more: { ...place } }) } };
 }
 
 function readEvents(entries: readonly string[] | undefined, dialect: Dialect): Read<readonly EventType[]> {

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../dialects/dialect.ts';
-import { checkCustomHeaders, isHeaderName, isHeaderValue, reservedHeader } from '../../delivery/sender/headers.ts';
+import { checkCustomHeaders, isHeaderName, isHeaderValue, reservedHeader } from '../../model/header-rules.ts';
 import { parseTarget } from '../../delivery/sender/target.ts';
 import { secretProblem } from '../../kit/signing-secret.ts';
 import type { EndpointAuth, EndpointTarget } from '../../subscriptions/subscription.ts';

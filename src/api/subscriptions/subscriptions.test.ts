@@ -144,6 +144,23 @@ test('a filter is kept as it was written; a mistake in one is shown by place', a
   assert.match(detail, /bogus.*line 2, column 8/);
 });
 
+test('a template is checked when it is saved, against the URL it goes to', async () => {
+  const made = { ...usual, dialect: 'template' };
+  const options = { url: 'https://crm.example/{{ id }}', body: '{ "from": {{ call.from.number | json }} }' };
+  const { id } = await create({ ...made, options });
+  assert.deepEqual(stored(id).options, options);
+  const refused = await world.post('/v1/subscriptions', { ...made, options: { body: '{\n {{ call.form }} }' } });
+  const { field, line, column, excerpt, remedy } = refused.json();
+  assert.deepEqual([refused.statusCode, field, line, column], [400, 'options.body', 2, 5]);
+  assert.equal(excerpt, ' {{ call.form }} }\n    ^');
+  assert.match(remedy, /from/);
+  const moved = await patch(id, { endpoint: { url: 'https://elsewhere.example/' } });
+  assert.deepEqual([moved.statusCode, moved.json().field], [400, 'options.url']);
+  const dialects = (await world.ask({ url: '/v1/dialects' })).json();
+  const shown = dialects.items.find(({ name }: { name: string }) => name === 'template');
+  assert.deepEqual(Object.keys(shown.options.properties), ['method', 'url', 'headers', 'body', 'contentType']);
+});
+
 test('every field that is not right is named, with what would be', async () => {
   const { endpoint } = usual;
   const cases: [object, string, RegExp][] = [

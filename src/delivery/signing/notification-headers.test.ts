@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EndpointAuth } from '../../subscriptions/subscription.ts';
-import { headerRecord, isHeaderValue } from '../sender/headers.ts';
+import { headerRecord } from '../sender/headers.ts';
+import { isHeaderValue } from '../../model/header-rules.ts';
 import { authHeaders } from './auth-headers.ts';
 import { type Notification, notificationHeaders, prepareHeaders } from './notification-headers.ts';
 import { newSigningSecret } from '../../kit/signing-secret.ts';

@@ -3,7 +3,8 @@
  * authentication, the dialect, Offhook. So nobody can forge what Offhook says of a delivery.
  */
 import type { EndpointTarget } from '../../subscriptions/subscription.ts';
-import { type HeaderList, reservedHeader } from '../sender/headers.ts';
+import { reservedHeader } from '../../model/header-rules.ts';
+import type { HeaderList } from '../sender/headers.ts';
 import { authHeaders, lowerCased } from './auth-headers.ts';
 import type { Signer } from './signer.ts';
 

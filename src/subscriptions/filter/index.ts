@@ -4,13 +4,14 @@
  * that comes to nothing is an outcome: the event counts as not wanted, and `judge` says why.
  */
 import type { Event } from '../../model/event.ts';
+import { positionIn } from '../../kit/text-place.ts';
 import { readFilter } from './check.ts';
 import { compile } from './compile.ts';
 import { EventFields } from './event-fields.ts';
 import type { Evaluate, Frame } from './frame.ts';
 import { filterLimits } from './limits.ts';
 import { parse } from './parse.ts';
-import { type FilterProblem, positionOf } from './problem.ts';
+import type { FilterProblem } from './problem.ts';
 import { Failure, kindOf, type Value } from './value.ts';
 
 export type { FilterProblem } from './problem.ts';
@@ -91,5 +92,5 @@ function valueOf(evaluate: Evaluate, frame: Frame, event: Event): Value {
 function verdict(source: string, value: Value): FilterVerdict {
   if (typeof value === 'boolean') return { outcome: value ? 'matched' : 'filtered' };
   const failure = value instanceof Failure ? value : new Failure(`it gives ${kindOf(value)} and not true or false`, 0);
-  return { outcome: 'filter_error', reason: failure.reason, ...positionOf(source, failure.at) };
+  return { outcome: 'filter_error', reason: failure.reason, ...positionIn(source, failure.at) };
 }

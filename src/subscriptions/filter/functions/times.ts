@@ -1,4 +1,5 @@
 /** Times and lengths of time, to the millisecond. No clock: a filter says the same of an event whenever it is asked. */
+import { isZoneReady, onClocks } from '../../../kit/clocks.ts';
 import { utcTime } from '../../../model/ingest/time.ts';
 import { type Frame, spend } from '../frame.ts';
 import { moment, span } from '../ranges.ts';
@@ -64,43 +65,12 @@ const duration: Overload = {
   },
 };
 
-/** A moment on the clocks of a zone, in the fields of a UTC date. Null where there is no such zone. */
-function onClocks(frame: Frame, moment: Moment, zone: string): Date | null | 'costly' {
-  let format = formats.get(zone);
-  // Making a format takes 30 times as long as using it.
-  if (!spend(frame, format ? 60 : 2000)) return 'costly';
-  format ??= makeFormat(zone);
-  if (!format) return null;
-  const parts = new Map(format.formatToParts(moment.ms).map(({ type, value }) => [type, Number(value)]));
-  const [year, month, day] = [parts.get('year') ?? 0, (parts.get('month') ?? 1) - 1, parts.get('day') ?? 1];
-  const [hour, minute, second] = [parts.get('hour') ?? 0, parts.get('minute') ?? 0, parts.get('second') ?? 0];
-  return new Date(Date.UTC(year, month, day, hour, minute, second, new Date(moment.ms).getUTCMilliseconds()));
-}
-
-const mostFormats = 100;
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
-  if (timeZone.length > 64) return undefined;
-  try {
-    const style = { year: 'numeric', month: 'numeric', day: 'numeric' } as const;
-    const time = { hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const;
-    const zone = /^\d\d:\d\d$/.test(timeZone) ? `+${timeZone}` : timeZone;
-    const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'iso8601', ...style, ...time });
-    if (formats.size >= mostFormats) formats.clear();
-    formats.set(timeZone, format);
-    return format;
-  } catch {
-    return undefined;
-  }
-}
-
 function reading(name: string, read: (date: Date) => number): Overload[] {
   const takes: Kind[][] = [['timestamp'], ['string']];
   const plain = (_frame: Frame, [value]: readonly Value[]): Value => BigInt(read(new Date((value as Moment).ms)));
   const zoned = (frame: Frame, [value, zone]: readonly Value[], at: number): Value => {
-    const date = onClocks(frame, value as Moment, zone as string);
-    if (date === 'costly') return tooCostly;
+    if (!spend(frame, isZoneReady(zone as string) ? 60 : 2000)) return tooCostly;
+    const date = onClocks(zone as string, (value as Moment).ms);
     return date ? BigInt(read(date)) : fail(`there is no time zone ${JSON.stringify(zone).slice(0, 80)}`, at);
   };
   const common = { name, method: true, returns: number };

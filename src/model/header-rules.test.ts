@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { checkCustomHeaders } from './headers.ts';
+import { checkCustomHeaders } from './header-rules.ts';
 
 describe('custom headers', () => {
   it("are fine where HTTP can carry them and they are the user's to set", () => {
