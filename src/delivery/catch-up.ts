@@ -3,6 +3,7 @@
  * reads one page, for the lane that has waited longest, from its position on; all in line that stand a little further on
  * get what the page has for them too. Who got on joins the line again at its end, when it wants more; who did not keeps
  * its place. So a lane far behind, for which little of very much is meant, takes one page in turn like any other.
+ * Replays together have no more than every other page while live lanes are in line.
  *
  *   wants events ── position below the router's ──> in line ── a page reached it ──> offered, then asked again
  *   wants events ── level with the router ──> level ── the router moves ──> offered, then asked again
@@ -12,6 +13,7 @@ import type { Logger } from '../kit/logger.ts';
 import { attachCursor, type Gap } from '../log/cursor.ts';
 import type { EventLog, ReadPage } from '../log/event-log.ts';
 import type { Event } from '../model/event.ts';
+import type { MatchIndex } from '../subscriptions/match-index.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { Lane } from './lane/lane.ts';
@@ -45,6 +47,8 @@ export class CatchUp {
   readonly #level = new Set<Lane>();
   readonly #stopped = new AbortController();
   #running: Promise<void> | null = null;
+  /** The last page was read for a replay. */
+  #replayedLast = false;
 
   constructor(deps: CatchUpDeps) {
     this.#deps = deps;
@@ -104,15 +108,22 @@ export class CatchUp {
   }
 
   async #pass(): Promise<void> {
-    const [first, ...others] = this.#readers();
+    const readers = this.#readers();
+    const first = this.#nextOf(readers);
     if (!first) return;
     const after = first.readPosition;
-    const near = others.filter(({ readPosition: at }) => at >= after && at < after + sharedSpan);
-    const lanes = [first, ...near];
+    const lanes = readers.filter(({ readPosition: at }) => at >= after && at < after + sharedSpan);
     const domains = this.#domainsOf(lanes);
     const request = { after, upTo: this.#deps.position(), limit: pageSize, sparing: true };
     const page = await this.#deps.log.read({ ...request, ...(domains && { domains }) });
     if (!this.#stopped.signal.aborted) this.#handOut(page, after, new Set(lanes));
+  }
+
+  #nextOf(readers: readonly Lane[]): Lane | undefined {
+    const live = this.#replayedLast ? readers.find(({ replay }) => !replay) : undefined;
+    const next = live ?? readers[0];
+    this.#replayedLast = Boolean(next?.replay);
+    return next;
   }
 
   /** Those in line that still want to read; the others leave it. */
@@ -139,11 +150,15 @@ export class CatchUp {
     if (gap) this.#deps.expired(lane, gap);
   }
 
+  #indexOf({ replay, endpoint }: Lane): MatchIndex {
+    return replay?.index ?? this.#deps.registry.laneIndex(endpoint.number);
+  }
+
   /** Null: all of them, since one lane listens to every domain. */
   #domainsOf(lanes: readonly Lane[]): string[] | null {
     const domains = new Set<string>();
     for (const lane of lanes) {
-      for (const domain of this.#deps.registry.laneIndex(lane.endpoint.number).domains()) {
+      for (const domain of this.#indexOf(lane).domains()) {
         if (domain === '*') return null;
         domains.add(domain);
       }
@@ -159,12 +174,12 @@ export class CatchUp {
     const reached = (lane: Lane): boolean => lane.readPosition >= after && lane.readPosition < page.scannedTo;
     const readers = this.#readers().filter((lane) => askedFor.has(lane) && reached(lane));
     const reading = new Set(readers);
-    const byDomain = groupByDomain(readers, this.#deps.registry);
+    const byDomain = groupByDomain(readers, (lane) => this.#indexOf(lane).domains());
     for (const event of page.events) {
       for (const lane of byDomain.get(event.domain) ?? []) if (reading.has(lane)) this.#give(lane, event, reading);
       for (const lane of byDomain.get('*') ?? []) if (reading.has(lane)) this.#give(lane, event, reading);
     }
-    for (const lane of reading) lane.readPosition = Math.max(lane.readPosition, page.scannedTo);
+    for (const lane of reading) lane.readPosition = Math.max(lane.readPosition, Math.min(page.scannedTo, endOf(lane)));
     for (const lane of readers) {
       this.#line.delete(lane);
       this.#deps.offered(lane);
@@ -172,9 +187,8 @@ export class CatchUp {
   }
 
   #give(lane: Lane, event: Event, reading: Set<Lane>): void {
-    if (event.seq <= lane.readPosition) return;
-    const index = this.#deps.registry.laneIndex(lane.endpoint.number);
-    index.match(event, (selector) => {
+    if (event.seq <= lane.readPosition || event.seq > endOf(lane)) return;
+    this.#indexOf(lane).match(event, (selector) => {
       const subscription = this.#deps.registry.subscription(selector.subscription);
       if (!subscription || !reading.has(lane)) return;
       if (!this.#deps.offer(lane, subscription, event)) reading.delete(lane);
@@ -183,10 +197,12 @@ export class CatchUp {
   }
 }
 
-function groupByDomain(lanes: readonly Lane[], registry: SubscriptionRegistry): Map<string, Lane[]> {
+const endOf = ({ replay }: Lane): number => (replay ? replay.end : Infinity);
+
+function groupByDomain(lanes: readonly Lane[], domainsOf: (lane: Lane) => readonly string[]): Map<string, Lane[]> {
   const groups = new Map<string, Lane[]>();
   for (const lane of lanes) {
-    for (const domain of registry.laneIndex(lane.endpoint.number).domains()) {
+    for (const domain of domainsOf(lane)) {
       const group = groups.get(domain);
       if (group) group.push(lane);
       else groups.set(domain, [lane]);

@@ -53,6 +53,14 @@ export class Dispatcher {
     this.#rest(state);
   }
 
+  /** One of its requests has ended, so that there is room at its gate: for the live lane first. */
+  #pumpAll(state: LaneState): void {
+    const { replay, endpoint } = state.lane;
+    const live = replay && this.#deps.lanes.find(endpoint.number);
+    if (live) this.pump(live);
+    else this.pump(state);
+  }
+
   /** Something that kept lanes in line may have eased. */
   serve(): void {
     if (this.#stopped) return;
@@ -109,6 +117,9 @@ export class Dispatcher {
     state.timer?.cancel();
     state.timer = null;
     const moreToRead = this.#deps.rested(state);
+    // It has taken what it may: what is left of the window is for replays.
+    if (!state.lane.replay)
+      for (const other of this.#deps.lanes.replaysTo(state.lane.endpoint.number)) this.pump(other);
     if (this.#stopped || this.#share.waits(state)) return;
     const { clock } = this.#deps;
     const wakeAt = state.lane.wakeAt(moreToRead);
@@ -161,7 +172,7 @@ export class Dispatcher {
 
   #ran(state: LaneState, unit: Unit, verdict: Verdict): void {
     this.#finish(state, unit, verdict);
-    this.pump(state);
+    this.#pumpAll(state);
     this.serve();
   }
 

@@ -167,7 +167,7 @@ export class DeliveryEngine {
         broke: (state) => {
           const endpoint = state.lane.endpoint.number;
           logger.warn({ endpoint }, 'receiver fails again and again: first attempts stop');
-          this.#reading.hold(state, 'breaker');
+          this.#reading.hold(endpoint, 'breaker');
         },
         rested: (state) => this.#reading.rested(state),
       },
@@ -275,8 +275,9 @@ export class DeliveryEngine {
     const endpoint = this.#deps.registry.endpoint(number);
     const state = this.#lanes.find(number);
     if (!endpoint || !state) return;
-    state.lane.configure(endpoint);
-    if (endpoint.paused) this.#reading.hold(state, 'paused');
+    const moved = state.lane.gate.configure(endpoint);
+    if (moved) for (const { lane } of [state, ...this.#lanes.replaysTo(number)]) lane.hurry();
+    if (endpoint.paused) this.#reading.hold(number, 'paused');
     this.#dispatcher.pump(state);
   }
 

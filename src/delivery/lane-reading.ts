@@ -54,7 +54,7 @@ export class LaneReading {
   /** Whether the router might hand an event to anybody; not while all receivers read on their own. */
   listened(): boolean {
     const { registry, lanes } = this.#deps;
-    if (lanes.detached.size < registry.endpointCount) return true;
+    if (lanes.detachedLive < registry.endpointCount) return true;
     for (const { number } of registry.endpoints()) if (lanes.find(number)?.lane.attached !== false) return true;
     return false;
   }
@@ -84,13 +84,13 @@ export class LaneReading {
   rested(state: LaneState): boolean {
     const { lane } = state;
     if (lane.attached) return false;
-    if (this.#mayAttach(lane)) {
+    if (!lane.replay && this.#mayAttach(lane)) {
       this.#deps.lanes.attach(state);
       this.#deps.changed();
       return false;
     }
     this.#deps.considerCatchUp(lane);
-    return lane.readPosition < this.#deps.position();
+    return lane.readPosition < Math.min(this.#deps.position(), lane.replay?.end ?? Infinity);
   }
 
   /** Lanes that have held the checkpoint back too long read on their own. */
@@ -102,8 +102,16 @@ export class LaneReading {
     }
   }
 
-  /** First attempts stop: what waits is left to the log. With nothing waiting, one that is attached costs nothing. */
-  hold(state: LaneState, reason: 'breaker' | 'paused'): void {
+  /** First attempts to an endpoint stop, those of its replays too. */
+  hold(endpoint: number, reason: 'breaker' | 'paused'): void {
+    const { lanes } = this.#deps;
+    const live = lanes.find(endpoint);
+    if (live) this.#hold(live, reason);
+    for (const state of lanes.replaysTo(endpoint)) this.#hold(state, reason);
+  }
+
+  /** What waits is left to the log. With nothing waiting, one that is attached costs nothing. */
+  #hold(state: LaneState, reason: 'breaker' | 'paused'): void {
     const { lane } = state;
     const idle = reason === 'breaker' && lane.waiting === 0;
     if (lane.attached && !idle) this.#detach(state, this.#deps.position(), reason);

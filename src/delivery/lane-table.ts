@@ -1,9 +1,14 @@
-/** All lanes of this process, by endpoint, and which of them read on their own. Lanes are made when first needed. */
+/**
+ * All lanes of this process: one live lane for each endpoint, made when first needed, and one for each replay that runs.
+ * And which of them read on their own; those of replays always do.
+ */
 import type { Timer } from '../kit/clock.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import { Gate } from './lane/gate.ts';
 import { Lane, type LaneContext } from './lane/lane.ts';
 import type { LaneLimits } from './lane/limits.ts';
 import { LaneMemory, type LaneMemoryLimits } from './lane/memory.ts';
+import type { ReplaySource } from './lane/replay-source.ts';
 
 /** What is remembered of a lane besides what the lane decides. */
 export interface LaneState {
@@ -38,6 +43,7 @@ export class LaneTable {
   readonly #limits: LaneLimits;
   readonly #memory: LaneMemory;
   readonly #lanes = new Map<number, LaneState>();
+  readonly #replays = new Map<number, LaneState>();
 
   constructor(registry: SubscriptionRegistry, context: Omit<LaneContext, 'memory'>, limits: LaneTableLimits) {
     this.#registry = registry;
@@ -47,17 +53,32 @@ export class LaneTable {
   }
 
   all(): readonly LaneState[] {
-    return [...this.#lanes.values()];
+    return [...this.#lanes.values(), ...this.#replays.values()];
   }
 
-  /** The lane of an endpoint, if it has had anything to do yet. */
+  /** Live lanes that read on their own. */
+  get detachedLive(): number {
+    return this.detached.size - this.#replays.size;
+  }
+
+  /** The live lane of an endpoint, if it has had anything to do yet. */
   find(endpoint: number): LaneState | undefined {
     return this.#lanes.get(endpoint);
   }
 
-  /** The same lane as before, unless its endpoint was let go of meanwhile. */
+  findReplay(replay: number): LaneState | undefined {
+    return this.#replays.get(replay);
+  }
+
+  /** Of the replays to an endpoint. */
+  replaysTo(endpoint: number): readonly LaneState[] {
+    if (this.#replays.size === 0) return none;
+    return [...this.#replays.values()].filter(({ lane }) => lane.endpoint.number === endpoint);
+  }
+
+  /** The same lane as before, unless its endpoint was let go of or its replay ended meanwhile. */
   current(lane: Lane): LaneState | undefined {
-    const state = this.#lanes.get(lane.endpoint.number);
+    const state = lane.replay ? this.#replays.get(lane.replay.number) : this.#lanes.get(lane.endpoint.number);
     return state?.lane === lane ? state : undefined;
   }
 
@@ -67,10 +88,29 @@ export class LaneTable {
     if (known) return known;
     const endpoint = this.#registry.endpoint(number);
     if (!endpoint) return undefined;
-    const lane = new Lane(endpoint, this.#context, this.#limits);
-    const state = { lane, timer: null, stored: false, rowMark: 0, rowAt: -Infinity, rowCursor: -1 };
+    const state = stateOf(new Lane(new Gate(endpoint, this.#limits.breaker), this.#context, this.#limits));
     this.#lanes.set(number, state);
     return state;
+  }
+
+  /** A lane for a replay, which goes on after `position`; undefined where there is no such endpoint. */
+  openReplay(endpoint: number, replay: ReplaySource, position: number): LaneState | undefined {
+    const gate = this.obtain(endpoint)?.lane.gate;
+    if (!gate) return undefined;
+    const state = stateOf(new Lane(gate, this.#context, this.#limits, replay));
+    this.#replays.set(replay.number, state);
+    this.detach(state, position);
+    return state;
+  }
+
+  /** It has ended, and its row says so. */
+  closeReplay(replay: number): void {
+    const state = this.#replays.get(replay);
+    if (!state) return;
+    state.timer?.cancel();
+    this.#replays.delete(replay);
+    this.detached.delete(state);
+    this.#memory.readers = this.detached.size;
   }
 
   detach(state: LaneState, position: number): void {
@@ -113,4 +153,10 @@ export class LaneTable {
     this.busy.delete(state);
     if (state.stored) this.reattached.add(state);
   }
+}
+
+const none: readonly LaneState[] = [];
+
+function stateOf(lane: Lane): LaneState {
+  return { lane, timer: null, stored: false, rowMark: 0, rowAt: -Infinity, rowCursor: -1 };
 }

@@ -38,11 +38,13 @@ import { isExpired } from '../expiry.ts';
 import { longestRetryAfterMs, nextDelayMs } from '../retry-policy.ts';
 import { Cancelled } from './cancelled.ts';
 import { Departures } from './departures.ts';
+import type { Gate } from './gate.ts';
 import type { LaneLimits } from './limits.ts';
 import type { LaneMemory } from './memory.ts';
 import { Order } from './order.ts';
 import { Progress } from './progress.ts';
 import { Recording, type LaneRecorder } from './recording.ts';
+import type { ReplaySource } from './replay-source.ts';
 import { Room } from './room.ts';
 import type { Delivery, Unit, Verdict } from './unit.ts';
 
@@ -57,7 +59,9 @@ export interface LaneContext {
 }
 
 export class Lane {
-  endpoint: Endpoint;
+  readonly gate: Gate;
+  /** What it reads if it is that of a replay; null: it is its endpoint's live lane. */
+  readonly replay: ReplaySource | null;
   attached = true;
   /** While detached: it was offered everything up to here. */
   readPosition = 0;
@@ -75,22 +79,27 @@ export class Lane {
   readonly #untracked = new Set<Unit>();
   #lastOffered = 0;
 
-  constructor(endpoint: Endpoint, context: LaneContext, limits: LaneLimits) {
-    this.endpoint = endpoint;
+  constructor(gate: Gate, context: LaneContext, limits: LaneLimits, replay: ReplaySource | null = null) {
+    this.gate = gate;
+    this.replay = replay;
     this.#context = context;
-    this.#recording = new Recording(endpoint.number, context.recorder);
+    this.#recording = new Recording(gate.endpoint.number, context.recorder);
     this.#cancelled = new Cancelled(this.#recording);
     this.#order = new Order(context.memory);
     const maxBatch = (number: number): number => {
       const subscription = context.subscription(number);
       return subscription ? context.maxBatch(subscription) : 1;
     };
-    this.#departures = new Departures(endpoint, this.#order, context.clock, limits.breaker, maxBatch);
+    this.#departures = new Departures(gate, this.#order, context.clock, maxBatch, replay !== null);
     this.#room = new Room(this, this.#order, this.#progress, limits, context.memory);
   }
 
+  get endpoint(): Endpoint {
+    return this.gate.endpoint;
+  }
+
   get breaker(): Breaker {
-    return this.#departures.breaker;
+    return this.gate.breaker;
   }
 
   /** Deliveries in memory that have not been tried. */
@@ -122,9 +131,9 @@ export class Lane {
     return this.waiting + this.parked + this.inFlight + this.#cancelled.size === 0;
   }
 
-  configure(endpoint: Endpoint): void {
-    this.endpoint = endpoint;
-    this.#departures.configure(endpoint);
+  /** The endpoint has another address now: what failed at the former is due. */
+  hurry(): void {
+    this.#order.hurry(this.#context.clock.monotonic());
   }
 
   // ---- being offered events -------------------------------------------------------------------------------------
@@ -181,6 +190,7 @@ export class Lane {
 
   /** Whether the catch-up reader should bring it events now. */
   wantsEvents(): boolean {
+    if (this.replay && this.readPosition >= this.replay.end) return false;
     return this.#room.wants(this.#context.clock.monotonic());
   }
 

@@ -1,0 +1,11 @@
+import type { MatchIndex } from '../../subscriptions/match-index.ts';
+
+/** What the lane of a replay reads, where that of its endpoint's live lane is what the router and the log's end say. */
+export interface ReplaySource {
+  /** Public number of the replay. */
+  readonly number: number;
+  /** It reads nothing beyond this sequence. */
+  readonly end: number;
+  /** Who gets what of it. */
+  readonly index: MatchIndex;
+}
