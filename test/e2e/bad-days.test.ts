@@ -249,7 +249,13 @@ describe('the store', () => {
     assert.match(problems['log'] ?? '', /retention\.maxBytes is 10 MB/);
     const { delivery, log } = app.app.parts();
     await delivery.settledUpTo(log.head());
-    assert.equal(log.head(), accepted, 'what was accepted is there, and delivered');
+    let sent = 0;
+    for (let after = 0; after < log.head(); ) {
+      const { events, scannedTo } = await log.read({ after, limit: 100 });
+      sent += events.filter(({ type }) => type !== 'audit.recorded').length;
+      after = scannedTo;
+    }
+    assert.equal(sent, accepted, 'what was accepted is there, and delivered');
   }
 });
 
@@ -288,8 +294,9 @@ describe('the clock', () => {
             assert.equal((await readiness(app.url)).status, 200);
             const { log, delivery } = app.app.parts();
             await delivery.settledUpTo(log.head());
-            const seqs = (await log.read({ after: 0, limit: 10 })).events.map(({ seq }) => seq);
-            assert.deepEqual(seqs, [1, 2, 3]);
+            const { events } = await log.read({ after: 0, limit: 10 });
+            const ids = events.filter(({ type }) => type !== 'audit.recorded').map(({ id }) => id);
+            assert.deepEqual(ids, ['before', 'parked', 'after']);
           },
           local,
           { clock },

@@ -35,10 +35,12 @@ const subscription = (scope: object, url = 'inbox:intruder'): object => ({
   endpoint: { url },
 });
 
-/** Scopes that reach into what is the other's. */
-function reaches({ scope, domain, reseller, user, extension }: Belongings): object[] {
+/** Scopes that reach into what is the other's, also under the asker's own reseller. */
+function reaches({ scope, domain, reseller, user, extension }: Belongings, asker: Holder): object[] {
   const place = { reseller, domain };
+  const claimed = asker.reseller === '*' || asker.reseller === reseller ? [] : [{ reseller: asker.reseller, domain }];
   return [
+    ...claimed,
     scope,
     { ...place, user: '*', extension: '*' },
     { ...place, user },
@@ -63,7 +65,8 @@ const isIn = (asker: Holder, { domain }: Belongings): boolean => asker.domain ==
 
 /** What of the other's a token of the asker's own may be called upon to open, but for what is in their own scope. */
 function foreignTokens(other: Belongings, asker: Holder): object[] {
-  const all = tokenBodies(other);
+  const claimed = { name: 'intruder', kind: 'domain', reseller: asker.reseller, domain: other.domain };
+  const all = [...tokenBodies(other), ...(asker.reseller === other.reseller ? [] : [claimed])];
   // Within their own domain a domain's token makes tokens of everybody in it: the other is then a reseller or above.
   return isIn(asker, other) && asker.kind === 'domain' ? all.slice(0, 2) : all;
 }
@@ -128,8 +131,8 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
 
   'GET /v1/subscriptions': () => list('/v1/subscriptions?limit=500'),
   'POST /v1/subscriptions': (other, asker) => [
-    ...reaches(other)
-      .filter((scope) => !isWithin(asker, scope))
+    ...reaches(other, asker)
+      .filter((scope) => !isWithin(asker, scope, other))
       .map((scope) => ({ url: '/v1/subscriptions', body: subscription(scope), expect: denied })),
     // In a scope of their own, but into the other's inbox.
     ...(asker.kind === 'extension'
@@ -246,7 +249,9 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
 };
 
 /** Whether a scope as a body writes it lies within what the asker covers, so that it is no attack. */
-function isWithin(asker: Holder, scope: object): boolean {
+function isWithin(asker: Holder, scope: object, other: Belongings): boolean {
+  // The domain of another is not one's own for being called so.
+  if ('domain' in scope && scope.domain === other.domain && asker.reseller !== other.reseller) return false;
   const levels = ['reseller', 'domain', 'user', 'extension'] as const;
   const wanted = scope as Partial<Record<(typeof levels)[number], string>>;
   return levels.every((level) => asker[level] === '*' || (wanted[level] ?? asker[level]) === asker[level]);
@@ -259,8 +264,8 @@ function ownSubscription(
   body: (scope: object) => object,
 ): Attack[] {
   if (!own) return [];
-  return reaches(other)
-    .filter((scope) => !isWithin(asker, scope))
+  return reaches(other, asker)
+    .filter((scope) => !isWithin(asker, scope, other))
     .map((scope) => ({ url: `/v1/subscriptions/${own.subscriptionId}`, body: body(scope), expect: denied }));
 }
 
