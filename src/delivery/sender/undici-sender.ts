@@ -4,8 +4,8 @@
  * proxies from the environment, and the address guard at every connect.
  *
  * It sends at 1.0 to 1.2 times the rate of a bare `pool.request` of undici (2 cores, sink in another process, 1.2 kB
- * bodies, 64 at a time), because it hands undici one handler object instead of a stream and a promise chain, and keeps
- * one timer per request instead of undici's two.
+ * bodies, 64 at a time), because it hands undici one handler object instead of a stream and a promise chain, tells a
+ * callback, and keeps one timer for all requests instead of undici's two for each (`docs/decisions/0005`).
  */
 import type { Clock } from '../../kit/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
