@@ -106,8 +106,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       log: store.log,
       attempts: store.records.attempts,
       idempotency: store.records.idempotency,
+      audit: store.records.audit,
       eventsMs: config.retention.events,
       attemptsMs: config.retention.attempts,
+      auditMs: config.retention.audit,
     });
     await parts.add(
       'retention',

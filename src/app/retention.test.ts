@@ -15,6 +15,13 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
     logger: silentLogger,
     eventsMs: 1_000,
     attemptsMs: 2_000,
+    auditMs: 3_000,
+    audit: {
+      trim: ({ before }) => {
+        asked.push(`audit ${clock.now() - before}`);
+        return Promise.resolve({ more: false });
+      },
+    },
     log: {
       trim: ({ acceptedBefore }) => {
         asked.push(`events ${clock.now() - acceptedBefore}`);
@@ -34,9 +41,9 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
   assert.deepEqual(asked, ['events 1000', 'events 1000', 'events 1000', 'attempts 2000']);
   clock.advance(60_000);
   await settled();
-  assert.deepEqual(asked.slice(4), ['events 1000', 'attempts 2000', 'answers']);
+  assert.deepEqual(asked.slice(4), ['events 1000', 'attempts 2000', 'audit 3000', 'answers']);
   await retention.stop();
   clock.advance(120_000);
   await settled();
-  assert.equal(asked.length, 7);
+  assert.equal(asked.length, 8);
 });

@@ -7,6 +7,7 @@ import type { Logger } from '../kit/logger.ts';
 import type { Service } from '../kit/service.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { AttemptQueries } from '../records/attempt-queries.ts';
+import type { AuditStore } from '../records/audit-store.ts';
 import type { IdempotencyStore } from '../records/idempotency-store.ts';
 
 export interface RetentionDeps {
@@ -15,8 +16,10 @@ export interface RetentionDeps {
   readonly log: Pick<EventLog, 'trim'>;
   readonly attempts: Pick<AttemptQueries, 'trimAttempts'>;
   readonly idempotency: Pick<IdempotencyStore, 'forgetBefore'>;
+  readonly audit: Pick<AuditStore, 'trim'>;
   readonly eventsMs: number;
   readonly attemptsMs: number;
+  readonly auditMs: number;
 }
 
 const everyMs = 60_000;
@@ -37,6 +40,7 @@ export function createRetention(deps: RetentionDeps): Service {
     const now = deps.clock.now();
     await repeat(() => deps.log.trim({ acceptedBefore: now - deps.eventsMs, limit: perStep }));
     await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, now, limit: perStep }));
+    await repeat(() => deps.audit.trim({ before: now - deps.auditMs, limit: perStep }));
     if (!stopping.signal.aborted) await deps.idempotency.forgetBefore(now - answersMs);
   };
   const cycle = (): void => {

@@ -50,6 +50,7 @@ const retention = group('How long things are kept. Age wins: what is older goes,
   }),
   attempts: setting(duration('10m', '3650d'), { default: 30 * day, description: 'Attempts of deliveries.' }),
   calls: setting(duration('10m', '3650d'), { default: 400 * day, description: 'The journal of calls.' }),
+  audit: setting(duration('1d', '3650d'), { default: 400 * day, description: 'Who changed what.' }),
   ids: setting(duration('10m', '7d'), {
     default: 3_600_000,
     description: 'How long an event’s id is remembered, so that a repeated one is taken once.',
