@@ -22,7 +22,7 @@ export function utcTime(text: string): string | null {
 }
 
 /** The times of one event are often the same: that of a leg's answer, of the call's and the event's own. */
-let lastCanonical = '';
+let lastCanonical: string | null = null;
 
 /** `YYYY-MM-DDTHH:MM:SS.sssZ`, a day that exists, from year 1: nearly all times are; about 50 ns instead of 500. */
 function isCanonical(text: string): boolean {
