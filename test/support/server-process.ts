@@ -11,7 +11,7 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const startWithinMs = 30_000;
 const stopWithinMs = 20_000;
 const pollMs = 20;
-const keptOutput = 20_000;
+const keptOutput = 1_000_000;
 
 export interface ServerProcess {
   /** Base of its addresses, without a slash at the end; the same after every start. */

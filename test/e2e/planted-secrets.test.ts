@@ -1,0 +1,199 @@
+/**
+ * Secrets are planted everywhere one can be given, a server is used with them at the most talkative level, and what it
+ * says, on its output, in answers and by its commands, is searched for them.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import http from 'node:http';
+import net from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { startPlayedPbx } from '../support/asterisk-pbx.ts';
+import { serverProcess, type ServerProcess } from '../support/server-process.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
+
+const run = promisify(execFile);
+const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+
+/** In nobody's answers. */
+const kept = {
+  key: 'planted-secret-key-0001',
+  formerKey: 'planted-former-key-0002',
+  ami: 'geheim',
+  bearer: 'planted-bearer-0003',
+  password: 'planted-password-0004',
+  header: 'planted-header-0005',
+  signing: `whsec_${Buffer.from('planted-signing-secret-000006').toString('base64')}`,
+} as const;
+/** Its owner may see it, no line of a log and no figure may have it. */
+const ownersOnly = {
+  path: 'planted-url-path-0007',
+  query: 'planted-url-query-0008',
+  inbox: 'planted-inbox-token-0009',
+  inToken: 'planted-in-token-0010',
+  accessToken: 'planted-access-token-0011',
+  unknownPath: 'planted-unknown-path-0012',
+  wrongToken: 'planted-wrong-token-0013',
+} as const;
+
+test('no secret that was planted is found in logs, answers, figures or commands', { timeout: 90_000 }, async () => {
+  const dir = await temporaryDir('planted');
+  const pbx = await startPlayedPbx();
+  const receiver = http.createServer((request, response) =>
+    request.resume().on('end', () => response.writeHead(500).end()),
+  );
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { port } = receiver.address() as AddressInfo;
+  const yaml = `
+log: { level: debug }
+secret: { key: ${kept.key}, previousKeys: [${kept.formerKey}] }
+delivery: { allowNetworks: [127.0.0.0/8] }
+connectors:
+  - { id: pbx1, kind: asterisk, host: 127.0.0.1, port: ${pbx.manager.port}, username: hub, secret: ${kept.ami} }
+`;
+  const server = await serverProcess(dir.path, yaml);
+  try {
+    server.launch();
+    await server.ready();
+    const said = new Said();
+    const ids = await plant(server, `http://127.0.0.1:${port}/${ownersOnly.path}?key=${ownersOnly.query}`, said);
+    await useAll(server, said);
+    said.add('log', server.output());
+    await commands(server, dir.path, said);
+    await server.stop();
+    said.add('log', server.output());
+    said.search([...Object.values(kept), server.token], () => true);
+    const { path, query, ...others } = ownersOnly;
+    said.search([...Object.values(others), ...ids], (where) => !where.includes('/v1/'));
+    said.search([path, query], (where) => !where.includes('/v1/subscriptions'));
+    assert.ok(said.of('log').includes('"route":"/inbox/:token"'), 'the log was talkative');
+  } finally {
+    await server.stop();
+    await pbx.manager.stop();
+    receiver.closeAllConnections();
+    receiver.close();
+    await dir.remove();
+  }
+});
+
+/** What was said, by where. */
+class Said {
+  readonly #texts = new Map<string, string>();
+
+  add(where: string, text: string): void {
+    this.#texts.set(where, (this.#texts.get(where) ?? '') + text);
+  }
+
+  of(where: string): string {
+    return this.#texts.get(where) ?? '';
+  }
+
+  search(secrets: readonly string[], looked: (where: string) => boolean): void {
+    const found: string[] = [];
+    for (const [where, text] of this.#texts) {
+      for (const secret of looked(where) ? secrets : []) if (text.includes(secret)) found.push(`${secret} in ${where}`);
+    }
+    assert.deepEqual(found, []);
+  }
+}
+
+/** @returns the subscriptions' ids, which are confidential too */
+async function plant(server: ServerProcess, url: string, said: Said): Promise<string[]> {
+  const auths = [
+    { kind: 'bearer', token: kept.bearer },
+    { kind: 'basic', username: 'u', password: kept.password },
+    { kind: 'headers', headers: { 'x-key': kept.header } },
+  ];
+  const targets = [...auths.map((auth) => ({ url, auth })), { url: `inbox:${ownersOnly.inbox}` }];
+  const ids: string[] = [];
+  for (const [index, target] of targets.entries()) {
+    const endpoint = { ...target, signing: { secrets: [kept.signing] } };
+    const body = { name: `one-${index}`, events: ['*'], dialect: 'cloudevents', endpoint };
+    const answer = await ask(server, 'POST', '/v1/subscriptions', body);
+    said.add('POST /v1/subscriptions', answer);
+    ids.push((JSON.parse(answer) as { id: string }).id);
+  }
+  return ids;
+}
+
+async function ask({ url, token }: ServerProcess, method: string, path: string, body?: unknown): Promise<string> {
+  const answer = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return answer.text();
+}
+
+async function useAll(server: ServerProcess, said: Said): Promise<void> {
+  const event = { type: 'message.received', extension: '101', data: { text: 'hello' } };
+  await ask(server, 'POST', '/v1/events', [event, event]);
+  await firstFailure(server);
+  const reads = ['events', 'subscriptions', 'endpoints', 'deliveries', 'calls', 'connectors', 'stats', 'dialects'];
+  for (const name of reads) said.add(`GET /v1/${name}`, await ask(server, 'GET', `/v1/${name}`));
+  for (const path of ['/metrics', '/readyz', '/healthz', '/openapi.json'])
+    said.add(path, await ask(server, 'GET', path));
+  const odd: readonly (readonly [string, string])[] = [
+    ['GET', `/inbox/${ownersOnly.inbox}`],
+    ['POST', `/inbox/${ownersOnly.inbox}`],
+    ['POST', `/in/voipnow/${ownersOnly.inToken}`],
+    ['GET', `/v1/events?access_token=${ownersOnly.accessToken}`],
+    ['GET', `/v1/stream/${ownersOnly.unknownPath}`],
+    ['GET', `/${ownersOnly.unknownPath}/%zz`],
+    ['PATCH', `/v1/subscriptions/${ownersOnly.unknownPath}`],
+  ];
+  for (const [method, path] of odd) await ask(server, method, path, method === 'GET' ? undefined : {});
+  const stranger = { url: server.url, token: ownersOnly.wrongToken } as ServerProcess;
+  said.add('stranger', await ask(stranger, 'GET', '/v1/events'));
+  await brokenRequest(server.url);
+}
+
+/** What is no HTTP at all is logged by nobody's routes. */
+function brokenRequest(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = net.connect(Number(port), hostname, () => {
+      socket.end(`GET /${ownersOnly.unknownPath} HTP/9\r\nAuthorization: Bearer ${ownersOnly.wrongToken}\r\n\r\n`);
+    });
+    socket
+      .resume()
+      .on('error', () => {})
+      .once('close', () => resolve());
+  });
+}
+
+async function firstFailure(server: ServerProcess): Promise<void> {
+  while (!(await ask(server, 'GET', '/v1/deliveries?limit=50')).includes('"failed"')) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function commands(server: ServerProcess, dir: string, said: Said): Promise<void> {
+  const env = {
+    PATH: process.env['PATH'],
+    OFFHOOK_CONFIG: join(dir, 'offhook.yaml'),
+    OFFHOOK_DATA_DIR: join(dir, 'data'),
+    OFFHOOK_PORT: new URL(server.url).port,
+    OFFHOOK_ADMIN_TOKEN: server.token,
+  };
+  const lines = [
+    ['config', 'show'],
+    ['config', 'check'],
+    ['doctor'],
+    ['doctor', '--json'],
+    ['backup', join(dir, 'backups')],
+    ['secrets', 'rotate'],
+  ];
+  for (const args of lines) {
+    const { stdout, stderr } = await run(process.execPath, [main, ...args], { env, cwd: dir }).catch(
+      (error: { stdout: string; stderr: string }) => error,
+    );
+    assert.ok((stdout + stderr).length > 0);
+    said.add(`offhook ${args.join(' ')}`.replace(dir, ''), stdout + stderr);
+  }
+}
