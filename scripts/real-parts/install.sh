@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
+<<<<<<< HEAD
 # Installs what `npm run test:real` needs beyond npm: sipp, strace, Python, PHP, and an Asterisk 22 in a folder of its own.
+=======
+# Installs what `npm run test:real` needs beyond npm: sipp, strace, nginx, and an Asterisk 22 in a folder of its own.
+>>>>>>> ed5beff (deploy/: systemd unit, container file, nginx and Caddy settings, tried by systemd and a real nginx; guides to operate and upgrade)
 #
 #   sudo scripts/real-parts/install.sh
 #
@@ -52,10 +56,24 @@ apt_quiet() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -
 
 missing_packages() {
   local pair
+<<<<<<< HEAD
   for pair in debootstrap:debootstrap sipp:sip-tester strace:strace gpgv:gpgv openssl:openssl curl:curl python3:python3 php:php-cli; do
+=======
+  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace nginx:nginx-light gpgv:gpgv openssl:openssl; do
+>>>>>>> ed5beff (deploy/: systemd unit, container file, nginx and Caddy settings, tried by systemd and a real nginx; guides to operate and upgrade)
     command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair#*:}"
   done
   [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || printf 'debian-archive-keyring\n'
+}
+
+# nginx would begin to serve port 80: only its program is wanted. A machine with a policy of its own keeps that.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d status=0
+  [[ -e "$policy" ]] && { "$@"; return; }
+  printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+  "$@" || status=$?
+  rm -f "$policy"
+  return "$status"
 }
 
 install_packages() {
@@ -64,7 +82,7 @@ install_packages() {
   ((${#packages[@]})) || return 0
   say "installing ${packages[*]}"
   retry apt_quiet update || fail "apt-get update does not work; see the messages above"
-  retry apt_quiet install -y --no-install-recommends "${packages[@]}" >/dev/null ||
+  without_services retry apt_quiet install -y --no-install-recommends "${packages[@]}" >/dev/null ||
     fail "apt-get can't install ${packages[*]}; see the messages above"
 }
 
