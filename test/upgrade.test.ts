@@ -14,6 +14,8 @@ import { startApp, type TestApp } from './support/app.ts';
 import { keptAnswerKey, keptEvents, keptSettings, keptStoreFile, keptSubscriptions } from './support/kept-store.ts';
 import { temporaryDir } from './support/temporary-dir.ts';
 
+const keptIds = keptEvents.map(({ id }) => id);
+
 test('a store is kept for every schema', () => {
   for (const { number, name } of migrations) {
     const how = 'run "npm run keep:store" once, in the commit that brings the migration, and add the file';
@@ -67,12 +69,14 @@ function look(file: string) {
 
 async function everythingIsThere(app: TestApp): Promise<void> {
   const { log, delivery } = app.app.parts();
-  const { events } = await log.read({ after: 0, limit: 100 });
+  const { events } = await log.read({ after: 0, limit: 1_000 });
+  // Among them may be what Offhook said itself when the store was made.
+  const ours = events.filter(({ id }) => keptIds.includes(id));
   assert.deepEqual(
-    events.map(({ id, seq }) => [id, seq]),
-    keptEvents.map(({ id }, index) => [id, index + 1]),
+    ours.map(({ id }) => id),
+    keptIds,
   );
-  assert.deepEqual(events[0]?.data['text'], 'Grüße, 電話');
+  assert.equal(ours[0]?.data['text'], 'Grüße, 電話');
   const subscriptions = delivery.subscriptions.list(everything, { after: 0, limit: 10 });
   assert.deepEqual(
     subscriptions.map(({ name, target }) => [name, target.url, target.auth]),
@@ -83,20 +87,28 @@ async function everythingIsThere(app: TestApp): Promise<void> {
     [0, 1],
     'what was parked still is',
   );
-  const { items } = await app.client.get<{ items: { outcome: string }[] }>('/v1/deliveries?limit=100');
-  assert.equal(items.filter(({ outcome }) => outcome === 'delivered').length, keptEvents.length);
+  const { items } = await app.client.get<{ items: { outcome: string; subscription: number; seq: number }[] }>(
+    '/v1/deliveries?limit=500',
+  );
+  const delivered = items.filter(({ outcome }) => outcome === 'delivered').map(({ seq }) => seq);
+  assert.ok(ours.every(({ seq }) => delivered.includes(seq)));
   const calls = await app.client.get<{ items: { call: { id: string } }[] }>('/v1/calls?state=live');
   assert.deepEqual(
     calls.items.map(({ call }) => call.id),
     ['call-1'],
   );
-  await repeats(app);
-  assert.equal((await log.append([eventNamed('new')]))[0]?.seq, keptEvents.length + 1);
-  await delivery.settledUpTo(keptEvents.length + 1);
+  await repeats(
+    app,
+    ours.map(({ seq }) => seq),
+  );
+  const before = log.head();
+  const [outcome] = await log.append([eventNamed('new')]);
+  assert.equal(outcome?.seq, before + 1);
+  await delivery.settledUpTo(before + 1);
 }
 
 /** The answer of a request that was answered before the upgrade. */
-async function repeats(app: TestApp): Promise<void> {
+async function repeats(app: TestApp, seqs: readonly number[]): Promise<void> {
   const answer = await app.fetch('/v1/events', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': keptAnswerKey },
@@ -106,6 +118,6 @@ async function repeats(app: TestApp): Promise<void> {
   const { accepted } = (await answer.json()) as { accepted: { id: string; seq: number }[] };
   assert.deepEqual(
     accepted.map(({ seq }) => seq),
-    [1, 2, 3],
+    seqs,
   );
 }

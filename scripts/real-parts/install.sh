@@ -1,9 +1,5 @@
 #!/usr/bin/env bash
-<<<<<<< HEAD
-# Installs what `npm run test:real` needs beyond npm: sipp, strace, Python, PHP, and an Asterisk 22 in a folder of its own.
-=======
-# Installs what `npm run test:real` needs beyond npm: sipp, strace, nginx, and an Asterisk 22 in a folder of its own.
->>>>>>> ed5beff (deploy/: systemd unit, container file, nginx and Caddy settings, tried by systemd and a real nginx; guides to operate and upgrade)
+# Installs what `npm run test:real` needs beyond npm: sipp, strace, nginx, Python, PHP, and an Asterisk 22 in a folder of its own.
 #
 #   sudo scripts/real-parts/install.sh
 #
@@ -56,11 +52,7 @@ apt_quiet() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -
 
 missing_packages() {
   local pair
-<<<<<<< HEAD
-  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace gpgv:gpgv openssl:openssl curl:curl python3:python3 php:php-cli; do
-=======
-  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace nginx:nginx-light gpgv:gpgv openssl:openssl; do
->>>>>>> ed5beff (deploy/: systemd unit, container file, nginx and Caddy settings, tried by systemd and a real nginx; guides to operate and upgrade)
+  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace nginx:nginx-light gpgv:gpgv openssl:openssl curl:curl python3:python3 php:php-cli; do
     command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair#*:}"
   done
   [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || printf 'debian-archive-keyring\n'
