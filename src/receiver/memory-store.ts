@@ -3,7 +3,7 @@ import { systemClock } from '../kit/clock.ts';
 import type { SeenStore } from './seen-store.ts';
 
 export interface MemoryStoreOptions {
-  /** Events remembered at most; the oldest is forgotten first. 100,000 by default, some 25 MB. */
+  /** Events remembered at most; the oldest is forgotten first. 100,000 by default, about 15 MB. */
   readonly maxEntries?: number;
   /** Milliseconds that only ever grow; by default the system's monotonic clock. */
   readonly now?: () => number;

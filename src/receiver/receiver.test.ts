@@ -109,6 +109,19 @@ describe('a receiver', () => {
     ]);
   });
 
+  it('stops a batch at an event that another request handles, so that no later one overtakes it', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { receive, handled } = receiverWith({ onEvent: ({ id }) => (id === 'e2' ? promise : undefined) });
+    const alone = receive(eventNumber(2));
+    await new Promise(setImmediate);
+    const batch = [1, 2, 3].map(eventNumber);
+    assert.equal(await receive(...batch), 409);
+    assert.deepEqual(handled, ['e1']);
+    resolve();
+    assert.deepEqual([await alone, await receive(...batch)], [200, 200]);
+    assert.deepEqual(handled, ['e1', 'e2', 'e3']);
+  });
+
   it('handles what is new in a batch that begins like an earlier one: after a crash it may be cut anew', async () => {
     const { receive, handled } = receiverWith();
     await receive(eventNumber(1), eventNumber(2));
