@@ -43,6 +43,7 @@ import { subscriptionRoutes } from './subscriptions/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
 import { userRoutes } from './users/routes.ts';
 import { validatorCompiler } from './validator.ts';
+import { whyRoutes } from './why/routes.ts';
 
 export interface Api extends Service {
   /** Where it listens, as a base for paths, without a slash at the end. Empty before `start`. */
@@ -77,6 +78,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     rememberAnswers(v1, deps);
     ingestRoute(v1, deps, metrics);
     eventRoutes(v1, deps);
+    whyRoutes(v1, deps);
     streamRoute(v1, deps, hub);
     subscriptionRoutes(v1, { ...deps, inboxes });
     endpointRoutes(v1, deps);

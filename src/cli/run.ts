@@ -10,6 +10,7 @@ import { subsCommand } from './commands/subs.ts';
 import { tailCommand } from './commands/tail.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
+import { whyCommand } from './commands/why.ts';
 import type { CliContext } from './context.ts';
 import { CommandFailure, WrongUse } from './failure.ts';
 import { version } from './version.ts';
@@ -36,6 +37,7 @@ function createProgram(context: CliContext): Command {
     .addCommand(sendCommand(context))
     .addCommand(subsCommand(context))
     .addCommand(deliveriesCommand(context))
+    .addCommand(whyCommand(context))
     .addCommand(callsCommand(context))
     .addCommand(connectorsCommand(context))
     .addCommand(tokensCommand(context))

@@ -12,6 +12,7 @@ import { createFilters } from '../subscriptions/filter/index.ts';
 import type { UsersOf } from '../subscriptions/match-index.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
+import { refusalOf } from '../subscriptions/why-not.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder } from './notification.ts';
@@ -81,6 +82,9 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
       const endpoint = registry.endpoint(number);
       return endpoint && mayAccessDomain(access, endpoint) ? statusOf(endpoint) : null;
     },
+    refusal: (version, event) => refusalOf(version, event, filters, deps.usersOf),
+    standing: (endpoint, delivery, orderKey) => engine.standing(endpoint, delivery, orderKey),
+    recorded: () => engine.recorded(),
     trouble: () => engine.trouble,
     settledUpTo: (seq: number) => engine.settledUpTo(seq),
   };

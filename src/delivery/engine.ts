@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { DeliveryStore } from '../records/delivery-store.ts';
+import type { DeliveryKey, DeliveryStore } from '../records/delivery-store.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { AttemptDeps } from './attempt.ts';
@@ -23,6 +23,7 @@ import { LostEvents } from './lost-events.ts';
 import { recover } from './recovery.ts';
 import { RetiredEndpoints } from './retired-endpoints.ts';
 import { Router } from './router.ts';
+import { type Standing, standingOf } from './why/standing.ts';
 
 export interface EngineLimits extends LaneTableLimits {
   readonly flush: FlushLimits;
@@ -206,6 +207,16 @@ export class DeliveryEngine {
   /** Resolves when every attached lane has durably settled everything up to `seq`. */
   settledUpTo(seq: number): Promise<void> {
     return this.#checkpointer.settledUpTo(seq);
+  }
+
+  /** Resolves when what became of deliveries before this call is in the store. */
+  recorded(): Promise<void> {
+    return this.#flusher.recorded();
+  }
+
+  standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing {
+    const { clock, log } = this.#deps;
+    return standingOf({ clock, log, lane: this.laneOf(endpoint), position: this.position }, delivery, orderKey);
   }
 
   // ---- start and stop -------------------------------------------------------------------------------------------

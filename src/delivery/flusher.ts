@@ -135,7 +135,15 @@ export class Flusher implements LaneRecorder {
     });
   }
 
-  /** Resolves when all that was recorded before is durable. */
+  /** Resolves when all that was recorded before this call is durable, whatever comes after it. */
+  async recorded(): Promise<void> {
+    // The flush under way may have been put together before it; the one after has all of it.
+    await this.#flushing;
+    if (!this.#flushing) this.#start();
+    await this.#flushing;
+  }
+
+  /** Resolves when nothing is left that is not durable. */
   async flushed(): Promise<void> {
     while (!this.#closed && (this.#flushing || this.#attempts.length > 0 || this.#parked.size > 0)) {
       if (!this.#flushing) this.#start();

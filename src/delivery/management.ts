@@ -3,7 +3,17 @@ import type { Service } from '../kit/service.ts';
 import type { Author } from '../model/audit.ts';
 import type { Access } from '../model/scope.ts';
 import type { EventType } from '../model/event-types/index.ts';
-import type { EndpointTarget, RetryPolicy, Selection, Subscription } from '../subscriptions/subscription.ts';
+import type { Event } from '../model/event.ts';
+import type { DeliveryKey } from '../records/delivery-store.ts';
+import type {
+  EndpointTarget,
+  RetryPolicy,
+  Selection,
+  SelectionVersion,
+  Subscription,
+} from '../subscriptions/subscription.ts';
+import type { Refusal } from '../subscriptions/why-not.ts';
+import type { Standing } from './why/standing.ts';
 
 /** A subscription as its owner states it, complete and validated by schema. */
 export interface SubscriptionDraft {
@@ -85,6 +95,12 @@ export interface Delivery extends Service {
   readonly subscriptions: SubscriptionManager;
   endpoints(access: Access): readonly EndpointStatus[];
   endpoint(access: Access, number: number): EndpointStatus | null;
+  /** Why a version of a subscription does not want an event; null: it does. */
+  refusal(version: SelectionVersion, event: Event): Refusal | null;
+  /** How a delivery stands at its endpoint at this moment. */
+  standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing;
+  /** Resolves when what became of deliveries before this call can be read in the records. */
+  recorded(): Promise<void>;
   /** What keeps all deliveries from going on at this moment; null when nothing does. */
   trouble(): string | null;
   /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */

@@ -11,6 +11,7 @@ import { scopedSubscriptions } from '../../src/app/scoped-subscriptions.ts';
 import { createDelivery } from '../../src/delivery/create-delivery.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import { createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
+import type { Sender } from '../../src/delivery/sender/sender.ts';
 import { createUndiciSender } from '../../src/delivery/sender/undici-sender.ts';
 import { dialects } from '../../src/dialects/registry.ts';
 import { systemClock } from '../../src/kit/clock.ts';
@@ -39,13 +40,14 @@ export interface ApiWorld {
 }
 
 export async function createApiWorld(
-  changes: { readonly deps?: Partial<ApiDeps>; readonly options?: Partial<ApiOptions> } = {},
+  changes: { readonly deps?: Partial<ApiDeps>; readonly options?: Partial<ApiOptions>; readonly sender?: Sender } = {},
 ): Promise<ApiWorld> {
   const clock = changes.deps?.clock ?? systemClock;
   const log = changes.deps?.log ?? createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
   const records = await openMemoryRecords();
   const inbox = createMemoryInbox({ clock });
-  const sender = createUndiciSender({ clock, inbox, guard: createAddressGuard({ allowNetworks: [] }) });
+  const sender =
+    changes.sender ?? createUndiciSender({ clock, inbox, guard: createAddressGuard({ allowNetworks: [] }) });
   const tenants = await openTenants({
     clock,
     logger: silentLogger,

@@ -42,6 +42,7 @@ import type { Gate } from './gate.ts';
 import type { LaneLimits } from './limits.ts';
 import type { LaneMemory } from './memory.ts';
 import { Order } from './order.ts';
+import { type Place, placeOf } from './place.ts';
 import { Progress } from './progress.ts';
 import { Recording, type LaneRecorder } from './recording.ts';
 import type { ReplaySource } from './replay-source.ts';
@@ -330,6 +331,12 @@ export class Lane {
 
   settledAbove(): readonly DeliveryKey[] {
     return this.#progress.settledAbove(this.lowWater());
+  }
+
+  /** @param routerPosition how far it was offered events, while attached */
+  placeOf(delivery: DeliveryKey, orderKey: string, routerPosition: number): Place {
+    const isSettled = (): boolean => this.#progress.isSettled(delivery, this.lowWater(routerPosition));
+    return placeOf(delivery, this.#order.find(orderKey), this.#departures.underWay, isSettled);
   }
 
   /** Wall clock. */

@@ -41,6 +41,10 @@ export class Order {
     return this.#due.peek()?.dueAt ?? Infinity;
   }
 
+  find(id: string): CallQueue | undefined {
+    return this.#keys.get(id);
+  }
+
   keyOf(id: string): CallQueue {
     let key = this.#keys.get(id);
     if (!key) this.#keys.set(id, (key = new KeyQueue(id)));

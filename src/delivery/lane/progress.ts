@@ -72,6 +72,11 @@ export class Progress {
     return keys;
   }
 
+  isSettled({ subscription, seq }: DeliveryKey, lowWater: number): boolean {
+    if (seq <= lowWater) return true;
+    return this.settledAbove(lowWater).some((one) => one.subscription === subscription && one.seq === seq);
+  }
+
   /** Its event will be offered (again), but it is settled. */
   remember({ subscription, seq }: DeliveryKey): void {
     this.#known.set(nameOf({ subscription, seq }), { subscription, seq });

@@ -128,6 +128,19 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       `/v1/events?cursor=${eventSeq + 1}&limit=1`,
     ),
   'GET /v1/events/:id': ({ eventId }) => at(`/v1/events/${eventId}`),
+  'GET /v1/events/:id/why': ({ eventId, subscriptionId, subscriptionNumber }, _asker, own) => [
+    ...at(`/v1/events/${eventId}/why`, `/v1/events/${eventId}/why?subscription=${subscriptionNumber}`),
+    // An event of one's own, with somebody else's subscription.
+    ...(own
+      ? [
+          ...at(
+            `/v1/events/${own.eventId}/why?subscription=${subscriptionId}`,
+            `/v1/events/${own.eventId}/why?subscription=${subscriptionNumber}`,
+          ),
+          ...list(`/v1/events/${own.eventId}/why?limit=100`),
+        ]
+      : []),
+  ],
 
   'GET /v1/subscriptions': () => list('/v1/subscriptions?limit=500'),
   'POST /v1/subscriptions': (other, asker) => [

@@ -1,0 +1,148 @@
+import type { FastifyReply } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { deliveryId } from '../../model/delivery-id.ts';
+import type { Event } from '../../model/event.ts';
+import { seesEverything, type Access } from '../../model/scope.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { accessOf } from '../auth/authenticate.ts';
+import { eventVisible } from '../auth/visible.ts';
+import { Time } from '../contract/common.ts';
+import { maySeeDelivery } from '../deliveries/routes.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { described } from '../openapi/route-list.ts';
+import { type Problem, sendProblem } from '../problems/problem.ts';
+import { gatherWhy, type WhyDeps } from './gather.ts';
+import { WhySchema, type WhyView, whyView } from './view.ts';
+
+const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
+const Query = Type.Object(
+  {
+    subscription: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'Its id or public number; without, several answer.' }),
+    ),
+    seq: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Of several events with this id, the one with this sequence.' }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Most subscriptions to answer for.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const EventHead = Type.Object({
+  id: Type.String(),
+  seq: Type.Integer(),
+  type: Type.String(),
+  domain: Type.String(),
+  connector: Type.String(),
+  time: Time,
+  acceptedAt: Time,
+});
+
+const Answer = Type.Object({
+  event: EventHead,
+  others: Type.Array(EventHead, { description: 'Other events with this id: ids are unique per connector.' }),
+  items: Type.Array(WhySchema, { description: 'Those of the event’s domain first.' }),
+  left: Type.Integer({ description: 'Further subscriptions that were not looked at.' }),
+});
+
+type Deps = WhyDeps & Pick<ApiDeps, 'audit'>;
+
+/** Most subscriptions that are put in order for one answer. */
+const mostSubscriptions = 10_000;
+
+export function whyRoutes(app: App, deps: Deps): void {
+  const why = described({
+    summary: 'Why an event was, or was not, delivered',
+    description:
+      'For one subscription, or for those the caller may see. The version of the subscription in force at the event decides.',
+    tag: 'events',
+    least: 'user',
+    params: Params,
+    querystring: Query,
+    answers: { 200: { description: 'An answer for each subscription.', schema: Answer } },
+  });
+  app.get<{ Params: Static<typeof Params>; Querystring: Static<typeof Query> }>(
+    '/v1/events/:id/why',
+    why,
+    async (request, reply) => {
+      const access = accessOf(request);
+      const { subscription: asked, seq, limit = 20 } = request.query;
+      const found = (await deps.log.findById(request.params.id)).filter((event) => eventVisible(access, event));
+      const event = seq === undefined ? found[0] : found.find((one) => one.seq === seq);
+      if (!event) return sendProblem(reply, { code: 'event_not_found' });
+      const others = found.filter((one) => one !== event).map(headOf);
+      const head = { event: headOf(event), others };
+      if (asked !== undefined) return one(reply, access, event, asked, head);
+      const { chosen, left } = choose(deps, access, event, limit);
+      const items: WhyView[] = [];
+      for (const subscription of chosen) items.push(await answerFor(deps, access, event, subscription));
+      return { ...head, items, left };
+    },
+  );
+
+  async function one(reply: FastifyReply, access: Access, event: Event, asked: string, head: object): Promise<unknown> {
+    const subscription = findSubscription(deps, access, asked);
+    if (subscription) return { ...head, items: [await answerFor(deps, access, event, subscription)], left: 0 };
+    const gone = await deletedAnswer(deps, access, event, asked);
+    if (!gone) return sendProblem(reply, notFound);
+    return { ...head, items: [gone], left: 0 };
+  }
+}
+
+const notFound: Problem = { code: 'subscription_not_found', field: 'subscription' };
+
+function headOf({ id, seq, type, domain, connector, time, acceptedAt }: Event): Static<typeof EventHead> {
+  return { id, seq, type, domain, connector, time, acceptedAt };
+}
+
+const numberIn = (text: string): number | null => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
+
+function findSubscription({ delivery }: Deps, access: Access, asked: string): Subscription | null {
+  const number = numberIn(asked);
+  if (number === null) return delivery.subscriptions.get(access, asked);
+  return delivery.subscriptions.byNumber(access, number);
+}
+
+/** Those of the event's domain first, then those of all domains, then the others; by number. */
+function choose(
+  { delivery }: Deps,
+  access: Access,
+  { domain }: Event,
+  limit: number,
+): { readonly chosen: readonly Subscription[]; readonly left: number } {
+  const all = delivery.subscriptions.list(access, { after: 0, limit: mostSubscriptions });
+  const rank = ({ selection }: Subscription): number => {
+    if (selection.scope.domain === domain) return 0;
+    return selection.scope.domain === '*' ? 1 : 2;
+  };
+  const sorted = [...all].sort((one, other) => rank(one) - rank(other) || one.number - other.number);
+  return { chosen: sorted.slice(0, limit), left: Math.max(0, sorted.length - limit) };
+}
+
+async function answerFor(deps: Deps, access: Access, event: Event, subscription: Subscription): Promise<WhyView> {
+  const { number, name } = subscription;
+  const delivery = { subscription: number, seq: event.seq };
+  const about = { subscription: number, name, delivery: deliveryId(number, event.seq), behind: null };
+  // Somebody else's subscription then: what it wanted and what became of it are not the caller's to know.
+  if (!maySeeDelivery(deps, access, delivery)) {
+    return whyView({ answer: 'unknown', reason: 'not_yours_then' }, about);
+  }
+  const why = await gatherWhy(deps, event, number, subscription);
+  const behind = 'behind' in why && why.behind && maySeeDelivery(deps, access, why.behind) ? why.behind : null;
+  return whyView(why, { ...about, behind: behind && deliveryId(behind.subscription, behind.seq) });
+}
+
+/** Of a subscription that the audit says was deleted, or of which there are deliveries; null: there was none. */
+async function deletedAnswer(deps: Deps, access: Access, event: Event, asked: string): Promise<WhyView | null> {
+  const number = numberIn(asked);
+  if (number === null) return null;
+  const query = { access, object: 'subscription', objectId: String(number), action: 'deleted' as const, limit: 1 };
+  const wasDeleted = (await deps.audit.list(query)).entries.length > 0;
+  const seesAll = seesEverything(access);
+  if (!wasDeleted && !seesAll) return null;
+  const why = seesAll ? await gatherWhy(deps, event, number, null) : ({ answer: 'deleted' } as const);
+  if (why.answer === 'deleted' && !wasDeleted) return null;
+  return whyView(why, { subscription: number, name: null, delivery: deliveryId(number, event.seq), behind: null });
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { adminToken, createApiWorld } from '../../../test/support/api-world.ts';
+import { createScriptedSender } from '../../../test/support/scripted-sender.ts';
+import type { WhyView } from './view.ts';
+
+interface Answer {
+  readonly event: { readonly seq: number };
+  readonly others: readonly { readonly seq: number; readonly connector: string }[];
+  readonly items: readonly WhyView[];
+  readonly left: number;
+}
+
+async function createWhyWorld() {
+  const sender = createScriptedSender();
+  const world = await createApiWorld({ sender });
+  const made = async (host: string, more: object = {}) => {
+    const body = { name: host, dialect: 'cloudevents', endpoint: { url: `https://${host}/hook` }, ...more };
+    const answer = await world.post('/v1/subscriptions', body);
+    assert.equal(answer.statusCode, 201, answer.body);
+    return answer.json<{ id: string; number: number }>();
+  };
+  const send = async (event: object, headers: Record<string, string> = {}): Promise<{ id: string; seq: number }> => {
+    const answer = await world.post('/v1/events', { type: 'call.started', call: { id: 'c1' }, ...event }, headers);
+    assert.equal(answer.statusCode, 202, answer.body);
+    return answer.json<{ accepted: { id: string; seq: number }[] }>().accepted[0] as { id: string; seq: number };
+  };
+  const ask = async (path: string, token?: string): Promise<Answer> => {
+    const answer = await world.ask({
+      url: `/v1/events/${path}`,
+      ...(token && { headers: { authorization: `Bearer ${token}` } }),
+    });
+    assert.equal(answer.statusCode, 200, answer.body);
+    return answer.json<Answer>();
+  };
+  const why = async (event: string, subscription: number | string): Promise<WhyView> => {
+    const [first] = (await ask(`${event}/why?subscription=${subscription}`)).items;
+    return first as WhyView;
+  };
+  return { ...world, sender, made, send, ask, why };
+}
+
+test('delivered, and each way of not being wanted', async () => {
+  const world = await createWhyWorld();
+  try {
+    const early = await world.send({});
+    const good = await world.made('good.example');
+    const filtered = await world.made('filtered.example', { filter: 'extension == "999"' });
+    const wrong = await world.made('wrong.example', { filter: 'data.bogus == 1' });
+    const types = await world.made('types.example', { events: ['agent.state_changed'] });
+    const off = await world.made('off.example', { enabled: false });
+    const elsewhere = await world.made('elsewhere.example', { scope: { domain: 'default', extension: '7' } });
+    const { id, seq } = await world.send({ extension: '101', data: {} });
+    await world.deps.delivery.settledUpTo(seq);
+    const got = await world.why(id, good.id);
+    assert.deepEqual(
+      [got.answer, got.status, got.attempts, got.delivery],
+      ['delivered', 200, 1, `${good.number}-${seq}`],
+    );
+    const told = async (number: number) => {
+      const { answer, level, filter, detail } = await world.why(id, number);
+      return [answer, level ?? filter ?? detail];
+    };
+    assert.deepEqual(await told(filtered.number), ['filtered', 'extension == "999"']);
+    assert.deepEqual(await told(wrong.number), ['filter_error', 'data.bogus == 1']);
+    assert.deepEqual(await told(types.number), ['event_type', null]);
+    assert.deepEqual(await told(off.number), ['disabled', null]);
+    assert.deepEqual(await told(elsewhere.number), ['out_of_scope', 'extension']);
+    assert.equal((await world.why(early.id, good.number)).answer, 'before_subscription');
+    // The version in force at the event decides, not the newest.
+    await world.api.app.inject({
+      method: 'PATCH',
+      url: `/v1/subscriptions/${off.id}`,
+      payload: { enabled: true },
+      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    });
+    const disabled = await world.why(id, off.number);
+    assert.deepEqual([disabled.answer, disabled.version?.to], ['disabled', seq]);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('under way, parked until a time, and behind another of its call', async () => {
+  const world = await createWhyWorld();
+  try {
+    const { number } = await world.made('bad.example', { retry: { delays: ['1h'] } });
+    world.sender.answers.set('bad.example', 'held');
+    const first = await world.send({});
+    const second = await world.send({});
+    await world.sender.came(1);
+    assert.equal((await world.why(first.id, number)).answer, 'under_way');
+    const waits = await world.why(second.id, number);
+    assert.deepEqual([waits.answer, waits.behind], ['waiting', `${number}-${first.seq}`]);
+    world.sender.release(503);
+    const parked = await world.why(first.id, number);
+    assert.deepEqual([parked.answer, parked.attempts, parked.maxAttempts], ['parked', 1, 2]);
+    assert.equal(parked.detail, 'http_503: said 503');
+    assert.ok(Date.parse(parked.dueAt ?? '') > world.deps.clock.now() + 3_000_000);
+    const behind = await world.why(second.id, number);
+    assert.deepEqual([behind.answer, behind.behind], ['parked_behind', `${number}-${first.seq}`]);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('cancelled when the subscription is disabled, and told so after it was deleted', async () => {
+  const world = await createWhyWorld();
+  try {
+    const { number, id } = await world.made('bad.example', { retry: { delays: ['1h'] } });
+    world.sender.answers.set('bad.example', 500);
+    const event = await world.send({});
+    await world.deps.delivery.settledUpTo(event.seq);
+    assert.equal((await world.why(event.id, number)).answer, 'parked');
+    await world.api.app.inject({
+      method: 'DELETE',
+      url: `/v1/subscriptions/${id}`,
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    const told = await world.why(event.id, number);
+    assert.deepEqual([told.answer, told.reason, told.attempts], ['cancelled', 'subscription_deleted', 1]);
+    const later = await world.send({ call: { id: 'c2' } });
+    assert.equal((await world.why(later.id, number)).answer, 'deleted');
+    const never = await world.api.app.inject({
+      url: `/v1/events/${later.id}/why?subscription=999`,
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    assert.equal(never.json<{ code: string }>().code, 'subscription_not_found');
+  } finally {
+    await world.stop();
+  }
+});
+
+test('all subscriptions, those of the event’s domain first; several events with one id', async () => {
+  const world = await createWhyWorld();
+  try {
+    const other = await world.made('other.example', { scope: { domain: 'other' } });
+    const all = await world.made('all.example', { scope: { domain: '*' } });
+    const own = await world.made('own.example', { scope: { domain: 'default' } });
+    const first = await world.send({ id: 'same' });
+    const token = (await world.post('/v1/tokens', { name: 't', kind: 'superuser' })).json<{ token: string }>().token;
+    const second = await world.send({ id: 'same', call: { id: 'c9' } }, { authorization: `Bearer ${token}` });
+    const { event, others, items, left } = await world.ask('same/why');
+    assert.equal(event.seq, second.seq);
+    assert.deepEqual(
+      others.map(({ seq }) => seq),
+      [first.seq],
+    );
+    const numbers = [own.number, all.number, other.number];
+    assert.deepEqual(
+      items.map(({ subscription }) => subscription),
+      numbers,
+    );
+    assert.deepEqual([items[2]?.answer, items[2]?.level, left], ['out_of_scope', 'domain', 0]);
+    const bounded = await world.ask(`same/why?limit=1&seq=${first.seq}`);
+    assert.deepEqual([bounded.event.seq, bounded.items.length, bounded.left], [first.seq, 1, 2]);
+  } finally {
+    await world.stop();
+  }
+});
