@@ -69,11 +69,11 @@ function world(...events: NewEvent[]) {
 
 /** Until it waits for its clock, moves that on, and so forth until it rests. */
 async function rest(w: ReturnType<typeof world>): Promise<void> {
-  let isIdle = false;
+  const state = { isIdle: false };
   const idle = w.announcer.idle().then(() => {
-    isIdle = true;
+    state.isIdle = true;
   });
-  for (let turns = 0; !isIdle; turns++) {
+  for (let turns = 0; !state.isIdle; turns++) {
     assert.ok(turns < 10_000, 'it never rests');
     await new Promise(setImmediate);
     const due = w.clock.nextDue();
