@@ -32,6 +32,7 @@ import { collectRoutes, type RouteList } from './openapi/route-list.ts';
 import { handleErrors } from './problems/handle-errors.ts';
 import { problemFromError } from './problems/from-error.ts';
 import { sendProblem } from './problems/problem.ts';
+import { previewRoutes } from './preview/routes.ts';
 import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -81,6 +82,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     whyRoutes(v1, deps);
     streamRoute(v1, deps, hub);
     subscriptionRoutes(v1, { ...deps, inboxes });
+    previewRoutes(v1, deps);
     endpointRoutes(v1, deps);
     deliveryRoutes(v1, deps);
     callRoutes(v1, deps);

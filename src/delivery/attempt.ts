@@ -48,7 +48,18 @@ export function verdictBeforeSending(
   return null;
 }
 
-function encode(deps: AttemptDeps, subscription: Subscription, events: readonly Event[]): Encoded {
+/** How a request names the delivery it is for. */
+export interface Naming {
+  readonly deliveryId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+export function encode(
+  deps: Pick<AttemptDeps, 'dialect'>,
+  subscription: Subscription,
+  events: readonly Event[],
+): Encoded {
   const dialect = deps.dialect(subscription.dialect);
   if (!dialect) return { kind: 'failed', reason: `there is no dialect ${subscription.dialect}` };
   const { url, method } = subscription.target;
@@ -76,7 +87,8 @@ export function attempt(
   if (encoded.kind === 'skipped') return noRequest('skipped', encoded.reason, now);
   if (encoded.kind === 'failed') return noRequest('not_encoded', `not_encoded: ${encoded.reason}`.slice(0, 2048), now);
   try {
-    const request = outgoing(deps, unit, subscription, events, encoded, now);
+    const naming = { deliveryId: deliveryId(unit.subscription, firstSeq(unit)), attempt: unit.attempts + 1 };
+    const request = outgoing(deps, naming, subscription, events, encoded, now);
     deps.sender.send(request, (exchange) => ended(verdictOf(exchange, now)), signal);
     return null;
   } catch (error) {
@@ -84,25 +96,24 @@ export function attempt(
   }
 }
 
-function outgoing(
-  deps: AttemptDeps,
-  unit: Unit,
+/** The request, whole: with credentials and signature. */
+export function outgoing(
+  deps: Pick<AttemptDeps, 'headers'>,
+  naming: Naming,
   subscription: Subscription,
   events: readonly Event[],
   encoded: EncodedRequest,
   now: number,
 ): OutgoingRequest {
   const { target } = subscription;
-  const id = deliveryId(unit.subscription, firstSeq(unit));
   // Bytes once, for the signature and for the socket.
   const body = typeof encoded.body === 'string' ? utf8Of([encoded.body]) : encoded.body;
   const headers = deps.headers(subscription, {
     encoded: encoded.headers,
     body,
-    eventId: events.length === 1 ? (events[0] as Event).id : id,
+    eventId: events.length === 1 ? (events[0] as Event).id : naming.deliveryId,
     count: events.length,
-    deliveryId: id,
-    attempt: unit.attempts + 1,
+    ...naming,
     nowMs: now,
   });
   return {

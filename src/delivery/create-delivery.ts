@@ -16,6 +16,7 @@ import { refusalOf } from '../subscriptions/why-not.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder } from './notification.ts';
+import { previewOf, sendTest } from './preview.ts';
 import type { Sender } from './sender/sender.ts';
 import { LiveSubscriptionManager } from './subscription-manager.ts';
 
@@ -53,7 +54,8 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
   const idle = (endpoint: number): void => {
     manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));
   };
-  const engine = new DeliveryEngine({ ...deps, headers: createHeaderBuilder(), registry, gone, idle }, limits);
+  const headers = createHeaderBuilder();
+  const engine = new DeliveryEngine({ ...deps, headers, registry, gone, idle }, limits);
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
@@ -85,6 +87,8 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
     refusal: (version, event) => refusalOf(version, event, filters, deps.usersOf),
     standing: (endpoint, delivery, orderKey) => engine.standing(endpoint, delivery, orderKey),
     recorded: () => engine.recorded(),
+    preview: (subscription, event, naming) => previewOf({ ...deps, headers }, subscription, event, naming),
+    sendTest: (subscription, event, signal) => sendTest({ ...deps, headers }, subscription, event, signal),
     trouble: () => engine.trouble,
     settledUpTo: (seq: number) => engine.settledUpTo(seq),
   };

@@ -13,6 +13,8 @@ import type {
   Subscription,
 } from '../subscriptions/subscription.ts';
 import type { Refusal } from '../subscriptions/why-not.ts';
+import type { Naming } from './attempt.ts';
+import type { Preview, TestResult } from './preview.ts';
 import type { Standing } from './why/standing.ts';
 
 /** A subscription as its owner states it, complete and validated by schema. */
@@ -101,6 +103,10 @@ export interface Delivery extends Service {
   standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing;
   /** Resolves when what became of deliveries before this call can be read in the records. */
   recorded(): Promise<void>;
+  /** The request as it would be sent now, with credentials and signature; nothing is sent. */
+  preview(subscription: Subscription, event: Event, naming: Naming): Preview;
+  /** Sends one request beside all lanes: it counts for nothing, and its result is kept nowhere. */
+  sendTest(subscription: Subscription, event: Event, signal: AbortSignal): Promise<TestResult>;
   /** What keeps all deliveries from going on at this moment; null when nothing does. */
   trouble(): string | null;
   /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */

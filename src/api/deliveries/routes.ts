@@ -1,7 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { EventSchema } from '../../model/event-schema.ts';
-import { parseDeliveryId } from '../../model/delivery-id.ts';
+import { deliveryId, parseDeliveryId } from '../../model/delivery-id.ts';
+import type { Event } from '../../model/event.ts';
 import { kindOf, mayAccessScope, seesEverything, type Access } from '../../model/scope.ts';
+import type { DeliveryHistory } from '../../records/attempt-queries.ts';
 import { attemptOutcomes } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { accessOf } from '../auth/authenticate.ts';
@@ -9,6 +11,7 @@ import { eventVisible } from '../auth/visible.ts';
 import { CursorQuery, nullable, pageOf } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
+import { EncodingProblem, previewView, RequestSchema } from '../preview/request-view.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { AttemptSchema, attemptView, ParkedSchema, parkedView } from './view.ts';
 
@@ -46,10 +49,15 @@ const DeliverySchema = Type.Object({
   state: Type.Enum(['parked', ...attemptOutcomes], { description: 'Parked, or the outcome of the last attempt.' }),
   parked: nullable(ParkedSchema),
   attempts: Type.Array(AttemptSchema, { description: 'Newest first.' }),
+  request: nullable(
+    RequestSchema,
+    'As its next attempt would be sent now, or the last one was; alone, also where it went out in a batch. Null without the event or the subscription.',
+  ),
+  encoding: nullable(EncodingProblem, 'Why there is no request.'),
   event: nullable(EventSchema, 'Null where retention has taken it, or it is not the caller’s to see.'),
 });
 
-type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log'>;
+type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log' | 'clock'>;
 
 /** Most subscriptions of a narrowed caller whose deliveries are looked through at once. */
 const mostSubscriptions = 10_000;
@@ -120,6 +128,7 @@ async function findDelivery(deps: Deps, access: Access, id: string): Promise<obj
   const found = await deps.attempts.delivery({ ...key, acceptedAt });
   if (!found) return null;
   const { parked, attempts } = found;
+  const seen = event && eventVisible(access, event) ? event : null;
   return {
     id,
     ...key,
@@ -127,8 +136,25 @@ async function findDelivery(deps: Deps, access: Access, id: string): Promise<obj
     parked: parked ? parkedView(parked) : null,
     attempts: attempts.map(attemptView),
     // The subscription's scope may have been wider when it was delivered.
-    event: event && eventVisible(access, event) ? event : null,
+    event: seen,
+    ...requestFor(deps, access, seen, key.subscription, found),
   };
+}
+
+function requestFor(
+  { delivery, clock }: Deps,
+  access: Access,
+  event: Event | null,
+  number: number,
+  { parked, attempts }: DeliveryHistory,
+): ReturnType<typeof previewView> {
+  const subscription = delivery.subscriptions.byNumber(access, number);
+  if (!event || !subscription) return { request: null, encoding: null };
+  const last = attempts.reduce((most, { attempt }) => Math.max(most, attempt), parked?.attempts ?? 0);
+  const attempt = parked ? last + 1 : Math.max(1, last);
+  const batch = parked?.batch ?? attempts[0]?.batch ?? event.seq;
+  const naming = { deliveryId: deliveryId(number, batch), attempt };
+  return previewView(delivery.preview(subscription, event, naming), subscription, clock.now());
 }
 
 /** Deliveries of a subscription that was deleted are still seen by who sees everything. */

@@ -28,6 +28,7 @@ test('answers are what the reference says they are', async () => {
       ['/v1/users/:id', '1'],
       ['/v1/subscriptions/:id', made.id],
       ['/v1/events/:id', 'e1'],
+      ['/v1/events/:id/why', 'e1'],
       ['/v1/deliveries/:id', `1-${seq}`],
       ['/v1/calls/:id', world.calls[0]!.call.id],
       ['/v1/endpoints/:number', '1'],

@@ -190,6 +190,11 @@ export const problemCatalog = {
     title: 'This Content-Type is not understood here',
     remedy: 'Send application/json; events also as application/x-ndjson or application/cloudevents+json.',
   },
+  too_many_tests: {
+    status: 429,
+    title: 'A test of this subscription was just sent, or is under way',
+    remedy: 'Send again after Retry-After seconds.',
+  },
   headers_too_large: { status: 431, title: 'The headers are too large', remedy: 'Send fewer or shorter headers.' },
   internal: {
     status: 500,

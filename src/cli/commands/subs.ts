@@ -4,6 +4,7 @@ import type { ApiClient } from '../client.ts';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { harmless, showTable } from '../terminal.ts';
+import { lookCommand } from './subs-look.ts';
 
 interface SubscriptionFacts {
   readonly id: string;
@@ -94,13 +95,15 @@ export function subsCommand(context: CliContext): Command {
     .addCommand(add)
     .addCommand(switched('enable', 'deliver to it', true))
     .addCommand(switched('disable', 'stop delivering to it; what waits is cancelled', false))
+    .addCommand(lookCommand(context, 'preview'))
+    .addCommand(lookCommand(context, 'test'))
     .addCommand(remove);
 }
 
-const idWords = 'its id, or its number as "subs" lists it';
+export const idWords = 'its id, or its number as "subs" lists it';
 
 /** The API knows subscriptions by their confidential id alone, so a number is looked for in the list. */
-async function pathOf(client: ApiClient, given: string): Promise<string> {
+export async function pathOf(client: ApiClient, given: string): Promise<string> {
   const isNumber = /^[1-9]\d{0,8}$/.test(given);
   const found = isNumber ? (await all(client)).find(({ number }) => number === Number(given)) : null;
   if (isNumber && !found)

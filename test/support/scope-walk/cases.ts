@@ -71,6 +71,19 @@ function foreignTokens(other: Belongings, asker: Holder): object[] {
   return isIn(asker, other) && asker.kind === 'domain' ? all.slice(0, 2) : all;
 }
 
+/** Somebody else's subscription, or their event with one's own. */
+function looks(what: string, other: Belongings, own: Belongings | null): Attack[] {
+  const { subscriptionId, subscriptionNumber, eventId, eventSeq } = other;
+  const of = (id: string | number, body: object): Attack => ({
+    url: `/v1/subscriptions/${id}/${what}`,
+    body,
+    expect: denied,
+  });
+  const attacks = [of(subscriptionId, {}), of(subscriptionNumber, {}), of(subscriptionId, { seq: eventSeq })];
+  if (own) attacks.push(of(own.subscriptionId, { eventId }), of(own.subscriptionId, { seq: eventSeq }));
+  return attacks;
+}
+
 const event = (other: Belongings, more: object = {}): object => ({
   type: 'call.started',
   call: { id: 'call-intruder' },
@@ -163,6 +176,9 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
     ...ownSubscription(own, asker, other, (scope) => ({ scope })),
   ],
   'DELETE /v1/subscriptions/:id': ({ subscriptionId }) => at(`/v1/subscriptions/${subscriptionId}`),
+
+  'POST /v1/subscriptions/:id/preview': (other, _asker, own) => looks('preview', other, own),
+  'POST /v1/subscriptions/:id/test': (other, _asker, own) => looks('test', other, own),
 
   'GET /v1/endpoints': () => list('/v1/endpoints'),
   'GET /v1/endpoints/:number': ({ endpoint }) => at(`/v1/endpoints/${endpoint}`),

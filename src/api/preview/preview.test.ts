@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createApiWorld } from '../../../test/support/api-world.ts';
+import { createScriptedSender } from '../../../test/support/scripted-sender.ts';
+import { headerRecord } from '../../delivery/sender/headers.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
+import { TestLimit } from './test-limit.ts';
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const endpoint = {
+  url: 'https://good.example/hook',
+  auth: { kind: 'headers', headers: { 'X-Api-Key': 'the-key' } },
+  signing: { secrets: [secret] },
+};
+
+async function createPreviewWorld(more: object = {}) {
+  const sender = createScriptedSender();
+  const world = await createApiWorld({ sender });
+  const body = { name: 'n', dialect: 'cloudevents', endpoint, ...more };
+  const made = (await world.post('/v1/subscriptions', body)).json<{ id: string; number: number }>();
+  const post = (what: string, chosen: object = {}) => world.post(`/v1/subscriptions/${made.id}/${what}`, chosen);
+  return { ...world, ...made, sender, to: post };
+}
+
+test('a preview says what would be sent, without credentials and signature, and sends nothing', async () => {
+  const world = await createPreviewWorld();
+  try {
+    const event = { id: 'e1', type: 'call.started', call: { id: 'c1' } };
+    const { accepted } = (await world.post('/v1/events', event)).json();
+    await world.deps.delivery.settledUpTo(accepted[0].seq);
+    const answer = await world.to('preview', { eventId: 'e1' });
+    const told = answer.json();
+    assert.deepEqual([told.event.example, told.refusal, told.encoding], [false, null, null]);
+    const { headers, body, url } = told.request;
+    assert.deepEqual([url, headers['x-api-key'], headers['webhook-signature']], [endpoint.url, '***', '***']);
+    assert.equal(headers['x-offhook-event'], 'e1');
+    assert.equal(JSON.parse(body).id, 'e1');
+    assert.ok(!answer.body.includes('the-key'));
+    // The delivery that was made shows the same request.
+    const delivery = (await world.ask({ url: `/v1/deliveries/${world.number}-${told.event.seq}` })).json();
+    assert.equal(delivery.request.body, body);
+    assert.equal(delivery.request.headers['x-offhook-attempt'], '1');
+    assert.equal(world.sender.requests.length, 1);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('an example of a type stands in the subscription’s scope, and is told where it would not come through', async () => {
+  const world = await createPreviewWorld({
+    scope: { domain: 'default', extension: '555' },
+    filter: 'extension == "1"',
+  });
+  try {
+    const told = (await world.to('preview', { type: 'leg.answered' })).json();
+    assert.deepEqual([told.event.type, told.event.example], ['leg.answered', true]);
+    assert.deepEqual(told.refusal, { reason: 'filtered', detail: null });
+    assert.match(told.request.body, /"555"/);
+    const wrong = (await world.to('preview', { type: 'leg.nothing' })).json();
+    assert.deepEqual([wrong.code, wrong.field], ['invalid_field', 'type']);
+    assert.equal((await world.to('preview', { seq: 999 })).json().code, 'event_not_found');
+  } finally {
+    await world.stop();
+  }
+});
+
+test('a test is sent once, signed and marked, counts for nothing, and says what came of it', async () => {
+  const world = await createPreviewWorld({ enabled: false });
+  try {
+    world.sender.answers.set('good.example', 401);
+    const told = (await world.to('test')).json();
+    assert.equal(told.refusal.reason, 'disabled');
+    assert.deepEqual([told.result.outcome, told.result.status, told.result.excerpt], ['failed', 401, 'said 401']);
+    assert.match(told.result.remedy, /auth/);
+    const [sent] = world.sender.requests;
+    const headers = headerRecord(sent?.headers ?? []);
+    assert.equal(headers['x-offhook-test'], '1');
+    assert.equal(headers['x-api-key'], 'the-key');
+    assert.match(headers['webhook-signature'] ?? '', /^v1,/);
+    // No delivery id of a real one: its receiver would take that for a repetition.
+    assert.match(headers['x-offhook-delivery'] ?? '', /^\d+-test-/);
+    const again = await world.to('test');
+    assert.deepEqual([again.statusCode, again.json().code], [429, 'too_many_tests']);
+    assert.ok(Number(again.headers['retry-after']) >= 1);
+    const shown = (await world.ask({ url: `/v1/subscriptions/${world.id}` })).json();
+    assert.deepEqual([shown.counters.posts, shown.counters.errors, shown.lastError], [0, 0, null]);
+    assert.deepEqual((await world.ask({ url: '/v1/deliveries' })).json().items, []);
+    assert.equal(world.sender.requests.length, 1);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('tests are apart for each subscription, and few at a time over all', () => {
+  const clock = new ManualClock();
+  const limit = new TestLimit(clock);
+  assert.equal(limit.begin(1), 0);
+  assert.ok(limit.begin(1) > 0, 'one is under way');
+  limit.ended(1);
+  clock.advance(1_999);
+  assert.equal(limit.begin(1), 1);
+  clock.advance(1);
+  for (let number = 1; number <= 20; number++) assert.equal(limit.begin(number), 0);
+  assert.ok(limit.begin(21) > 0, 'twenty are under way');
+  limit.ended(5);
+  assert.equal(limit.begin(21), 0);
+});
