@@ -1,25 +1,28 @@
 /**
- * Makes the reference pages of configuration, errors and HTTP API, and the security guide's table of who may do what,
- * from their schemas. `--check` writes nothing and
- * fails where a page is not what it would be.
+ * Makes the reference pages of configuration, errors, HTTP API and metrics, and the security guide's table of who may
+ * do what, from their declarations. `--check` writes nothing and fails where a page is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createApiWorld } from '../test/support/api-world.ts';
 import { errorsReference, openApiDocument } from '../src/api/openapi/document.ts';
 import { accessTable, withAccessTable } from '../src/api/openapi/access-table.ts';
 import { httpApiReference } from '../src/api/openapi/markdown.ts';
+import { createAppMetrics } from '../src/app/metrics/app-metrics.ts';
+import { metricsReference } from '../src/app/metrics/reference.ts';
 import { configurationReference } from '../src/config/reference.ts';
 
 const securityGuide = 'docs/guides/security.md';
 
-/** What is made of the routes: the whole reference, and the table of who may do what. */
+/** What is made of the routes and of what the server counts: the references, and the table of who may do what. */
 async function fromRoutes(): Promise<Readonly<Record<string, string>>> {
-  const world = await createApiWorld();
+  const { registry } = createAppMetrics({ subscriptions: 1, endpoints: 1 });
+  const world = await createApiWorld({ deps: { metrics: registry } });
   try {
     const { routes } = world.api.routes;
     const guide = await readFile(new URL(`../${securityGuide}`, import.meta.url), 'utf8');
     return {
       'docs/reference/http-api.md': httpApiReference(openApiDocument(routes, world.deps.version)),
+      'docs/reference/metrics.md': metricsReference(registry),
       [securityGuide]: withAccessTable(guide, accessTable(routes)),
     };
   } finally {

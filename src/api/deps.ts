@@ -14,6 +14,7 @@ import type { Tenants } from '../tenants/tenants.ts';
 import type { TokenCheck } from './auth/caller.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
 import type { ConnectorState } from './connectors/routes.ts';
+import type { EventCounts } from './metrics/event-counts.ts';
 
 /** A part whose health `/readyz` tells: null when it works, else what is wrong in a few words. */
 export interface HealthCheck {
@@ -40,6 +41,7 @@ export interface ApiDeps {
   readonly checkToken: TokenCheck;
   readonly health: readonly HealthCheck[];
   readonly metrics: Registry;
+  readonly eventCounts: EventCounts;
   /** What is taken where an event or subscription says nothing. */
   readonly defaults: {
     readonly reseller: string;

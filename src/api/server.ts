@@ -25,8 +25,8 @@ import { rememberAnswers } from './idempotency/remember-answers.ts';
 import { watchInboxes } from './inbox/open-inboxes.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import { listenError } from './listen-error.ts';
-import { createApiMetrics } from './metrics/api-metrics.ts';
 import { metricsRoute } from './metrics/route.ts';
+import { gauge } from './metrics/scraped.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { collectRoutes, type RouteList } from './openapi/route-list.ts';
 import { handleErrors } from './problems/handle-errors.ts';
@@ -61,7 +61,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   const closer = createCloser(app, deps.clock);
   const routes = collectRoutes(app);
   const hub = createStreamHub(deps, { maxStreams: options.maxStreams });
-  const metrics = createApiMetrics(deps.metrics);
+  gauge(deps.metrics, { name: 'offhook_stream_clients', help: 'Clients of /v1/stream' }, () => [[hub.clients()]]);
   app.decorateRequest('caller', null);
   handleErrors(app, deps.logger, routes);
   securityHeaders(app);
@@ -77,7 +77,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     v1.addHook('onRequest', refuseEncodedBody);
     v1.addHook('preHandler', refuseDeepBody);
     rememberAnswers(v1, deps);
-    ingestRoute(v1, deps, metrics);
+    ingestRoute(v1, deps);
     eventRoutes(v1, deps);
     whyRoutes(v1, deps);
     streamRoute(v1, deps, hub);

@@ -9,7 +9,8 @@ interface HostDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly log: Pick<EventLog, 'append'>;
-  readonly onAccepted: (connector: string, events: number) => void;
+  readonly onAccepted: (fresh: number, repeated: number) => void;
+  readonly onRefused: (error: unknown) => void;
   readonly openCalls: (connector: string) => readonly OpenCall[];
 }
 
@@ -24,7 +25,10 @@ export function createConnectorHost(id: string, deps: HostDeps): ConnectorHost {
     random,
     logger,
     accept: async (events) => {
-      const outcomes = await log.append(events);
+      const outcomes = await log.append(events).catch((error: unknown) => {
+        deps.onRefused(error);
+        throw error;
+      });
       let fresh = 0;
       for (const outcome of outcomes) {
         if (outcome.kind === 'accepted' && !outcome.duplicate) fresh++;
@@ -35,7 +39,7 @@ export function createConnectorHost(id: string, deps: HostDeps): ConnectorHost {
           );
         }
       }
-      deps.onAccepted(id, fresh);
+      deps.onAccepted(fresh, outcomes.length - fresh);
     },
     openCalls: async () => deps.openCalls(id),
   };

@@ -24,7 +24,7 @@ import { makeDelivery } from './make-delivery.ts';
 import { makeTenants, startAnnouncer } from './make-tenants.ts';
 import { createLogger } from './logging.ts';
 import { Parts } from './parts.ts';
-import { createAppMetrics } from './process-metrics.ts';
+import { createAppMetrics } from './metrics/app-metrics.ts';
 import { createRetention } from './retention.ts';
 import { startLiveView } from './start-live-view.ts';
 import { openStore } from './store.ts';
@@ -71,18 +71,23 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       logger.error({ reason: error.message }, 'the store died; the process has to be started again');
       failure.reject(error);
     };
-    const metrics = createAppMetrics();
+    const metrics = createAppMetrics(config.metrics);
     const inbox = createMemoryInbox({ clock });
-    const store = await openStore(parts, base, fatal);
+    const store = await openStore(parts, base, fatal, (ms) => metrics.appends.observe(ms / 1000));
     const live = await startLiveView(parts, base, store);
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
-    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants });
-    await startAnnouncer(parts, base, store);
+    const delivery: Delivery = await makeDelivery(parts, base, {
+      ...store,
+      inbox,
+      tenants,
+      observer: metrics.deliveries,
+    });
+    await startAnnouncer(parts, base, store, metrics.events);
     const connectors: Connector[] = [];
     const { dir: dataDir } = config.data;
     const { maxBytes } = config.retention;
     const health = createHealth({ ...base, ...store, server: stopSignal, delivery, connectors, dataDir, maxBytes });
-    metrics.watch({ ...store, delivery, health, dataDir });
+    metrics.watch({ ...store, clock, delivery, health, connectors, dataDir });
     const serverName = hostname();
     const api = await makeApi(base, {
       ...store,

@@ -11,7 +11,7 @@ import { dialects } from '../dialects/registry.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
 import { checkTokens } from './make-tenants.ts';
-import type { AppMetrics } from './process-metrics.ts';
+import type { AppMetrics } from './metrics/app-metrics.ts';
 import type { Store } from './store.ts';
 
 interface ApiParts extends Store {
@@ -49,6 +49,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       audit: records.audit,
       checkToken: checkTokens(token.check, tenants),
       metrics: metrics.registry,
+      eventCounts: metrics.events,
       defaults: { reseller: 'default', domain, country, timeoutMs: config.delivery.timeoutMs },
     },
     await optionsOf(config),

@@ -1,3 +1,4 @@
+import type { AttemptObserver } from '../delivery/attempt-observer.ts';
 import { createDelivery } from '../delivery/create-delivery.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
@@ -9,11 +10,17 @@ import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 import type { Store } from './store.ts';
 
+interface DeliveryParts extends Store {
+  readonly inbox: Inbox;
+  readonly tenants: Tenants;
+  readonly observer: AttemptObserver;
+}
+
 /** Made, but not started: what it would send at once must not wait for the rest of the server to be made. */
 export async function makeDelivery(
   parts: Parts,
   { clock, random, logger, config }: Base,
-  { log, records, inbox, tenants }: Store & { readonly inbox: Inbox; readonly tenants: Tenants },
+  { log, records, inbox, tenants, observer }: DeliveryParts,
 ): Promise<Delivery> {
   const guard = createAddressGuard({
     allowNetworks: config.delivery.allowNetworks,
@@ -30,6 +37,7 @@ export async function makeDelivery(
     logger,
     log,
     sender,
+    observer,
     store: records.delivery,
     subscriptions: records.subscriptions,
     usersOf: (domain, extension) => tenants.usersOf(domain, extension),

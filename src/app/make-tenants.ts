@@ -1,6 +1,8 @@
+import type { EventCounts } from '../api/metrics/event-counts.ts';
 import { callerWith, type TokenCheck } from '../api/auth/caller.ts';
 import type { SubscriptionManager } from '../delivery/management.ts';
 import { createAnnouncer } from '../log/announcer.ts';
+import type { EventLog } from '../log/event-log.ts';
 import { openTenants, type Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
@@ -31,13 +33,29 @@ export async function makeTenants(
 }
 
 /** What Offhook itself has to say goes into the log from here on, what was left by the last process first. */
-export async function startAnnouncer(parts: Parts, { clock, logger }: Base, { log, records }: Store): Promise<void> {
-  const announcer = createAnnouncer({ clock, logger, log, outbox: records.outbox });
+export async function startAnnouncer(
+  parts: Parts,
+  { clock, logger }: Base,
+  { log, records }: Store,
+  events: EventCounts,
+): Promise<void> {
+  const announcer = createAnnouncer({ clock, logger, log: counted(log, events), outbox: records.outbox });
   await parts.add(
     'announcer',
     () => announcer.start(),
     () => announcer.stop(),
   );
+}
+
+function counted(log: Pick<EventLog, 'append'>, events: EventCounts): Pick<EventLog, 'append'> {
+  return {
+    append: async (said) => {
+      const outcomes = await log.append(said);
+      const known = outcomes.filter((outcome) => outcome.kind === 'accepted' && outcome.duplicate).length;
+      events.accepted('offhook', outcomes.length - known, known);
+      return outcomes;
+    },
+  };
 }
 
 /** The administrator's token, and those that were made here. */

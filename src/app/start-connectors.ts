@@ -1,10 +1,10 @@
 import type { Connector, OpenCall } from '../connectors/connector.ts';
-import type { EventLog } from '../log/event-log.ts';
+import { type EventLog, LogFullError } from '../log/event-log.ts';
 import type { Base } from './base.ts';
 import { createConnectorHost } from './connector-host.ts';
 import { createConnector } from './connectors.ts';
 import type { Parts } from './parts.ts';
-import type { AppMetrics } from './process-metrics.ts';
+import type { AppMetrics } from './metrics/app-metrics.ts';
 
 interface ConnectorDeps {
   readonly log: EventLog;
@@ -17,12 +17,17 @@ interface ConnectorDeps {
 export async function startConnectors(parts: Parts, base: Base, deps: ConnectorDeps): Promise<void> {
   const { clock, random, logger, config } = base;
   for (const connectorConfig of config.connectors) {
-    const host = createConnectorHost(connectorConfig.id, {
+    const { id, kind } = connectorConfig;
+    const host = createConnectorHost(id, {
       clock,
       random,
       logger,
       log: deps.log,
-      onAccepted: (connector, events) => deps.metrics.acceptedFrom(connector, events),
+      onAccepted: (fresh, repeated) => {
+        deps.metrics.acceptedFrom(id, fresh);
+        deps.metrics.events.accepted(kind, fresh, repeated);
+      },
+      onRefused: (error) => deps.metrics.events.refused(kind, error instanceof LogFullError ? 'log_full' : 'other'),
       openCalls: (connector) => deps.live.openCalls(connector),
     });
     const connector = await createConnector(connectorConfig, config.defaults, host);

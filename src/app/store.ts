@@ -17,11 +17,15 @@ export interface Store {
   readonly probe: StoreProbe;
 }
 
-/** @param fatal called when a storage thread dies: nothing can be accepted or recorded any more */
+/**
+ * @param onAppend told how many milliseconds each append took
+ * @param fatal called when a storage thread dies: nothing can be accepted or recorded any more
+ */
 export async function openStore(
   parts: Parts,
   { clock, logger, config }: Base,
   fatal: (error: Error) => void,
+  onAppend: (ms: number) => void = () => {},
 ): Promise<Store> {
   const { dir } = config.data;
   const { ids, maxBytes } = config.retention;
@@ -36,7 +40,7 @@ export async function openStore(
     logger.info({ credentials: resealed, key: seal.keyId }, 'stored credentials were sealed by the key in force');
   const log = await parts.add(
     'log',
-    () => openSqliteEventLog({ engine, clock, idWindowMs: ids, maxBytes }),
+    () => openSqliteEventLog({ engine, clock, idWindowMs: ids, maxBytes, onAppend }),
     (started) => started.close(),
   );
   const hole = log.holes().at(-1);

@@ -127,6 +127,16 @@ export const configSchema = group('Offhook', {
       description: 'Least level that is written.',
     }),
   }),
+  metrics: group('Figures for Prometheus (`/metrics`). Each series costs memory there, so their number is bounded.', {
+    subscriptions: setting(whole(0, 10_000), {
+      default: 100,
+      description: 'Most subscriptions with figures of their own; the others are summed under `other`.',
+    }),
+    endpoints: setting(whole(0, 10_000), {
+      default: 100,
+      description: 'Most receivers whose lag is told by itself: those furthest behind.',
+    }),
+  }),
   stop: group('Ending the server.', {
     timeout: setting(duration('1s', '10m'), {
       default: 10_000,

@@ -17,11 +17,20 @@ export interface ConnectorStatus {
   readonly problem: string | null;
 }
 
+/** For metrics. */
+export interface ConnectorFigures {
+  /** How often it came to listen since the start. */
+  readonly connects: number;
+  /** Events that the log has not taken yet. */
+  readonly bufferedEvents: number;
+}
+
 export interface Connector extends Service {
   readonly id: string;
   /** `asterisk`, `simulator`, … */
   readonly kind: string;
   status(): ConnectorStatus;
+  figures(): ConnectorFigures;
 }
 
 export type { OpenCall };

@@ -13,6 +13,7 @@ import type { UsersOf } from '../subscriptions/match-index.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { refusalOf } from '../subscriptions/why-not.ts';
+import type { AttemptObserver } from './attempt-observer.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder } from './notification.ts';
@@ -28,6 +29,8 @@ export interface DeliveryDeps {
   readonly store: DeliveryStore;
   readonly subscriptions: SubscriptionStore;
   readonly sender: Sender;
+  /** Told of every attempt. */
+  readonly observer?: AttemptObserver | undefined;
   readonly dialect: (name: string) => Dialect | undefined;
   /** Names of the users who own an extension, as it stands; nobody, where it is left out. */
   readonly usersOf?: UsersOf | undefined;
@@ -90,6 +93,7 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
     preview: (subscription, event, naming) => previewOf({ ...deps, headers }, subscription, event, naming),
     sendTest: (subscription, event, signal) => sendTest({ ...deps, headers }, subscription, event, signal),
     trouble: () => engine.trouble,
+    figures: () => ({ ...engine.figures, filterErrors: filters.errors() }),
     settledUpTo: (seq: number) => engine.settledUpTo(seq),
   };
 }

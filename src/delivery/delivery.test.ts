@@ -38,6 +38,7 @@ test('a filter keeps back what it is not true of; one that comes to nothing keep
   await w.pass(1_000);
   assert.deepEqual(w.firstReceipts(inbound.number), [1, 3]);
   assert.deepEqual(w.firstReceipts(fails.number), [1, 4]);
+  assert.equal(w.delivery.figures().filterErrors, 2);
 });
 
 test('a filter decides as it stood at the event, also for a lane that catches up later', async () => {

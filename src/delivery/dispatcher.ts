@@ -7,9 +7,11 @@ import type { EventLog } from '../log/event-log.ts';
 import type { Event } from '../model/event.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
+import type { AttemptObserver, AttemptReport } from './attempt-observer.ts';
 import { type AttemptDeps, attempt, unreadable, verdictBeforeSending } from './attempt.ts';
 import { FairShare } from './fair-share.ts';
-import type { Unit, Verdict } from './lane/unit.ts';
+import type { Lane } from './lane/lane.ts';
+import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { LaneState, LaneTable } from './lane-table.ts';
 
 export interface DispatcherDeps extends AttemptDeps {
@@ -17,6 +19,7 @@ export interface DispatcherDeps extends AttemptDeps {
   readonly log: EventLog;
   readonly registry: SubscriptionRegistry;
   readonly lanes: LaneTable;
+  readonly observer?: AttemptObserver | undefined;
   /** No request may start: too many results are not durable yet. */
   blocked(): boolean;
   /** A receiver answered 410: its subscription, as it was sent by, has to be disabled. */
@@ -26,6 +29,8 @@ export interface DispatcherDeps extends AttemptDeps {
   /** It started all it may for now. @returns whether more lies in the log for it */
   rested(state: LaneState): boolean;
 }
+
+type Events = readonly (Event | null)[];
 
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
@@ -139,27 +144,27 @@ export class Dispatcher {
         this.#launch(state, unit, events);
         this.pump(state);
       },
-      (error: unknown) => this.#ran(state, unit, unreadable(error, this.#deps.clock.now())),
+      (error: unknown) => this.#ran(state, unit, unreadable(error, this.#deps.clock.now()), []),
     );
   }
 
-  #launch(state: LaneState, unit: Unit, events: readonly (Event | null)[]): void {
+  #launch(state: LaneState, unit: Unit, events: Events): void {
     try {
       this.#send(state, unit, events);
     } catch (error) {
-      this.#finish(state, unit, unreadable(error, this.#deps.clock.now()));
+      this.#finish(state, unit, unreadable(error, this.#deps.clock.now()), events);
     }
   }
 
-  #send(state: LaneState, unit: Unit, events: readonly (Event | null)[]): void {
+  #send(state: LaneState, unit: Unit, events: Events): void {
     const { clock, registry } = this.#deps;
     const subscription = registry.subscription(unit.subscription);
     const early = verdictBeforeSending(subscription, events, clock.now());
-    if (early) return this.#finish(state, unit, early);
+    if (early) return this.#finish(state, unit, early, events);
     if (!subscription) return;
-    const ended = (verdict: Verdict): void => this.#ran(state, unit, this.#judge(verdict, subscription));
+    const ended = (verdict: Verdict): void => this.#ran(state, unit, this.#judge(verdict, subscription), events);
     const known = attempt(this.#deps, unit, subscription, events as readonly Event[], ended, this.#abort.signal);
-    if (known) this.#finish(state, unit, known);
+    if (known) this.#finish(state, unit, known, events);
   }
 
   /** 410 speaks for the receiver as it was asked; a subscription that was edited meanwhile is tried again as it is now. */
@@ -170,18 +175,36 @@ export class Dispatcher {
     return verdict;
   }
 
-  #ran(state: LaneState, unit: Unit, verdict: Verdict): void {
-    this.#finish(state, unit, verdict);
+  #ran(state: LaneState, unit: Unit, verdict: Verdict, events: Events): void {
+    this.#finish(state, unit, verdict, events);
     this.#pumpAll(state);
     this.serve();
   }
 
-  #finish(state: LaneState, unit: Unit, verdict: Verdict): void {
+  #finish(state: LaneState, unit: Unit, verdict: Verdict, events: Events): void {
     const { lane } = state;
     const before = lane.breaker.state;
+    const attempts = unit.attempts + (verdict.requested ? 1 : 0);
     this.#share.ended(unit);
-    lane.finished(unit, verdict);
+    const outcome = lane.finished(unit, verdict);
+    this.#tell(lane, unit, { attempt: attempts, verdict, outcome, events });
     if (lane.breaker.state !== before && lane.breaker.state === 'open') this.#deps.broke(state);
     if (this.#stopped && this.#share.underWay === 0) this.#ended?.();
+  }
+
+  #tell(lane: Lane, unit: Unit, facts: Pick<AttemptReport, 'attempt' | 'verdict' | 'outcome' | 'events'>): void {
+    const { observer, registry, clock } = this.#deps;
+    observer?.attempted({
+      ...facts,
+      endpoint: lane.endpoint,
+      subscription: registry.subscription(unit.subscription),
+      subscriptionNumber: unit.subscription,
+      seq: firstSeq(unit),
+      size: unit.deliveries.length,
+      retryInMs: facts.outcome === 'failed' ? Math.max(0, unit.dueAt - clock.monotonic()) : null,
+      breaker: lane.breaker.state,
+      parked: lane.parked,
+      replay: lane.replay?.number ?? null,
+    });
   }
 }

@@ -7,9 +7,10 @@ import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { DeliveryKey, DeliveryStore } from '../records/delivery-store.ts';
+import type { AttemptRow, DeliveryKey, DeliveryStore } from '../records/delivery-store.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
+import type { AttemptObserver } from './attempt-observer.ts';
 import type { AttemptDeps } from './attempt.ts';
 import { CatchUp } from './catch-up.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -20,6 +21,7 @@ import { defaultLaneLimits } from './lane/limits.ts';
 import { LaneReading } from './lane-reading.ts';
 import { LaneTable, type LaneTableLimits } from './lane-table.ts';
 import { LostEvents } from './lost-events.ts';
+import type { EngineFigures } from './management.ts';
 import { recover } from './recovery.ts';
 import { RetiredEndpoints } from './retired-endpoints.ts';
 import { Router } from './router.ts';
@@ -54,6 +56,7 @@ export interface EngineDeps extends AttemptDeps {
   readonly log: EventLog;
   readonly store: DeliveryStore;
   readonly registry: SubscriptionRegistry;
+  readonly observer?: AttemptObserver | undefined;
   /** A receiver answered 410: its subscription, as it was sent by, has to be disabled. */
   readonly gone: (subscription: Subscription) => void;
   /** A retired endpoint's lane has nothing left to do. */
@@ -96,13 +99,14 @@ export class DeliveryEngine {
   }
 
   #makeFlusher(): Flusher {
-    const { store, clock, logger } = this.#deps;
+    const { store, clock, logger, observer, registry } = this.#deps;
+    const recorded = observer && ((row: AttemptRow) => observer.recorded(row, registry.subscription(row.subscription)));
     const collect = (recorded: boolean) => this.#checkpointer.collect(recorded);
     const unblocked = (): void => {
       this.#dispatcher.serve();
       this.#catchUp.resume();
     };
-    return new Flusher({ store, clock, logger, collect, unblocked }, this.#limits.flush);
+    return new Flusher({ store, clock, logger, collect, unblocked, recorded }, this.#limits.flush);
   }
 
   #makeRouter(): Router {
@@ -192,6 +196,17 @@ export class DeliveryEngine {
     const { trouble } = this.#flusher;
     if (trouble !== null) return `results can't be recorded: ${trouble}`;
     return this.#router.trouble === null ? null : `the log can't be read: ${this.#router.trouble}`;
+  }
+
+  /** How much is not durable yet, and how far the checkpoint is. */
+  get figures(): EngineFigures {
+    const { unflushed, waitingMs } = this.#flusher;
+    return {
+      unflushed,
+      unflushedMs: waitingMs,
+      checkpoint: this.#checkpointer.seq,
+      detached: this.#lanes.detachedLive,
+    };
   }
 
   /** How far the router has come. */

@@ -41,6 +41,8 @@ export interface FlusherDeps {
   collect(attempts: boolean): FlushExtras | null;
   /** The limit no longer stands in the way of new requests. */
   unblocked(): void;
+  /** A row was recorded, not yet durably. */
+  recorded?: ((row: AttemptRow) => void) | undefined;
 }
 
 export interface FlushLimits {
@@ -73,6 +75,8 @@ export class Flusher implements LaneRecorder {
   #unflushed = 0;
   /** The oldest result has waited longer than it may. */
   #late = false;
+  /** Monotonic time since which a result waits to be durable. */
+  #waitingSince = 0;
   #deadline: Timer | null = null;
   #timer: Timer | null = null;
   #flushing: Promise<void> | null = null;
@@ -91,6 +95,16 @@ export class Flusher implements LaneRecorder {
     return this.#late ? `results have waited for over ${this.#limits.limitMs} ms` : null;
   }
 
+  /** Results that are not durable yet. */
+  get unflushed(): number {
+    return this.#unflushed;
+  }
+
+  /** About how long the oldest of them has waited, milliseconds; 0 where there is none. */
+  get waitingMs(): number {
+    return this.#unflushed === 0 ? 0 : this.#deps.clock.monotonic() - this.#waitingSince;
+  }
+
   get blocked(): boolean {
     return this.#late || this.#unflushed >= this.#limits.limit;
   }
@@ -100,6 +114,7 @@ export class Flusher implements LaneRecorder {
     this.#attempts.push(row);
     this.#unflushed++;
     this.#count(row);
+    this.#deps.recorded?.(row);
     this.wake();
   }
 
@@ -116,6 +131,7 @@ export class Flusher implements LaneRecorder {
   /** From now on it has to be durable within the limit. A timer, since `blocked` is asked several times a request. */
   #watch(): void {
     this.#late = false;
+    this.#waitingSince = this.#deps.clock.monotonic();
     this.#deadline?.cancel();
     this.#deadline = this.#deps.clock.schedule(this.#limits.limitMs, () => (this.#late = true));
   }

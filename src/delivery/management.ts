@@ -93,6 +93,23 @@ export interface EndpointStatus {
   readonly maxInFlight: number;
 }
 
+/** Of the engine as a whole. */
+export interface EngineFigures {
+  /** Results of attempts that are not durable yet. */
+  readonly unflushed: number;
+  /** About how long the oldest of them has waited, milliseconds. */
+  readonly unflushedMs: number;
+  /** Every attached receiver has settled everything up to this sequence. */
+  readonly checkpoint: number;
+  /** Receivers whose lane reads on its own. */
+  readonly detached: number;
+}
+
+export interface DeliveryFigures extends EngineFigures {
+  /** Looks of a filter at an event that came to nothing since the start. */
+  readonly filterErrors: number;
+}
+
 export interface Delivery extends Service {
   readonly subscriptions: SubscriptionManager;
   endpoints(access: Access): readonly EndpointStatus[];
@@ -107,6 +124,7 @@ export interface Delivery extends Service {
   preview(subscription: Subscription, event: Event, naming: Naming): Preview;
   /** Sends one request beside all lanes: it counts for nothing, and its result is kept nowhere. */
   sendTest(subscription: Subscription, event: Event, signal: AbortSignal): Promise<TestResult>;
+  figures(): DeliveryFigures;
   /** What keeps all deliveries from going on at this moment; null when nothing does. */
   trouble(): string | null;
   /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import type { LiveCalls } from '../../src/api/calls/live-calls.ts';
 import type { LiveCall } from '../../src/calls/live/live-call.ts';
 import type { ApiDeps, ApiOptions } from '../../src/api/deps.ts';
+import { EventCounts } from '../../src/api/metrics/event-counts.ts';
 import { type Api, createApi } from '../../src/api/server.ts';
 import { administrator } from '../../src/api/auth/caller.ts';
 import { checkTokens } from '../../src/app/make-tenants.ts';
@@ -88,6 +89,7 @@ export async function createApiWorld(
     checkToken: checkTokens((token) => (token === adminToken ? administrator : null), tenants),
     health: [],
     metrics: new Registry(),
+    eventCounts: new EventCounts(),
     defaults: { reseller: 'default', domain: 'default', country: 'US', timeoutMs: 10_000 },
     serverName: 'test',
     ...changes.deps,

@@ -2,6 +2,7 @@
  * A small world for delivery: a log, a store that can crash between flushes, and receivers that do as they are told,
  * all on a manual clock. What happened is kept, so that a test can judge it.
  */
+import type { AttemptReport } from '../../src/delivery/attempt-observer.ts';
 import { type CrashableDelivery, createDelivery } from '../../src/delivery/create-delivery.ts';
 import { defaultEngineLimits, type EngineLimits } from '../../src/delivery/engine.ts';
 import { headerRecord } from '../../src/delivery/sender/headers.ts';
@@ -181,6 +182,8 @@ export class DeliveryWorld {
   readonly received: Receipt[] = [];
   /** What should never have happened. */
   readonly violations: string[] = [];
+  /** What delivery told its observer. */
+  readonly reports: AttemptReport[] = [];
   delivery: CrashableDelivery;
   readonly #random;
   readonly #limits: EngineLimits;
@@ -212,6 +215,7 @@ export class DeliveryWorld {
         store: this.store,
         subscriptions: this.subscriptions,
         sender: this.#sender(life),
+        observer: { attempted: (report) => void this.reports.push(report), recorded: () => {} },
         dialect: (name) => (name === 'plain' ? plainDialect : undefined),
         retentionMs: 7 * 86_400_000,
       },

@@ -6,8 +6,8 @@ import { createNumberReader, type NumberReader, rulesFor } from '../../model/num
 import { callerIn } from '../auth/authenticate.ts';
 import { ProblemSchema } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
-import type { ApiMetrics } from '../metrics/api-metrics.ts';
 import { described } from '../openapi/route-list.ts';
+import { problemFromError } from '../problems/from-error.ts';
 import { type Problem, sendProblem } from '../problems/problem.ts';
 import { InvalidRequest } from '../validator.ts';
 import { createAdmission, usualAdmission } from './admission.ts';
@@ -81,8 +81,8 @@ const route = described({
   },
 });
 
-export function ingestRoute(app: App, deps: ApiDeps, metrics: ApiMetrics): void {
-  const { clock, log, defaults, tenants } = deps;
+export function ingestRoute(app: App, deps: ApiDeps): void {
+  const { clock, log, defaults, tenants, eventCounts } = deps;
   const parts = {
     log,
     accept: createEventAccepter(),
@@ -92,14 +92,19 @@ export function ingestRoute(app: App, deps: ApiDeps, metrics: ApiMetrics): void 
     defaults,
   };
   void app.register(async (scope) => {
-    acceptText(scope, metrics);
+    acceptText(scope);
+    scope.addHook('onError', (_request, _reply, error, done) => {
+      const problem = error instanceof InvalidRequest ? error.problem : problemFromError(error);
+      eventCounts.refused('http', problem?.code ?? 'internal');
+      done();
+    });
     scope.post<{ Body: string }>('/v1/events', route, async (request, reply) => {
       const result = await take(parts, request, clock.now());
       if ('problem' in result) {
-        metrics.eventsRefused(result.problem.code);
+        eventCounts.refused('http', result.problem.code);
         return sendProblem(reply, result.problem);
       }
-      metrics.eventsAccepted(result.accepted.length, result.duplicates);
+      eventCounts.accepted('http', result.accepted.length - result.duplicates, result.duplicates);
       return reply
         .code(202)
         .type('application/json; charset=utf-8')
@@ -135,12 +140,11 @@ function numberReaders(countryOf: (domain: string) => string): (domain: string) 
  * Bodies come as text and are parsed once, by the format they are in. What is no UTF-8 is refused: it would be stored
  * with its wrong bytes replaced, and so be another event than the one that was sent.
  */
-function acceptText(scope: App, metrics: ApiMetrics): void {
+function acceptText(scope: App): void {
   scope.removeAllContentTypeParsers();
   const types = Object.values(eventMediaTypes).flat();
   scope.addContentTypeParser<Buffer>([...types], { parseAs: 'buffer' }, (_request, body, done) => {
     if (isUtf8(body)) return done(null, body.toString('utf8'));
-    metrics.eventsRefused(notUtf8.code);
     return done(new InvalidRequest(notUtf8));
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LogFullError } from '../../log/event-log.ts';
@@ -215,8 +216,36 @@ test('a log that takes nothing is told as 503 with a time to come back', async (
     assert.equal(answer.statusCode, 503);
     assert.equal(answer.json().code, 'log_full');
     assert.ok(Number(answer.headers['retry-after']) > 0);
+    const metrics = new Registry();
+    full.deps.eventCounts.register(metrics);
+    assert.match(await metrics.metrics(), /offhook_events_refused_total\{source="http",reason="log_full"\} 1/);
   } finally {
     await full.stop();
+  }
+});
+
+test('whatever is refused is counted by its reason, also what was never read', async () => {
+  const strict = await createApiWorld({ options: { maxBodyBytes: 1_000 } });
+  try {
+    const headers = { 'content-type': 'application/json' };
+    const post = (payload: string | Buffer, more: Record<string, string> = {}) =>
+      strict.ask({ method: 'POST', url: '/v1/events', payload, headers: { ...headers, ...more } });
+    await post('x'.repeat(2_000));
+    await post('{');
+    await post(Buffer.from([0x22, 0xff, 0x22]));
+    await post('{}', { 'content-type': 'text/plain' });
+    await post('{"type":"nonsense"}');
+    const metrics = new Registry();
+    strict.deps.eventCounts.register(metrics);
+    const lines = (await metrics.metrics()).match(/^offhook_events_refused_total.*/gm) ?? [];
+    assert.deepEqual(lines.map((line) => line.replace(/.*reason="(\w+)"\} /, '$1 ')).sort(), [
+      'body_too_large 1',
+      'invalid_event 1',
+      'malformed_body 2',
+      'media_type_unsupported 1',
+    ]);
+  } finally {
+    await strict.stop();
   }
 });
 

@@ -11,6 +11,8 @@ export interface StreamHub {
   readonly signal: AbortSignal;
   /** A place among the clients, or null where all are taken. Give it back by calling the result. */
   enter(onNews: () => void): (() => void) | null;
+  /** How many there are. */
+  clients(): number;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ export function createStreamHub(
       clients.add(onNews);
       return () => void clients.delete(onNews);
     },
+    clients: () => clients.size,
     close: () => {
       off();
       deliveries.close();

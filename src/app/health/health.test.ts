@@ -43,6 +43,7 @@ function createWorld(changes: Partial<HealthDeps> = {}): World {
     info: (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`),
   };
   const status = () => ({ state: state.connector, since: 0, problem: null });
+  const figures = () => ({ connects: 0, bufferedEvents: 0 });
   const unused = () => Promise.resolve();
   const checks = createHealth({
     clock,
@@ -51,7 +52,7 @@ function createWorld(changes: Partial<HealthDeps> = {}): World {
     probe: () => Promise.resolve({ problem: state.storeProblem, usedBytes: state.usedBytes }),
     log: { refusal: () => state.refusal },
     delivery: { trouble: () => state.trouble },
-    connectors: [{ id: 'pbx1', kind: 'asterisk', status, start: unused, stop: unused }],
+    connectors: [{ id: 'pbx1', kind: 'asterisk', status, figures, start: unused, stop: unused }],
     dataDir: '/',
     maxBytes: null,
     ...changes,

@@ -12,7 +12,7 @@
 import type { Signal } from '../../calls/signal.ts';
 import { createTracker, type Tracker } from '../../calls/tracker/index.ts';
 import type { Timer } from '../../kit/clock.ts';
-import type { Connector, ConnectorHost, ConnectorStatus } from '../connector.ts';
+import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
 import { AmiClient } from './ami/client.ts';
 import type { AmiLoss } from './ami/connection.ts';
 import { type AsteriskConfig, endpointOf, rulesOf, timesOf } from './config.ts';
@@ -41,6 +41,7 @@ class AsteriskConnector implements Connector {
   /** When the PBX was last heard from, by our clock; null before. */
   #heardAt: number | null = null;
   #downSince: number | null = null;
+  #connects = 0;
   #deadline: Timer | null = null;
 
   constructor(config: AsteriskConfig, host: ConnectorHost) {
@@ -81,6 +82,10 @@ class AsteriskConnector implements Connector {
 
   status(): ConnectorStatus {
     return this.#status;
+  }
+
+  figures(): ConnectorFigures {
+    return { connects: this.#connects, bufferedEvents: this.#outbox.events };
   }
 
   /** Resolves when it tries to connect; whether it succeeded is in `status`. */
@@ -132,6 +137,7 @@ class AsteriskConnector implements Connector {
   #live(run: PbxRun, restarted: boolean): void {
     const at = this.#host.clock.now();
     this.#become('up', null);
+    this.#connects++;
     this.#host.logger.info({ connector: this.id, version: run.version, restarted }, 'listening to the PBX');
     if (Math.abs(run.ahead) > 5_000) {
       this.#host.logger.warn({ connector: this.id, aheadMs: run.ahead }, 'the clock of the PBX differs from ours');

@@ -48,6 +48,11 @@ export class Outbox {
     return this.#bytes;
   }
 
+  /** Events kept now, those under way to the log included. */
+  get events(): number {
+    return this.#kept.length;
+  }
+
   push(events: readonly NewEvent[]): void {
     if (this.#state === 'closed' || events.length === 0) return;
     for (const event of events) this.#keep(event);

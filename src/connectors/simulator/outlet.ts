@@ -42,6 +42,11 @@ export class Outlet {
     this.#parts = parts;
   }
 
+  /** Events that are not durable yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   put(events: readonly NewEvent[]): void {
     if (this.#isClosed) return;
     for (const event of events) this.#waiting.push(event);

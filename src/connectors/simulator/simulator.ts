@@ -5,7 +5,7 @@
 import { idFromFacts } from '../../kit/ids.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { EventType } from '../../model/event-types/index.ts';
-import type { Connector, ConnectorHost, ConnectorStatus } from '../connector.ts';
+import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
 import { colleagues } from './company.ts';
 import type { Source } from './draft.ts';
 import { endLeftOver } from './left-over.ts';
@@ -55,6 +55,10 @@ class Simulator implements Connector {
 
   status(): ConnectorStatus {
     return this.#status;
+  }
+
+  figures(): ConnectorFigures {
+    return { connects: this.#player ? 1 : 0, bufferedEvents: this.#outlet.waiting };
   }
 
   async start(): Promise<void> {

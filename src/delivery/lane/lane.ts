@@ -209,26 +209,29 @@ export class Lane {
 
   // ---- the end of an attempt ------------------------------------------------------------------------------------
 
-  finished(unit: Unit, verdict: Verdict): void {
+  /** @returns what is remembered of it: a failure that was the last one is `cancelled` */
+  finished(unit: Unit, verdict: Verdict): Verdict['outcome'] {
     this.#departures.ended(unit, verdict, () => this.#context.random.next());
-    if (verdict.outcome === 'stopped') return;
+    if (verdict.outcome === 'stopped') return 'stopped';
     // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
     if (this.#untracked.delete(unit)) for (const delivery of unit.deliveries) this.#progress.remember(delivery);
-    if (verdict.outcome === 'failed') this.#failed(unit, verdict);
-    else this.#conclude(unit, verdict, verdict.outcome);
+    const outcome =
+      verdict.outcome === 'failed' ? this.#failed(unit, verdict) : this.#conclude(unit, verdict, verdict.outcome);
     for (const delivery of unit.deliveries) delivery.settled = true;
     this.dirty = true;
     this.#progress.tidy();
+    return outcome;
   }
 
-  #failed(unit: Unit, verdict: Verdict): void {
+  #failed(unit: Unit, verdict: Verdict): AttemptRow['outcome'] {
     const subscription = this.#context.subscription(unit.subscription);
     const detail = whyCancelled(subscription);
     if (!subscription || detail !== null) return this.#conclude(unit, { ...verdict, detail }, 'cancelled');
     const chance = this.#context.random.next();
     const delayMs = nextDelayMs(subscription.retry, unit.attempts + 1, verdict.retryAfterMs, chance);
-    if (delayMs === null) this.#conclude(unit, verdict, 'cancelled');
-    else this.#park(unit, verdict, Math.max(delayMs, 1));
+    if (delayMs === null) return this.#conclude(unit, verdict, 'cancelled');
+    this.#park(unit, verdict, Math.max(delayMs, 1));
+    return 'failed';
   }
 
   #park(unit: Unit, verdict: Verdict, delayMs: number): void {
@@ -241,13 +244,14 @@ export class Lane {
     for (const follower of followers) this.#parkBehind(follower);
   }
 
-  #conclude(unit: Unit, verdict: Verdict, outcome: AttemptRow['outcome']): void {
+  #conclude(unit: Unit, verdict: Verdict, outcome: AttemptRow['outcome']): AttemptRow['outcome'] {
     this.#recording.attempt(unit, verdict, outcome);
     for (const delivery of unit.deliveries) {
       if (unit.parked) this.#recording.unparked(delivery);
       delivery.event = null;
     }
     this.#order.release(unit, this.#context.clock.monotonic());
+    return outcome;
   }
 
   // ---- edits ----------------------------------------------------------------------------------------------------

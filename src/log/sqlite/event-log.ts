@@ -34,6 +34,8 @@ export interface SqliteEventLogOptions {
   readonly maxBytes?: number | null;
   /** Characters of events on their way to the disk, at most; beyond it the log refuses. */
   readonly maxPending?: number;
+  /** Told of each append that became durable, and how many milliseconds that took. */
+  readonly onAppend?: (ms: number) => void;
 }
 
 const defaultMaxPending = 64 * 1024 * 1024;
@@ -65,7 +67,7 @@ class SqliteEventLog implements EventLog {
   #refusal: Refusal | null = null;
 
   constructor(options: SqliteEventLogOptions, facts: LogFacts) {
-    this.#options = { maxBytes: null, maxPending: defaultMaxPending, ...options };
+    this.#options = { maxBytes: null, maxPending: defaultMaxPending, onAppend: () => {}, ...options };
     this.id = facts.id;
     this.#head = facts.head;
     this.#floor = facts.floor;
@@ -98,7 +100,8 @@ class SqliteEventLog implements EventLog {
   }
 
   async #append({ input, events, characters }: EncodedEvents): Promise<readonly AppendOutcome[]> {
-    const { engine, clock, idWindowMs, maxBytes, maxPending } = this.#options;
+    const { engine, clock, idWindowMs, maxBytes, maxPending, onAppend } = this.#options;
+    const startedAt = clock.monotonic();
     if (this.#pending > maxPending)
       throw this.#refused(new LogFullError('more waits for the disk than fits in memory'));
     const acceptedAt = acceptanceTime(clock.now(), this.#lastAcceptedAt);
@@ -109,6 +112,7 @@ class SqliteEventLog implements EventLog {
       const output = await engine.write('log.append', job, characters);
       if (output !== 'over maxBytes') {
         this.#refusal = null;
+        onAppend(clock.monotonic() - startedAt);
         return this.#appended(events, acceptedAt, output);
       }
       throw new LogFullError(`the database has reached its limit of ${maxBytes} bytes (retention.maxBytes)`);

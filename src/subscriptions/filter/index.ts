@@ -35,6 +35,8 @@ export interface Filters {
   problem(source: string): FilterProblem | null;
   /** The same object for the same text. What is wrong with a text that was never checked comes out as `filter_error`. */
   compile(source: string): CompiledFilter;
+  /** How many events `matches` did not want because a filter came to nothing, since the start. */
+  errors(): number;
 }
 
 /** Distinct texts that are kept ready; with more, all are made again as they come. */
@@ -43,7 +45,10 @@ const mostKept = 10_000;
 export function createFilters(): Filters {
   const known = new Map<string, CompiledFilter>();
   const frame: Frame = { event: null, fields: new EventFields(), left: 0, locals: [] };
+  let errors = 0;
+  const failed = (): void => void errors++;
   return {
+    errors: () => errors,
     problem: (source) => {
       const read = readFilter(source);
       return 'problem' in read ? read.problem : null;
@@ -52,27 +57,35 @@ export function createFilters(): Filters {
       let filter = known.get(source);
       if (!filter) {
         if (known.size >= mostKept) known.clear();
-        known.set(source, (filter = makeFilter(source, frame)));
+        known.set(source, (filter = makeFilter(source, frame, failed)));
       }
       return filter;
     },
   };
 }
 
-function makeFilter(source: string, frame: Frame): CompiledFilter {
+function makeFilter(source: string, frame: Frame, failed: () => void): CompiledFilter {
   // Only what can't be read at all is broken: a filter that was saved goes on when the check becomes stricter.
   const read = parse(source);
-  if ('problem' in read) return broken(read.problem);
+  if ('problem' in read) return broken(read.problem, failed);
   const evaluate = compile(read.ast, []);
   return {
-    matches: (event) => valueOf(evaluate, frame, event) === true,
+    matches: (event) => {
+      const value = valueOf(evaluate, frame, event);
+      if (typeof value !== 'boolean') failed();
+      return value === true;
+    },
     judge: (event) => verdict(source, valueOf(evaluate, frame, event)),
   };
 }
 
-function broken({ message, line, column }: FilterProblem): CompiledFilter {
+function broken({ message, line, column }: FilterProblem, failed: () => void): CompiledFilter {
   const verdict: FilterVerdict = { outcome: 'filter_error', reason: message, line, column };
-  return { matches: () => false, judge: () => verdict };
+  const matches = (): boolean => {
+    failed();
+    return false;
+  };
+  return { matches, judge: () => verdict };
 }
 
 function valueOf(evaluate: Evaluate, frame: Frame, event: Event): Value {
