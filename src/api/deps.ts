@@ -37,7 +37,7 @@ export interface ApiDeps {
   readonly connectors: () => readonly ConnectorState[];
   readonly inbox: Inbox;
   readonly tenants: Tenants;
-  readonly audit: Pick<AuditStore, 'list'>;
+  readonly audit: Pick<AuditStore, 'list' | 'write'>;
   readonly checkToken: TokenCheck;
   readonly health: readonly HealthCheck[];
   readonly metrics: Registry;

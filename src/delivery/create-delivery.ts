@@ -90,6 +90,11 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
     refusal: (version, event) => refusalOf(version, event, filters, deps.usersOf),
     standing: (endpoint, delivery, orderKey) => engine.standing(endpoint, delivery, orderKey),
     recorded: () => engine.recorded(),
+    retry: async (endpoint, wanted) => {
+      const retried = engine.retry(endpoint, wanted);
+      if (retried) await engine.recorded();
+      return retried;
+    },
     preview: (subscription, event, naming) => previewOf({ ...deps, headers }, subscription, event, naming),
     sendTest: (subscription, event, signal) => sendTest({ ...deps, headers }, subscription, event, signal),
     trouble: () => engine.trouble,

@@ -16,6 +16,7 @@ import { CatchUp } from './catch-up.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { defaultFlushLimits, Flusher, type FlushLimits } from './flusher.ts';
+import type { Retried, Retry } from './lane/again.ts';
 import type { Lane, LaneContext } from './lane/lane.ts';
 import { defaultLaneLimits } from './lane/limits.ts';
 import { LaneReading } from './lane-reading.ts';
@@ -313,6 +314,15 @@ export class DeliveryEngine {
     if (!state) return;
     state.lane.cancelSubscription(subscription, reason);
     this.#dispatcher.pump(state);
+  }
+
+  /** Deliveries of an endpoint are tried again at once; null where there is no such endpoint. */
+  retry(endpoint: number, wanted: readonly Retry[]): readonly Retried[] | null {
+    const state = this.#lanes.obtain(endpoint);
+    if (!state) return null;
+    const retried = state.lane.retry(wanted);
+    this.#dispatcher.pump(state);
+    return retried;
   }
 
   /** Nobody uses the endpoint any more: `idle` is told once its lane has nothing left to do. */

@@ -14,6 +14,7 @@ import type {
 } from '../subscriptions/subscription.ts';
 import type { Refusal } from '../subscriptions/why-not.ts';
 import type { Naming } from './attempt.ts';
+import type { Retried, Retry } from './lane/again.ts';
 import type { Preview, TestResult } from './preview.ts';
 import type { Standing } from './why/standing.ts';
 
@@ -125,6 +126,8 @@ export interface Delivery extends Service {
   /** Sends one request beside all lanes: it counts for nothing, and its result is kept nowhere. */
   sendTest(subscription: Subscription, event: Event, signal: AbortSignal): Promise<TestResult>;
   figures(): DeliveryFigures;
+  /** Tries deliveries of an endpoint again; durable when it resolves. Null: there is no such endpoint. */
+  retry(endpoint: number, wanted: readonly Retry[]): Promise<readonly Retried[] | null>;
   /** What keeps all deliveries from going on at this moment; null when nothing does. */
   trouble(): string | null;
   /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */

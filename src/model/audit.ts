@@ -24,7 +24,18 @@ export const offhookItself: Author = {
   requestId: null,
 };
 
-export const auditActions = ['created', 'updated', 'deleted', 'rotated', 'logged_in', 'refused', 'used'] as const;
+export const auditActions = [
+  'created',
+  'updated',
+  'deleted',
+  'rotated',
+  'logged_in',
+  'refused',
+  'used',
+  'retried',
+  'paused',
+  'resumed',
+] as const;
 export type AuditAction = (typeof auditActions)[number];
 
 /** A thing as it was or is, without secrets. */

@@ -160,6 +160,21 @@ export const problemCatalog = {
     title: 'There are as many as there may be',
     remedy: 'Remove those no longer needed.',
   },
+  delivery_delivered: {
+    status: 409,
+    title: 'The delivery was delivered',
+    remedy: 'To send the event once more, make a replay.',
+  },
+  delivery_behind: {
+    status: 409,
+    title: 'The delivery waits behind another of the same call',
+    remedy: 'Retry the one that is named by `behind`; this one follows it.',
+  },
+  delivery_not_retryable: {
+    status: 409,
+    title: 'The delivery can’t be tried again',
+    remedy: 'Do what `detail` asks for first.',
+  },
   idempotency_key_reused: {
     status: 409,
     title: 'The Idempotency-Key was used for another request',

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { deliveryLine, type DeliveryFacts, type EventFacts } from '../lines.ts';
 import { harmless, showTable } from '../terminal.ts';
+import { retryDelivery, showDelivery } from './delivery.ts';
 
 interface CallFacts {
   readonly domain: string;
@@ -58,7 +59,9 @@ export function deliveriesCommand(context: CliContext): Command {
     .description('the last attempts of deliveries, newest first')
     .option('--subscription <id>', 'only of this subscription, by id or number')
     .option('--outcome <outcome>', 'only with this outcome: delivered, failed, cancelled, expired, …')
-    .option('--limit <count>', 'how many', '50');
+    .option('--limit <count>', 'how many', '50')
+    .addCommand(showDelivery(context))
+    .addCommand(retryDelivery(context));
   return withClientOptions(command).action(async (options: DeliveryOptions) => {
     const query = new URLSearchParams({ limit: options.limit });
     if (options.subscription !== undefined) query.set('subscription', options.subscription);

@@ -1,4 +1,5 @@
 import { Queue } from '../../kit/queue.ts';
+import { deliveryId } from '../../model/delivery-id.ts';
 
 /**
  * What a lane holds for one order key (a call): at most one unit under way, and everything else behind it.
@@ -19,6 +20,8 @@ export class KeyQueue<Delivery, Unit> {
   /** Parked behind the head: subscription and sequence in turn. Null while there is nothing. */
   behind: Queue<number> | null = null;
   busy = false;
+  /** Attempts of those behind that were tried before: they were given up, and somebody wants them tried again. */
+  #attempts: Map<string, number> | null = null;
 
   constructor(id: string) {
     this.id = id;
@@ -33,9 +36,20 @@ export class KeyQueue<Delivery, Unit> {
     return !this.busy && this.head === null && this.waiting.size > 0;
   }
 
-  follow(subscription: number, seq: number): void {
+  follow(subscription: number, seq: number, attempts = 0): void {
     this.behind ??= new Queue();
     this.behind.push(subscription);
     this.behind.push(seq);
+    if (attempts > 0) (this.#attempts ??= new Map()).set(deliveryId(subscription, seq), attempts);
+  }
+
+  /** How often one that is no longer behind was tried. */
+  takeAttempts(subscription: number, seq: number): number {
+    if (this.#attempts === null) return 0;
+    const name = deliveryId(subscription, seq);
+    const attempts = this.#attempts.get(name) ?? 0;
+    this.#attempts.delete(name);
+    if (this.#attempts.size === 0) this.#attempts = null;
+    return attempts;
   }
 }

@@ -36,6 +36,7 @@ import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts
 import type { Breaker } from '../breaker.ts';
 import { isExpired } from '../expiry.ts';
 import { longestRetryAfterMs, nextDelayMs } from '../retry-policy.ts';
+import { type Retried, type Retry, tryAgain } from './again.ts';
 import { Cancelled } from './cancelled.ts';
 import { Departures } from './departures.ts';
 import type { Gate } from './gate.ts';
@@ -252,6 +253,16 @@ export class Lane {
     }
     this.#order.release(unit, this.#context.clock.monotonic());
     return outcome;
+  }
+
+  // ---- being asked to try again -----------------------------------------------------------------------------------
+
+  /** See `again.ts`. */
+  retry(wanted: readonly Retry[]): readonly Retried[] {
+    const order = this.#order;
+    const { underWay } = this.#departures;
+    const parkedAgain = { order, underWay, room: this.#room, recording: this.#recording, clock: this.#context.clock };
+    return tryAgain(parkedAgain, wanted, (delivery) => this.#parkBehind(delivery));
   }
 
   // ---- edits ----------------------------------------------------------------------------------------------------

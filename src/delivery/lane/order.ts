@@ -138,11 +138,7 @@ export class Order {
       this.#countParked(unit.deliveries.length, 0);
       for (const key of keysOf(unit)) {
         key.head = unit;
-        while (key.waiting.size > 0) {
-          const follower = this.#takeWaiting(key);
-          this.#follow(follower);
-          followers.push(follower);
-        }
+        followers.push(...this.#moveBehind(key));
       }
     }
     for (const delivery of unit.deliveries) {
@@ -151,6 +147,41 @@ export class Order {
     }
     this.#due.push(unit);
     return followers;
+  }
+
+  #moveBehind(key: CallQueue): readonly Delivery[] {
+    const moved: Delivery[] = [];
+    while (key.waiting.size > 0) {
+      const follower = this.#takeWaiting(key);
+      this.#follow(follower);
+      moved.push(follower);
+    }
+    return moved;
+  }
+
+  /**
+   * A delivery that was given up is parked again, due now; or behind what is parked of its key. Nothing of its key may
+   * be under way but that.
+   * @returns the unit it leads as, null where it is behind another; and what waited behind it, and is parked now too
+   */
+  takeBack(
+    delivery: Delivery,
+    attempts: number,
+    now: number,
+  ): { readonly unit: Unit | null; readonly followers: readonly Delivery[] } {
+    const { key, subscription, seq } = delivery;
+    if (key.head !== null) {
+      key.follow(subscription, seq, attempts);
+      this.#countParked(0, 1);
+      return { unit: null, followers: [] };
+    }
+    const unit: Unit = { ...newUnit([delivery]), attempts, parked: true };
+    key.head = unit;
+    this.#countParked(1, 0);
+    const followers = this.#moveBehind(key);
+    if (followers.length > 0) this.#tidyReady();
+    this.#schedule(unit, now);
+    return { unit, followers };
   }
 
   /** A unit that was under way is settled: what is behind it in its keys may go. */
@@ -183,13 +214,17 @@ export class Order {
     if (behind.size === 0) key.behind = null;
     key.head = newUnit([{ subscription, seq, key, offeredAt: 0, size: 0, event: null, settled: true }]);
     key.head.parked = true;
+    key.head.attempts = key.takeAttempts(subscription, seq);
     this.#countParked(1, -1);
     return true;
   }
 
-  /** The receiver is another one: what failed at the former need not wait any longer. */
-  hurry(now: number): void {
-    for (const unit of this.#takeSchedule()) this.#schedule(unit, now);
+  /** What is scheduled is due now: all of it where the receiver is another one, or those somebody wants tried again. */
+  hurry(now: number, only?: ReadonlySet<Unit>): void {
+    for (const unit of this.#takeSchedule()) {
+      if (only === undefined || only.has(unit)) this.#schedule(unit, now);
+      else this.#due.push(unit);
+    }
   }
 
   #takeSchedule(): Unit[] {
@@ -238,10 +273,11 @@ export class Order {
     key.behind = null;
     for (let of = behind.shift(); of !== undefined; of = behind.shift()) {
       const seq = behind.shift() as number;
-      if (of !== subscription) key.follow(of, seq);
+      const attempts = key.takeAttempts(of, seq);
+      if (of !== subscription) key.follow(of, seq, attempts);
       else {
         this.#countParked(0, -1);
-        given.push({ subscription, seq, batch: seq, attempts: 0, parked: true, delivery: null });
+        given.push({ subscription, seq, batch: seq, attempts, parked: true, delivery: null });
       }
     }
   }

@@ -31,7 +31,7 @@ export function parkedUnits(
   for (const row of [...attempted, ...others]) {
     const key = keyOf(row.orderKey);
     if (lead(row, key)) continue;
-    key.follow(row.subscription, row.seq);
+    key.follow(row.subscription, row.seq, row.attempts);
     behind++;
   }
   return { units: [...units.values()].map(({ unit }) => unit), behind };

@@ -9,7 +9,7 @@ export interface Place {
   readonly behind: DeliveryKey | null;
 }
 
-const holds = (unit: Unit, { subscription, seq }: DeliveryKey): boolean =>
+export const holds = (unit: Unit, { subscription, seq }: DeliveryKey): boolean =>
   unit.deliveries.some((one) => one.subscription === subscription && one.seq === seq);
 
 /** @param queue what the lane holds of its order key */

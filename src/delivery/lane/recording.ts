@@ -62,9 +62,9 @@ export class Recording {
     }
   }
 
-  parkedBehind({ subscription, seq, key }: Delivery): void {
+  parkedBehind({ subscription, seq, key }: Delivery, attempts = 0): void {
     const endpoint = this.#endpoint;
-    this.#recorder.park({ subscription, endpoint, seq, batch: seq, orderKey: key.id, attempts: 0, dueAt: null });
+    this.#recorder.park({ subscription, endpoint, seq, batch: seq, orderKey: key.id, attempts, dueAt: null });
   }
 
   unparked({ subscription, seq }: DeliveryKey): void {

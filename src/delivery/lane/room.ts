@@ -50,6 +50,11 @@ export class Room {
     return waiting < this.#mostWaiting() && waitingSize < this.#memory.sizeShare();
   }
 
+  /** One more may be parked. */
+  get hasParkingRoom(): boolean {
+    return !this.#isParkedFull();
+  }
+
   /** It is detached, and the catch-up reader should bring it events now. */
   wants(now: number): boolean {
     const lane = this.#lane;

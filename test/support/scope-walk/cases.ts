@@ -197,6 +197,15 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   'GET /v1/deliveries/:id': ({ subscriptionNumber, eventSeq }) =>
     at(`/v1/deliveries/${subscriptionNumber}-${eventSeq}`, `/v1/deliveries/${subscriptionNumber}-1`),
 
+  'POST /v1/deliveries/:id/retry': ({ subscriptionNumber, eventSeq }) => [
+    { url: `/v1/deliveries/${subscriptionNumber}-${eventSeq}/retry`, body: {}, expect: denied },
+    { url: `/v1/deliveries/${subscriptionNumber}-1/retry`, body: {}, expect: denied },
+  ],
+  'POST /v1/deliveries/retry': ({ subscriptionId, subscriptionNumber }) => [
+    { url: '/v1/deliveries/retry', body: { subscription: subscriptionId }, expect: denied },
+    { url: '/v1/deliveries/retry', body: { subscription: String(subscriptionNumber) }, expect: denied },
+  ],
+
   'GET /v1/calls': () => list('/v1/calls?limit=1000', '/v1/calls?state=live', '/v1/calls?state=ended'),
   'GET /v1/calls/:id': ({ callId }) => at(`/v1/calls/${callId}`),
   'GET /v1/live': () => list('/v1/live'),

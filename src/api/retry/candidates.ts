@@ -1,0 +1,77 @@
+/** Which deliveries of a subscription a retry of many is about: those whose last word is one of some outcomes. */
+import type { AttemptQueries } from '../../records/attempt-queries.ts';
+import type { AttemptOutcome, ParkedRow } from '../../records/delivery-store.ts';
+
+export type RetryOutcome = 'parked' | Exclude<AttemptOutcome, 'delivered' | 'failed'>;
+
+export interface Candidate {
+  readonly seq: number;
+  readonly endpoint: number;
+  readonly attempts: number;
+  /** Its row, where it is parked. */
+  readonly parked: ParkedRow | null;
+  /** Null: parked. */
+  readonly outcome: AttemptOutcome | null;
+}
+
+export interface Search {
+  readonly subscription: number;
+  readonly outcomes: ReadonlySet<RetryOutcome>;
+  /** When the last word was said, milliseconds: at or after, and before. Of what is parked, nothing is asked. */
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+/** Attempts looked at in one request, newest first. */
+const mostLookedAt = 50_000;
+const page = 500;
+
+/** Oldest event first. `more`: not all were found, or not everything was looked at. */
+export async function findCandidates(
+  attempts: Pick<AttemptQueries, 'list' | 'parked'>,
+  search: Search,
+): Promise<{ readonly found: readonly Candidate[]; readonly more: boolean }> {
+  const { subscription, limit } = search;
+  const rows = await attempts.parked({ subscriptions: [subscription], limit: mostLookedAt });
+  const seen = new Set(rows.map(({ seq }) => seq));
+  const found = search.outcomes.has('parked') ? dueLater(rows).slice(0, limit + 1) : [];
+  const isAll = await settledCandidates(attempts, search, seen, found);
+  const more = found.length > limit || !isAll;
+  return { found: found.slice(0, limit).sort((one, other) => one.seq - other.seq), more };
+}
+
+/** Those behind others follow them by themselves. */
+const dueLater = (rows: readonly ParkedRow[]): Candidate[] =>
+  rows
+    .filter(({ dueAt }) => dueAt !== null)
+    .map((parked) => ({ ...pick(parked), attempts: parked.attempts, parked, outcome: null }));
+
+const pick = ({ seq, endpoint }: { readonly seq: number; readonly endpoint: number }) => ({ seq, endpoint });
+
+/** @returns whether everything in the range of time was looked at */
+async function settledCandidates(
+  attempts: Pick<AttemptQueries, 'list'>,
+  { subscription, outcomes, from, to, limit }: Search,
+  seen: Set<number>,
+  found: Candidate[],
+): Promise<boolean> {
+  if ([...outcomes].every((outcome) => outcome === 'parked')) return true;
+  let before: number | undefined;
+  for (let looked = 0; looked < mostLookedAt; looked += page) {
+    const request = { subscriptions: [subscription], limit: page, ...(before !== undefined && { before }) };
+    const { attempts: rows, next } = await attempts.list(request);
+    for (const { seq, endpoint, outcome, attempt, startedAt, durationMs } of rows) {
+      // The newest row of a delivery is its last word.
+      if (outcome === 'failed' || seen.has(seq)) continue;
+      seen.add(seq);
+      const at = startedAt + durationMs;
+      const isWanted = outcome !== 'delivered' && outcomes.has(outcome) && at >= from && at < to;
+      if (isWanted) found.push({ seq, endpoint, attempts: attempt, parked: null, outcome });
+      if (found.length > limit) return false;
+    }
+    if (next === null || rows.every(({ startedAt }) => startedAt < from)) return true;
+    before = next;
+  }
+  return false;
+}

@@ -1,0 +1,187 @@
+import type { FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { auditEntry, auditEvent, type Snapshot } from '../../model/audit.ts';
+import { deliveryId, parseDeliveryId } from '../../model/delivery-id.ts';
+import type { Access } from '../../model/scope.ts';
+import type { DeliveryHistory } from '../../records/attempt-queries.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { createTurns } from '../../tenants/context.ts';
+import { accessOf, authorOf } from '../auth/authenticate.ts';
+import { nullable, Time } from '../contract/common.ts';
+import { maySeeDelivery } from '../deliveries/routes.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { described } from '../openapi/route-list.ts';
+import { type Problem, sendProblem } from '../problems/problem.ts';
+import { type Candidate, findCandidates, type RetryOutcome } from './candidates.ts';
+import { problemOf } from './problems.ts';
+import { type Result, tryCandidates } from './try-again.ts';
+
+const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 40 }) });
+const OneBody = Type.Object({}, { additionalProperties: false });
+const One = Type.Object({
+  delivery: Type.String(),
+  state: Type.Enum(['due', 'under_way', 'parked_behind'], {
+    description: '`due`: it goes as soon as its endpoint may send.',
+  }),
+  behind: nullable(Type.String(), 'Where it is parked behind another of its call: that one.'),
+});
+
+const outcomes = ['parked', 'cancelled', 'expired', 'not_encoded', 'skipped'] as const;
+const usual: readonly RetryOutcome[] = ['parked', 'cancelled'];
+const ManyBody = Type.Object(
+  {
+    subscription: Type.String({ minLength: 1, maxLength: 64, description: 'Its id or public number.' }),
+    outcome: Type.Optional(
+      Type.Array(Type.Enum([...outcomes]), {
+        minItems: 1,
+        maxItems: outcomes.length,
+        description: 'Deliveries whose last word this is; by default what is parked or was cancelled.',
+      }),
+    ),
+    from: Type.Optional(Type.String({ ...Time, description: 'Only what was given up at or after this time.' })),
+    to: Type.Optional(Type.String({ ...Time, description: 'Only what was given up before this time.' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 500, description: 'At most so many.' })),
+  },
+  { additionalProperties: false },
+);
+const Many = Type.Object({
+  retried: Type.Integer({ description: 'Are due now, or parked behind others that are.' }),
+  refused: Type.Integer({ description: 'Can’t be tried again.' }),
+  reasons: Type.Record(Type.String(), Type.Integer(), { description: 'Of those refused, how many for which reason.' }),
+  more: Type.Boolean({ description: 'There are more, or not everything was looked at.' }),
+  words: Type.String(),
+});
+
+type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log' | 'clock' | 'audit'>;
+
+export function retryRoutes(app: App, deps: Deps): void {
+  const { delivery, attempts, audit, clock } = deps;
+  // One after the other, so that what was read still holds when a lane is asked.
+  const inTurn = createTurns();
+
+  const one = described({
+    summary: 'Try a delivery again at once',
+    description: [
+      'What is parked becomes due. What was cancelled, expired, not encoded or skipped is parked again and due, with its id',
+      'and the attempts it had; from there on its subscription’s plan decides. Durable when it is answered.',
+    ].join(' '),
+    tag: 'deliveries',
+    least: 'user',
+    params: Params,
+    body: OneBody,
+    answers: { 200: { description: 'It is tried again.', schema: One } },
+  });
+  app.post<{ Params: Static<typeof Params> }>('/v1/deliveries/:id/retry', one, async (request, reply) => {
+    const access = accessOf(request);
+    const key = parseDeliveryId(request.params.id);
+    if (!key || !maySeeDelivery(deps, access, key)) return sendProblem(reply, { code: 'delivery_not_found' });
+    if (delivery.trouble() !== null) return sendProblem(reply, notNow);
+    return inTurn(async () => {
+      const candidate = await candidateFor(key.subscription, key.seq);
+      if (!candidate) return sendProblem(reply, { code: 'delivery_not_found' });
+      const subscription = delivery.subscriptions.byNumber(access, key.subscription);
+      const [result] = await tryCandidates(deps, key.subscription, subscription, [candidate]);
+      const problem = problemOf(result as Result, key.subscription);
+      if (problem) return sendProblem(reply, problem);
+      const state = (result as Result).kind;
+      const behind = 'behind' in (result as Result) ? (result as { behind: typeof key }).behind : null;
+      const id = deliveryId(key.subscription, key.seq);
+      if (subscription) await audited(request, subscription, 'delivery', id, { state, attempts: candidate.attempts });
+      return { delivery: id, state, behind: behind && deliveryId(behind.subscription, behind.seq) };
+    });
+  });
+
+  const many = described({
+    summary: 'Try many deliveries of a subscription again',
+    description: 'Bounded: at most 1,000 at a time, of the last 50,000 attempts. For more, make a replay.',
+    tag: 'deliveries',
+    least: 'user',
+    body: ManyBody,
+    answers: { 200: { description: 'How many are tried again.', schema: Many } },
+  });
+  app.post<{ Body: Static<typeof ManyBody> }>('/v1/deliveries/retry', many, async (request, reply) => {
+    const { body } = request;
+    const access = accessOf(request);
+    const subscription = findSubscription(access, body.subscription);
+    if (!subscription) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
+    if (delivery.trouble() !== null) return sendProblem(reply, notNow);
+    return inTurn(async () => {
+      await delivery.recorded();
+      const { found, more } = await findCandidates(attempts, searchOf(body, subscription.number));
+      const seen = found.filter(({ seq }) => maySeeDelivery(deps, access, { subscription: subscription.number, seq }));
+      const results = await tryCandidates(deps, subscription.number, subscription, seen);
+      const told = { ...countOf(results), more };
+      if (told.retried > 0)
+        await audited(request, subscription, 'subscription', String(subscription.number), { ...told });
+      return { ...told, words: wordsFor(told) };
+    });
+  });
+
+  async function candidateFor(subscription: number, seq: number): Promise<Candidate | null> {
+    await delivery.recorded();
+    const [event] = await deps.log.get([seq]);
+    const acceptedAt = event ? Date.parse(event.acceptedAt) : null;
+    const found = await attempts.delivery({ subscription, seq, acceptedAt });
+    return found && candidateOf(seq, found);
+  }
+
+  function findSubscription(access: Access, asked: string): Subscription | null {
+    const isNumber = /^[1-9]\d{0,14}$/.test(asked);
+    return isNumber
+      ? delivery.subscriptions.byNumber(access, Number(asked))
+      : delivery.subscriptions.get(access, asked);
+  }
+
+  async function audited(
+    request: FastifyRequest,
+    { selection }: Subscription,
+    object: string,
+    objectId: string,
+    after: Snapshot,
+  ): Promise<void> {
+    const change = { action: 'retried' as const, object, objectId, scope: selection.scope, before: null, after };
+    const entry = auditEntry(authorOf(request), clock.now(), change);
+    await audit.write({ audit: [entry], events: [auditEvent(entry)] });
+  }
+}
+
+const notNow: Problem = {
+  code: 'overloaded',
+  detail: 'What becomes of deliveries can’t be stored at this moment.',
+  retryAfter: 5,
+};
+
+function candidateOf(seq: number, { parked, attempts }: DeliveryHistory): Candidate | null {
+  const last = attempts.find(({ outcome }) => outcome !== 'failed') ?? attempts[0];
+  const made = attempts.reduce((most, { attempt }) => Math.max(most, attempt), 0);
+  if (parked) return { seq, endpoint: parked.endpoint, attempts: parked.attempts, parked, outcome: null };
+  return last ? { seq, endpoint: last.endpoint, attempts: made, parked: null, outcome: last.outcome } : null;
+}
+
+function searchOf({ outcome, from, to, limit = 500 }: Static<typeof ManyBody>, subscription: number) {
+  return {
+    subscription,
+    limit,
+    outcomes: new Set<RetryOutcome>(outcome ?? usual),
+    from: from === undefined ? -Infinity : Date.parse(from),
+    to: to === undefined ? Infinity : Date.parse(to),
+  };
+}
+
+function countOf(results: readonly Result[]) {
+  const reasons: Record<string, number> = {};
+  let retried = 0;
+  for (const result of results) {
+    if (result.kind === 'due' || result.kind === 'under_way' || result.kind === 'parked_behind') retried++;
+    else {
+      const reason = result.kind === 'refused' ? result.reason : result.kind;
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+    }
+  }
+  return { retried, refused: results.length - retried, reasons };
+}
+
+function wordsFor({ retried, refused, more }: ReturnType<typeof countOf> & { readonly more: boolean }): string {
+  const done = `${retried} are tried again${refused === 0 ? '' : `, ${refused} can’t be`}.`;
+  return more ? `${done} There may be more: ask again for the next, or make a replay for all of a time.` : done;
+}
