@@ -23,6 +23,11 @@ export interface EndpointBookDeps {
   };
 }
 
+/** Requests under way at a time, where nobody said anything else. */
+export const usualMaxInFlight = 8;
+
+const usualLimits = { maxInFlight: usualMaxInFlight, ratePerSecond: null };
+
 /** What the subscriptions of one domain share an endpoint by. */
 export function endpointKey(target: SubscriptionDraft['target']): string {
   if (target.name !== null) return `name:${target.name}`;
@@ -39,14 +44,14 @@ export class EndpointBook {
 
   /** One that is there, with the limits this draft names; null where there is none. */
   shared(draft: SubscriptionDraft): Endpoint | null {
-    const { reseller, domain, key, ...limits } = placeOf(draft);
+    const { reseller, domain, key } = placeOf(draft);
     const known = this.#deps.registry.findEndpoint(reseller, domain, key);
-    return known ? { ...known, ...limits } : null;
+    return known ? { ...known, ...limitsOf(draft, known) } : null;
   }
 
   /** For a new subscription. */
-  obtain(draft: SubscriptionDraft, number: number): Endpoint {
-    return this.shared(draft) ?? { number, ...placeOf(draft), paused: false };
+  obtain(draft: SubscriptionDraft, number: number, usual: EndpointLimits = usualLimits): Endpoint {
+    return this.shared(draft) ?? { number, ...placeOf(draft), ...limitsOf(draft, usual), paused: false };
   }
 
   /**
@@ -58,8 +63,10 @@ export class EndpointBook {
     const shared = this.shared(draft);
     if (shared) return shared;
     const current = registry.endpoint(before.endpoint);
-    if (current && registry.usersOf(before.endpoint).length === 1) return { ...current, ...placeOf(draft) };
-    return this.obtain(draft, (await store.nextNumbers()).endpoint);
+    if (current && registry.usersOf(before.endpoint).length === 1) {
+      return { ...current, ...placeOf(draft), ...limitsOf(draft, current) };
+    }
+    return this.obtain(draft, (await store.nextNumbers()).endpoint, current);
   }
 
   /** Those of them that nobody uses any more are let go of in time. */
@@ -79,10 +86,17 @@ export class EndpointBook {
   }
 }
 
-function placeOf({ selection, target }: SubscriptionDraft): Omit<Endpoint, 'number' | 'paused'> {
+type EndpointLimits = Pick<Endpoint, 'maxInFlight' | 'ratePerSecond'>;
+
+/** @param usual for what the draft does not name */
+function limitsOf({ target }: SubscriptionDraft, usual: EndpointLimits): EndpointLimits {
+  const { maxInFlight = usual.maxInFlight, ratePerSecond = usual.ratePerSecond } = target;
+  return { maxInFlight, ratePerSecond };
+}
+
+function placeOf({ selection, target }: SubscriptionDraft): Pick<Endpoint, 'reseller' | 'domain' | 'key'> {
   const { reseller, domain } = selection.scope;
-  const { maxInFlight, ratePerSecond } = target;
   // What a user subscribes to shares nothing with the rest of the domain: its failures and limits are their own.
   const owner = selection.scope.user === '*' ? '' : `user:${selection.scope.user} `;
-  return { reseller, domain, key: owner + endpointKey(target), maxInFlight, ratePerSecond };
+  return { reseller, domain, key: owner + endpointKey(target) };
 }

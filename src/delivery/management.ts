@@ -18,14 +18,19 @@ import type { Retried, Retry } from './lane/again.ts';
 import type { Preview, TestResult } from './preview.ts';
 import type { Standing } from './why/standing.ts';
 
-/** A subscription as its owner states it, complete and validated by schema. */
+type EndpointLimits = Pick<EndpointTarget, 'maxInFlight' | 'ratePerSecond'>;
+
+/** Limits that are not named stay as they are at the endpoint it shares. */
+export type TargetDraft = Omit<EndpointTarget, keyof EndpointLimits> & Partial<EndpointLimits>;
+
+/** A subscription as its owner states it, validated by schema, complete but for the limits of its endpoint. */
 export interface SubscriptionDraft {
   readonly name: string;
   readonly notes: string;
   readonly selection: Selection;
   readonly dialect: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly target: EndpointTarget;
+  readonly target: TargetDraft;
   readonly retry: RetryPolicy;
   readonly order: 'call' | 'none';
   readonly expireAfterMs: Readonly<Partial<Record<EventType, number>>>;

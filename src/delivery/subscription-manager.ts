@@ -83,7 +83,14 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       const version = { ...draft.selection, endpoint: endpoint.number, from: seq + 1, to: null };
       const now = new Date(this.#deps.clock.now()).toISOString();
       const identity = { id: secretHex(16), number: numbers.subscription, endpoint: endpoint.number };
-      return { ...draft, ...identity, versions: [version], createdAt: now, updatedAt: now };
+      return {
+        ...draft,
+        ...identity,
+        target: targetAt(endpoint, draft),
+        versions: [version],
+        createdAt: now,
+        updatedAt: now,
+      };
     });
   }
 
@@ -120,7 +127,8 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     await this.#inTurn(async () => {
       const { registry } = this.#deps;
       if (registry.subscription(sent.number) !== sent || !sent.selection.enabled) return;
-      const draft = { ...sent, selection: { ...sent.selection, enabled: false } };
+      const { maxInFlight: _inFlight, ratePerSecond: _rate, ...target } = sent.target;
+      const draft = { ...sent, target, selection: { ...sent.selection, enabled: false } };
       await this.#replace(sent, draft, offhookItself);
     });
   }
@@ -131,7 +139,8 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
       const now = new Date(this.#deps.clock.now()).toISOString();
       const { id, number, createdAt } = before;
-      return { ...draft, id, number, createdAt, endpoint: endpoint.number, versions, updatedAt: now };
+      const target = targetAt(endpoint, draft);
+      return { ...draft, id, number, createdAt, endpoint: endpoint.number, target, versions, updatedAt: now };
     });
     if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
     if (endpoint.number !== before.endpoint) this.#deps.engine.reconfigure(before.endpoint);
@@ -204,6 +213,11 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     this.#edits = turn.catch(() => {});
     return turn;
   }
+}
+
+/** With the limits its endpoint has. */
+function targetAt({ maxInFlight, ratePerSecond }: Endpoint, { target }: SubscriptionDraft): Subscription['target'] {
+  return { ...target, maxInFlight, ratePerSecond };
 }
 
 function isVisible(access: Access, subscription: Subscription): boolean {

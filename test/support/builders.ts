@@ -57,7 +57,7 @@ export interface DraftFacts extends Partial<Omit<SubscriptionDraft, 'selection' 
   readonly target?: Partial<EndpointTarget>;
 }
 
-export function draftOf(url: string, facts: DraftFacts = {}): SubscriptionDraft {
+export function draftOf(url: string, facts: DraftFacts = {}): SubscriptionDraft & { readonly target: EndpointTarget } {
   const { selection, target, ...rest } = facts;
   return {
     name: 'test',

@@ -62,10 +62,18 @@ const EndpointInput = Type.Object(
       Type.Integer({ minimum: 100, maximum: 120_000, description: 'Whole time of one attempt.' }),
     ),
     maxInFlight: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 256, description: 'Requests under way at a time; 8 by default.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 256,
+        description:
+          'Requests under way at a time, of all subscriptions that share the endpoint; 8 while none says anything.',
+      }),
     ),
     ratePerSecond: Type.Optional(
-      nullable(Type.Number({ minimum: 0.01, maximum: 100_000 }), 'Most requests per second.'),
+      nullable(
+        Type.Number({ minimum: 0.01, maximum: 100_000 }),
+        'Most requests per second, of all subscriptions that share the endpoint. The last one that names a limit sets it.',
+      ),
     ),
     signing: Type.Optional(
       nullable(

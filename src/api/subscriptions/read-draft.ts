@@ -3,9 +3,9 @@ import { durationShape, parseDuration } from '../../kit/duration.ts';
 import { nearest } from '../../kit/nearest.ts';
 import { expandEventTypes, isEventType, type EventType } from '../../model/event-types/index.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
-import type { SubscriptionDraft } from '../../delivery/management.ts';
+import type { SubscriptionDraft, TargetDraft } from '../../delivery/management.ts';
 import { defaultRetry } from '../../delivery/retry-policy.ts';
-import type { EndpointTarget, RetryPolicy } from '../../subscriptions/subscription.ts';
+import type { RetryPolicy } from '../../subscriptions/subscription.ts';
 import type { SubscriptionInput } from '../contract/subscription.ts';
 import { delaysOf } from '../dialects/routes.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -91,7 +91,7 @@ function readOptions(options: Readonly<Record<string, unknown>>, dialect: Dialec
 function checkOptions(
   options: Readonly<Record<string, unknown>>,
   dialect: Dialect,
-  { method, url }: EndpointTarget,
+  { method, url }: TargetDraft,
 ): { readonly problem: Problem } | null {
   const found = dialect.checkOptions?.(options, { method, url });
   if (!found) return null;

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../dialects/dialect.ts';
 import { checkCustomHeaders, isHeaderName, isHeaderValue, reservedHeader } from '../../model/header-rules.ts';
+import type { TargetDraft } from '../../delivery/management.ts';
 import { parseTarget } from '../../delivery/sender/target.ts';
 import { secretProblem } from '../../kit/signing-secret.ts';
 import type { EndpointAuth, EndpointTarget } from '../../subscriptions/subscription.ts';
@@ -8,13 +9,11 @@ import type { Problem } from '../problems/problem.ts';
 import { type DraftContext, type Read, wrong } from './reading.ts';
 import { authOf, signingOf, type StoredSecrets } from './secrets.ts';
 
-const usualMaxInFlight = 8;
-
 export function readTarget(
   input: SubscriptionInput['endpoint'],
   dialect: Dialect,
   context: DraftContext,
-): Read<EndpointTarget> {
+): Read<TargetDraft> {
   const target = parseTarget(input.url);
   if (target.kind === 'bad') {
     return wrong('endpoint.url', `endpoint.url is not right: ${target.problem}.`, 'Use an http, https or inbox: URL.');
@@ -46,8 +45,8 @@ export function readTarget(
       auth: auth.value,
       headers,
       timeoutMs: input.timeoutMs ?? context.timeoutMs,
-      maxInFlight: input.maxInFlight ?? usualMaxInFlight,
-      ratePerSecond: input.ratePerSecond ?? null,
+      ...(input.maxInFlight !== undefined && { maxInFlight: input.maxInFlight }),
+      ...(input.ratePerSecond !== undefined && { ratePerSecond: input.ratePerSecond }),
       signing: signing.value,
     },
   };

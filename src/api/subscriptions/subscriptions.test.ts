@@ -233,3 +233,26 @@ test('a notification reaches the inbox, and its attempt is listed', async () => 
   assert.equal(subscription.counters.posts, 1);
   assert.ok(subscription.lastSuccess);
 });
+
+test('limits of an endpoint that several share change only when a subscription names them', async () => {
+  const url = 'https://limits.example/hook';
+  const limitsOf = async (id: string) => {
+    const { endpoint } = (await world.ask({ url: `/v1/subscriptions/${id}` })).json();
+    const { number } = endpoint;
+    const shared = (await world.ask({ url: `/v1/endpoints/${number}` })).json();
+    assert.deepEqual([endpoint.maxInFlight, endpoint.ratePerSecond], [shared.maxInFlight, shared.ratePerSecond]);
+    return [shared.maxInFlight, shared.ratePerSecond];
+  };
+  const limited = await create({ endpoint: { url, maxInFlight: 2, ratePerSecond: 1 } });
+  const silent = await create({ endpoint: { url } });
+  assert.deepEqual(await limitsOf(limited.id), [2, 1]);
+  assert.deepEqual(await limitsOf(silent.id), [2, 1]);
+  assert.equal((await patch(silent.id, { endpoint: { ratePerSecond: 5 } })).statusCode, 200);
+  assert.deepEqual(await limitsOf(limited.id), [2, 5]);
+  await patch(limited.id, { name: 'another name', enabled: false });
+  assert.deepEqual(await limitsOf(silent.id), [2, 5], 'a patch of something else left them alone');
+  await patch(limited.id, { endpoint: { url: 'https://limits-moved.example/hook' } });
+  assert.deepEqual(await limitsOf(limited.id), [2, 5], 'they go along to an address of its own');
+  await patch(silent.id, { endpoint: { maxInFlight: null, ratePerSecond: null } });
+  assert.deepEqual(await limitsOf(silent.id), [8, null]);
+});

@@ -1,3 +1,4 @@
+import { usualMaxInFlight } from '../../delivery/endpoint-book.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { subscriptionView } from './view.ts';
 
@@ -49,11 +50,24 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Limits are those of an endpoint that others share: a patch names those it mentions. Taken away, they are the usual ones. */
+function withLimits(endpoint: JsonObject, patch: JsonObject): JsonObject {
+  const { maxInFlight: _inFlight, ratePerSecond: _rate, ...rest } = endpoint;
+  const { maxInFlight, ratePerSecond } = patch;
+  return {
+    ...rest,
+    ...(maxInFlight !== undefined && { maxInFlight: maxInFlight ?? usualMaxInFlight }),
+    ...(ratePerSecond !== undefined && { ratePerSecond }),
+  };
+}
+
 /** A patch that changes `kind` of `auth` says all of it: what belonged to the other kind does not linger. */
 export function patchSubscription(subscription: Subscription, patch: unknown): unknown {
   const merged = mergePatch(subscriptionInput(subscription), withoutReadOnly(patch));
-  const auth = isObject(patch) && isObject(patch['endpoint']) ? patch['endpoint']['auth'] : undefined;
+  if (!isObject(merged) || !isObject(merged['endpoint'])) return merged;
+  const changes = isObject(patch) && isObject(patch['endpoint']) ? patch['endpoint'] : {};
+  const endpoint = withLimits(merged['endpoint'], changes);
+  const { auth } = changes;
   const isReplaced = isObject(auth) && auth['kind'] !== undefined && auth['kind'] !== subscription.target.auth.kind;
-  if (!isReplaced || !isObject(merged) || !isObject(merged['endpoint'])) return merged;
-  return { ...merged, endpoint: { ...merged['endpoint'], auth } };
+  return { ...merged, endpoint: isReplaced ? { ...endpoint, auth } : endpoint };
 }

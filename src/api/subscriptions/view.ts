@@ -27,7 +27,7 @@ export function subscriptionView(subscription: Subscription, state: Subscription
     filter: selection.filter,
     dialect: subscription.dialect,
     options: subscription.options,
-    endpoint: { number: subscription.endpoint, ...targetView(subscription.target) },
+    endpoint: { number: subscription.endpoint, ...targetView(subscription.target), ...limitsView(state.endpoint) },
     retry: { maxAttempts: retry.maxAttempts, delays: retry.delaysMs.map(formatDuration), jitter: retry.jitter },
     order: subscription.order,
     expireAfter: expiryView(subscription.expireAfterMs),
@@ -44,6 +44,10 @@ function targetView(target: EndpointTarget): Omit<SubscriptionView['endpoint'], 
   const secrets = signing ? { secrets: signing.secrets.map(() => set) } : null;
   return { name, url, method, auth, headers, timeoutMs, maxInFlight, ratePerSecond, signing: secrets };
 }
+
+/** Another subscription may have set them since. */
+const limitsView = (endpoint: EndpointStatus | null): Partial<Pick<EndpointTarget, 'maxInFlight' | 'ratePerSecond'>> =>
+  endpoint ? { maxInFlight: endpoint.maxInFlight, ratePerSecond: endpoint.ratePerSecond } : {};
 
 function authView(auth: EndpointAuth): SubscriptionView['endpoint']['auth'] {
   switch (auth.kind) {
