@@ -1,5 +1,5 @@
 /**
- * Makes the reference pages of configuration, errors, HTTP API and metrics, and the security guide's table of who may
+ * Makes the reference pages of configuration, errors, HTTP API, metrics and log lines, and the security guide's table of who may
  * do what, from their declarations. `--check` writes nothing and fails where a page is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { createApiWorld } from '../test/support/api-world.ts';
 import { errorsReference, openApiDocument } from '../src/api/openapi/document.ts';
 import { accessTable, withAccessTable } from '../src/api/openapi/access-table.ts';
 import { httpApiReference } from '../src/api/openapi/markdown.ts';
+import { logReference } from '../src/app/attempt-log/reference.ts';
 import { createAppMetrics } from '../src/app/metrics/app-metrics.ts';
 import { metricsReference } from '../src/app/metrics/reference.ts';
 import { configurationReference } from '../src/config/reference.ts';
@@ -33,6 +34,7 @@ async function fromRoutes(): Promise<Readonly<Record<string, string>>> {
 const pages: Readonly<Record<string, string>> = {
   'docs/reference/configuration.md': configurationReference(),
   'docs/reference/errors.md': errorsReference(),
+  'docs/reference/logs.md': logReference(),
   ...(await fromRoutes()),
 };
 

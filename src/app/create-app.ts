@@ -21,6 +21,7 @@ import { createHealth } from './health/health.ts';
 import { makeApi } from './make-api.ts';
 import { startConnectors } from './start-connectors.ts';
 import { makeDelivery } from './make-delivery.ts';
+import { makeObserver } from './make-observer.ts';
 import { makeTenants, startAnnouncer } from './make-tenants.ts';
 import { createLogger } from './logging.ts';
 import { Parts } from './parts.ts';
@@ -76,12 +77,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const store = await openStore(parts, base, fatal, (ms) => metrics.appends.observe(ms / 1000));
     const live = await startLiveView(parts, base, store);
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
-    const delivery: Delivery = await makeDelivery(parts, base, {
-      ...store,
-      inbox,
-      tenants,
-      observer: metrics.deliveries,
-    });
+    const observer = await makeObserver(parts, base, metrics, () => delivery);
+    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer });
     await startAnnouncer(parts, base, store, metrics.events);
     const connectors: Connector[] = [];
     const { dir: dataDir } = config.data;

@@ -126,6 +126,15 @@ export const configSchema = group('Offhook', {
       default: 'info',
       description: 'Least level that is written.',
     }),
+    attempts: setting(oneOf(['all', 'failures', 'none']), {
+      default: 'failures',
+      description:
+        'Attempts of deliveries that are written with a line each at level `info`. With `failures` the others are written at `debug`.',
+    }),
+    attemptsPerSecond: setting(whole(1, 10_000), {
+      default: 50,
+      description: 'Most of these lines a second; how many more there were is told.',
+    }),
   }),
   metrics: group('Figures for Prometheus (`/metrics`). Each series costs memory there, so their number is bounded.', {
     subscriptions: setting(whole(0, 10_000), {

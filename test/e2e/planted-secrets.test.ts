@@ -47,7 +47,7 @@ test('no secret that was planted is found in logs, answers, figures or commands'
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const { port } = receiver.address() as AddressInfo;
   const yaml = `
-log: { level: debug }
+log: { level: debug, attempts: all }
 secret: { key: ${kept.key}, previousKeys: [${kept.formerKey}] }
 delivery: { allowNetworks: [127.0.0.0/8] }
 connectors:
@@ -69,6 +69,11 @@ connectors:
     said.search([...Object.values(others), ...ids], (where) => !where.includes('/v1/'));
     said.search([path, query], (where) => !where.includes('/v1/subscriptions'));
     assert.ok(said.of('log').includes('"route":"/inbox/:token"'), 'the log was talkative');
+    const attempts = said.of('log').match(/^.*"msg":"delivery\.attempted".*$/gm) ?? [];
+    assert.ok(
+      attempts.some((line) => line.includes('"outcome":"failed"') && line.includes(`http://127.0.0.1:${port}"`)),
+    );
+    assert.ok(attempts.some((line) => line.includes('"outcome":"delivered"') && line.includes('"receiver":"inbox"')));
   } finally {
     await server.stop();
     await pbx.manager.stop();

@@ -49,7 +49,8 @@ type DemoConfig = Config & { readonly admin: { readonly token: string } };
 function demoConfig(config: Config): DemoConfig {
   const connectors = config.connectors.length > 0 ? config.connectors : [simulatedPbx];
   const admin = { token: config.admin.token ?? `oh_${secretHex(24)}` };
-  const log = { level: config.log.level === 'info' ? ('warn' as const) : config.log.level };
+  const { level } = config.log;
+  const log = { ...config.log, level: level === 'info' ? ('warn' as const) : level };
   return { ...config, admin, connectors, log };
 }
 

@@ -1,0 +1,36 @@
+import type { AttemptObserver } from '../delivery/attempt-observer.ts';
+import type { Delivery } from '../delivery/management.ts';
+import { everything } from '../model/scope.ts';
+import { createAttemptLog } from './attempt-log/attempt-log.ts';
+import type { Base } from './base.ts';
+import type { AppMetrics } from './metrics/app-metrics.ts';
+import { observers } from './observers.ts';
+import type { Parts } from './parts.ts';
+
+/** Who is told of attempts: the figures, and the log. @param delivery once it is made */
+export async function makeObserver(
+  parts: Parts,
+  { clock, logger, config }: Base,
+  metrics: AppMetrics,
+  delivery: () => Delivery,
+): Promise<AttemptObserver> {
+  const { level, attempts, attemptsPerSecond } = config.log;
+  const attemptLog = await parts.add(
+    'log of attempts',
+    () =>
+      createAttemptLog({
+        clock,
+        logger,
+        which: attempts,
+        isDebug: level === 'debug',
+        perSecond: attemptsPerSecond,
+        lagOf: (endpoint) => delivery().endpoint(everything, endpoint)?.lag ?? null,
+      }),
+    async (started) => started.close(),
+  );
+  let isTold = false;
+  return observers([metrics.deliveries, attemptLog], (error) => {
+    if (!isTold) logger.error({ reason: String(error) }, 'an attempt could not be counted or told; told once');
+    isTold = true;
+  });
+}
