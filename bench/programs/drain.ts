@@ -44,6 +44,7 @@ async function sample(subscription: Subscription, seq: number) {
     encoded: encoded.headers,
     deliveryId: `${subscription.number}-${seq}`,
     attempt: 1,
+    replay: 0,
     eventId: event.id,
     count: 1,
     body: encoded.body,

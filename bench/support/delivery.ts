@@ -68,6 +68,7 @@ export class BenchStore {
         log: this.log,
         store,
         subscriptions: this.records.subscriptions,
+        replays: this.records.replays,
         sender,
         dialect: (name) => findDialect(name) ?? undefined,
         retentionMs: week,

@@ -40,6 +40,7 @@ export async function makeDelivery(
     observer,
     store: records.delivery,
     subscriptions: records.subscriptions,
+    replays: records.replays,
     usersOf: (domain, extension) => tenants.usersOf(domain, extension),
     dialect: (name) => findDialect(name) ?? undefined,
     retentionMs: config.retention.events,

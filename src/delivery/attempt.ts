@@ -53,6 +53,8 @@ export interface Naming {
   readonly deliveryId: string;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Number of the replay it is a part of; 0: none. */
+  readonly replay: number;
 }
 
 export function encode(
@@ -87,7 +89,9 @@ export function attempt(
   if (encoded.kind === 'skipped') return noRequest('skipped', encoded.reason, now);
   if (encoded.kind === 'failed') return noRequest('not_encoded', `not_encoded: ${encoded.reason}`.slice(0, 2048), now);
   try {
-    const naming = { deliveryId: deliveryId(unit.subscription, firstSeq(unit)), attempt: unit.attempts + 1 };
+    const { replay } = unit;
+    const id = deliveryId(unit.subscription, firstSeq(unit), replay);
+    const naming = { deliveryId: id, attempt: unit.attempts + 1, replay };
     const request = outgoing(deps, naming, subscription, events, encoded, now);
     deps.sender.send(request, (exchange) => ended(verdictOf(exchange, now)), signal);
     return null;

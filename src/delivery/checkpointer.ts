@@ -3,7 +3,7 @@
  * needed. How R and A are found is written in `checkpoint.ts`.
  */
 import type { Clock } from '../kit/clock.ts';
-import type { DetachedLane } from '../records/delivery-store.ts';
+import type { DetachedLane, ReplayMark } from '../records/delivery-store.ts';
 import { CheckpointMarks } from './checkpoint.ts';
 import type { FlushExtras } from './flusher.ts';
 import type { LaneState, LaneTable } from './lane-table.ts';
@@ -12,6 +12,13 @@ export interface CheckpointerDeps {
   readonly clock: Clock;
   readonly lanes: LaneTable;
   readonly logId: string;
+  readonly replays: {
+    readonly hasEndings: boolean;
+    /** What is to be remembered of the replays with these lanes, and of others that ended. */
+    marks(due: readonly LaneState[]): ReplayMark[];
+    /** They are durable. */
+    marked(marks: readonly ReplayMark[]): void;
+  };
   /** How far the router has come. */
   position(): number;
   /** How often the row of a detached lane is brought up to date, milliseconds. */
@@ -49,22 +56,26 @@ export class Checkpointer {
 
   /** What belongs into the flush that is put together now; null when nothing changed and nothing was recorded. */
   collect(recorded: boolean): FlushExtras | null {
-    const { lanes, logId } = this.#deps;
+    const { lanes, logId, replays } = this.#deps;
     const position = this.#deps.position();
     const due = this.#dueRows();
     const attach = [...[...lanes.reattached].map(({ lane }) => lane.endpoint.number), ...lanes.orphanRows];
     const checkpoint = this.#marks.advance(this.#lowWater(position), this.#dirtySince(new Set(due)));
     const moved = checkpoint.seq !== this.#stored.seq || checkpoint.attempts !== this.#stored.attempts;
-    if (!recorded && !moved && due.length === 0 && attach.length === 0) return null;
-    const detach = due.map((state) => this.#rowOf(state));
+    const changed = moved || due.length > 0 || attach.length > 0 || replays.hasEndings;
+    if (!recorded && !changed) return null;
+    const marks = replays.marks(due.filter(({ lane }) => lane.replay !== null));
+    const detach = due.filter(({ lane }) => lane.replay === null).map(rowOf);
+    for (const state of due) this.#wrote(state);
     for (const state of lanes.reattached) state.stored = false;
     lanes.reattached.clear();
     lanes.orphanRows.clear();
     const done = (lastAttemptRow: number): void => {
       this.#stored = checkpoint;
       this.#flushed(due, position, lastAttemptRow);
+      if (marks.length > 0) replays.marked(marks);
     };
-    return { detach, attach, checkpoint: { log: logId, ...checkpoint }, done };
+    return { detach, attach, replays: marks, checkpoint: { log: logId, ...checkpoint }, done };
   }
 
   #flushed(rows: readonly LaneState[], position: number, lastAttemptRow: number): void {
@@ -106,12 +117,15 @@ export class Checkpointer {
     return lowest;
   }
 
-  #rowOf(state: LaneState): DetachedLane {
-    const { lane } = state;
-    lane.dirty = false;
+  /** Its row is in the flush that is being put together. */
+  #wrote(state: LaneState): void {
+    state.lane.dirty = false;
     state.stored = true;
     state.rowAt = this.#deps.clock.monotonic();
-    state.rowCursor = lane.lowWater();
-    return { endpoint: lane.endpoint.number, cursor: state.rowCursor, settledAbove: lane.settledAbove() };
+    state.rowCursor = state.lane.lowWater();
   }
+}
+
+function rowOf({ lane }: LaneState): DetachedLane {
+  return { endpoint: lane.endpoint.number, cursor: lane.lowWater(), settledAbove: lane.settledAbove() };
 }

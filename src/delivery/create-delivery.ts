@@ -7,9 +7,10 @@ import { eventsBetween } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { type Access, mayAccessDomain } from '../model/scope.ts';
 import type { DeliveryStore } from '../records/delivery-store.ts';
+import type { ReplayStore } from '../records/replay-store.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
-import { createFilters } from '../subscriptions/filter/index.ts';
-import type { UsersOf } from '../subscriptions/match-index.ts';
+import { createFilters, type FilterProblem } from '../subscriptions/filter/index.ts';
+import type { Filter, UsersOf } from '../subscriptions/match-index.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { refusalOf } from '../subscriptions/why-not.ts';
@@ -19,6 +20,7 @@ import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder } from './notification.ts';
 import { previewOf, sendTest } from './preview.ts';
 import type { Sender } from './sender/sender.ts';
+import { LiveReplayManager } from './replay/replay-manager.ts';
 import { LiveSubscriptionManager } from './subscription-manager.ts';
 
 export interface DeliveryDeps {
@@ -28,6 +30,7 @@ export interface DeliveryDeps {
   readonly log: EventLog;
   readonly store: DeliveryStore;
   readonly subscriptions: SubscriptionStore;
+  readonly replays: ReplayStore;
   readonly sender: Sender;
   /** Told of every attempt. */
   readonly observer?: AttemptObserver | undefined;
@@ -58,20 +61,35 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
     manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));
   };
   const headers = createHeaderBuilder();
-  const engine = new DeliveryEngine({ ...deps, headers, registry, gone, idle }, limits);
+  const { usersOf } = deps;
+  const compile = (source: string): Filter => filters.compile(source).matches;
+  const filterProblem = (source: string): FilterProblem | null => filters.problem(source);
+  const own = { registry, compile, usersOf };
+  const engine = new DeliveryEngine({ ...deps, ...own, headers, gone, idle }, limits);
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
     store: deps.subscriptions,
     engine,
     hasDialect: (name) => deps.dialect(name) !== undefined,
-    filterProblem: (source) => filters.problem(source),
+    filterProblem,
     floor: () => deps.log.floor(),
     retentionMs: deps.retentionMs,
+  });
+  manager.onChanged((before, after) => engine.replays.subscriptionChanged((after ?? before)?.number ?? 0));
+  const replays = new LiveReplayManager({
+    ...own,
+    clock: deps.clock,
+    log: deps.log,
+    store: deps.replays,
+    book: engine.replayBook,
+    runner: engine.replays,
+    filterProblem,
   });
   const statusOf = (endpoint: Endpoint): EndpointStatus => endpointStatus(endpoint, engine, deps.log);
   return {
     subscriptions: manager,
+    replays,
     start: async () => {
       const { subscriptions, endpoints } = await deps.subscriptions.load();
       for (const endpoint of endpoints) registry.putEndpoint(endpoint);

@@ -142,7 +142,8 @@ export class Dispatcher {
     this.#deps.log.get(unit.deliveries.map(({ seq }) => seq)).then(
       (events) => {
         this.#launch(state, unit, events);
-        this.pump(state);
+        // Where it was settled at once, it has left room.
+        this.#pumpAll(state);
       },
       (error: unknown) => this.#ran(state, unit, unreadable(error, this.#deps.clock.now()), []),
     );

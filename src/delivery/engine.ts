@@ -7,7 +7,9 @@ import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { AttemptRow, DeliveryKey, DeliveryStore } from '../records/delivery-store.ts';
+import type { AttemptRow, DeliveryKey, DeliveryStore, ReplayCountDelta } from '../records/delivery-store.ts';
+import type { ReplayStore } from '../records/replay-store.ts';
+import type { UsersOf } from '../subscriptions/match-index.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { AttemptObserver } from './attempt-observer.ts';
@@ -24,6 +26,9 @@ import { LaneTable, type LaneTableLimits } from './lane-table.ts';
 import { LostEvents } from './lost-events.ts';
 import type { EngineFigures } from './management.ts';
 import { recover } from './recovery.ts';
+import { defaultReplayLimits, ReplayBook, type ReplayLimits } from './replay/replay-book.ts';
+import { ReplayRunner } from './replay/replay-runner.ts';
+import type { SelectionDeps } from './replay/selection.ts';
 import { RetiredEndpoints } from './retired-endpoints.ts';
 import { Router } from './router.ts';
 import { type Standing, standingOf } from './why/standing.ts';
@@ -32,6 +37,7 @@ export interface EngineLimits extends LaneTableLimits {
   readonly flush: FlushLimits;
   /** Requests under way at once, over all endpoints. */
   readonly requests: number;
+  readonly replays: ReplayLimits;
   /** A lane that holds the checkpoint back longer than this reads on its own. */
   readonly holdBackMs: number;
   /** How often the row of a detached lane is brought up to date. */
@@ -44,6 +50,7 @@ export const defaultEngineLimits: EngineLimits = {
   lane: defaultLaneLimits,
   flush: defaultFlushLimits,
   requests: 2_000,
+  replays: defaultReplayLimits,
   memory: { waiting: 20_000, waitingSize: 64 * 1024 * 1024, parked: 100_000, behind: 1_000_000 },
   holdBackMs: 5_000,
   laneRowMs: 250,
@@ -58,6 +65,9 @@ export interface EngineDeps extends AttemptDeps {
   readonly store: DeliveryStore;
   readonly registry: SubscriptionRegistry;
   readonly observer?: AttemptObserver | undefined;
+  readonly replays: ReplayStore;
+  readonly compile: SelectionDeps['compile'];
+  readonly usersOf: UsersOf | undefined;
   /** A receiver answered 410: its subscription, as it was sent by, has to be disabled. */
   readonly gone: (subscription: Subscription) => void;
   /** A retired endpoint's lane has nothing left to do. */
@@ -78,6 +88,8 @@ export class DeliveryEngine {
   readonly #reading: LaneReading;
   readonly #lost: LostEvents;
   readonly #dispatcher: Dispatcher;
+  readonly #replays: ReplayRunner;
+  readonly #book: ReplayBook;
   #tick: Timer | null = null;
   #stopping = false;
 
@@ -92,7 +104,10 @@ export class DeliveryEngine {
     this.#retired = new RetiredEndpoints(registry, this.#lanes, deps.idle);
     const { laneRowMs } = limits;
     const position = (): number => this.#router.position;
-    this.#checkpointer = new Checkpointer({ clock, lanes: this.#lanes, logId: log.id, position, laneRowMs });
+    this.#book = new ReplayBook(limits.replays);
+    this.#replays = this.#makeReplays();
+    const own = { lanes: this.#lanes, replays: this.#replays, position };
+    this.#checkpointer = new Checkpointer({ clock, logId: log.id, laneRowMs, ...own });
     this.#router = this.#makeRouter();
     this.#catchUp = this.#makeCatchUp();
     this.#reading = this.#makeReading();
@@ -107,7 +122,8 @@ export class DeliveryEngine {
       this.#dispatcher.serve();
       this.#catchUp.resume();
     };
-    return new Flusher({ store, clock, logger, collect, unblocked, recorded }, this.#limits.flush);
+    const counted = (deltas: readonly ReplayCountDelta[]): void => this.#replays.counted(deltas);
+    return new Flusher({ store, clock, logger, collect, counted, unblocked, recorded }, this.#limits.flush);
   }
 
   #makeRouter(): Router {
@@ -143,7 +159,7 @@ export class DeliveryEngine {
         const state = this.#lanes.current(lane);
         if (state) this.#dispatcher.pump(state);
       },
-      expired: (lane, gap) => this.#lost.missedBy(lane, gap),
+      expired: (lane, gap) => (lane.replay ? this.#replays.missed(lane, gap) : this.#lost.missedBy(lane, gap)),
     });
   }
 
@@ -158,6 +174,17 @@ export class DeliveryEngine {
       position: () => this.#router.position,
       checkpoint: () => this.#checkpointer.seq,
       considerCatchUp: (lane) => this.#catchUp.consider(lane),
+      changed: () => this.#flusher.wake(),
+      replayRested: (state) => this.#replays.rested(state),
+      pump: (state) => this.#dispatcher.pump(state),
+    });
+  }
+
+  #makeReplays(): ReplayRunner {
+    return new ReplayRunner({
+      ...this.#deps,
+      lanes: this.#lanes,
+      book: this.#book,
       changed: () => this.#flusher.wake(),
       pump: (state) => this.#dispatcher.pump(state),
     });
@@ -215,6 +242,14 @@ export class DeliveryEngine {
     return this.#router.position;
   }
 
+  get replays(): ReplayRunner {
+    return this.#replays;
+  }
+
+  get replayBook(): ReplayBook {
+    return this.#book;
+  }
+
   /** The lane of an endpoint, if it has had anything to do yet. */
   laneOf(endpoint: number): Lane | undefined {
     return this.#lanes.find(endpoint)?.lane;
@@ -245,10 +280,13 @@ export class DeliveryEngine {
         lanes: this.#lanes,
         checkpointer: this.#checkpointer,
         lost: this.#lost,
+        replays: this.#replays,
       },
       await this.#deps.store.load(),
+      await this.#deps.replays.load(),
     );
     this.#router.start(position);
+    this.#replays.resume();
     for (const state of this.#lanes.all()) this.#dispatcher.pump(state);
     this.#scheduleTick();
   }
@@ -279,6 +317,7 @@ export class DeliveryEngine {
   #scheduleTick(): void {
     this.#tick = this.#deps.clock.schedule(tickMs, () => {
       this.#reading.detachSlow();
+      this.#replays.tick();
       this.#retired.tellIdle();
       this.#flusher.wake();
       this.#dispatcher.serve();

@@ -7,6 +7,8 @@ const rowsOf = (flush: DeliveryFlush): readonly (readonly unknown[])[] => [
   flush.attach,
   flush.detach,
   flush.counters,
+  flush.replays,
+  flush.replayCounts,
   flush.checkpoint === null ? [] : [flush.checkpoint],
 ];
 
@@ -34,8 +36,10 @@ export function halvesOf(flush: DeliveryFlush): readonly [DeliveryFlush, Deliver
   const [attach, attachAfter] = cut(flush.attach);
   const [detach, detachAfter] = cut(flush.detach);
   const [counters, countersAfter] = cut(flush.counters);
+  const [replays, replaysAfter] = cut(flush.replays);
+  const [replayCounts, replayCountsAfter] = cut(flush.replayCounts);
   return [
-    { attempts, unpark, park, attach, detach, counters, checkpoint: null },
+    { attempts, unpark, park, attach, detach, counters, replays, replayCounts, checkpoint: null },
     {
       attempts: attemptsAfter,
       unpark: unparkAfter,
@@ -43,6 +47,8 @@ export function halvesOf(flush: DeliveryFlush): readonly [DeliveryFlush, Deliver
       attach: attachAfter,
       detach: detachAfter,
       counters: countersAfter,
+      replays: replaysAfter,
+      replayCounts: replayCountsAfter,
       checkpoint: flush.checkpoint,
     },
   ];

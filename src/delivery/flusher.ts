@@ -10,17 +10,20 @@
  */
 import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
+import { deliveryId } from '../model/delivery-id.ts';
 import type {
   AttemptRow,
   Checkpoint,
   CounterDelta,
   DeliveryFlush,
-  DeliveryKey,
   DeliveryStore,
   DetachedLane,
+  LaneDeliveryKey,
   ParkedRow,
+  ReplayCountDelta,
+  ReplayMark,
 } from '../records/delivery-store.ts';
-import { UnstorableError } from '../records/delivery-store.ts';
+import { attemptOutcomes, UnstorableError } from '../records/delivery-store.ts';
 import { halvesOf, onlyRow, rowCount } from './flush-halves.ts';
 import type { LaneRecorder } from './lane/recording.ts';
 
@@ -28,6 +31,7 @@ import type { LaneRecorder } from './lane/recording.ts';
 export interface FlushExtras {
   readonly detach: readonly DetachedLane[];
   readonly attach: readonly number[];
+  readonly replays: readonly ReplayMark[];
   readonly checkpoint: Checkpoint | null;
   /** Called when it is durable. */
   readonly done: (lastAttemptRow: number) => void;
@@ -39,6 +43,8 @@ export interface FlusherDeps {
   readonly logger: Logger;
   /** `attempts` is false when nothing was recorded since the last flush. */
   collect(attempts: boolean): FlushExtras | null;
+  /** These attempts of replays are durable. */
+  counted(deltas: readonly ReplayCountDelta[]): void;
   /** The limit no longer stands in the way of new requests. */
   unblocked(): void;
   /** A row was recorded, not yet durably. */
@@ -62,6 +68,8 @@ const nothing: DeliveryFlush = {
   detach: [],
   attach: [],
   counters: [],
+  replays: [],
+  replayCounts: [],
   checkpoint: null,
 };
 
@@ -70,8 +78,10 @@ export class Flusher implements LaneRecorder {
   readonly #limits: FlushLimits;
   #attempts: AttemptRow[] = [];
   /** Null: no longer parked. The last word on each delivery counts. */
-  #parked = new Map<string, ParkedRow | DeliveryKey>();
+  #parked = new Map<string, ParkedRow | LaneDeliveryKey>();
   #counters = new Map<number, CounterDelta>();
+  /** By replay: attempts by outcome. */
+  #replayCounts = new Map<number, number[]>();
   #unflushed = 0;
   /** The oldest result has waited longer than it may. */
   #late = false;
@@ -119,12 +129,12 @@ export class Flusher implements LaneRecorder {
   }
 
   park(row: ParkedRow): void {
-    this.#parked.set(`${row.subscription}-${row.seq}`, row);
+    this.#parked.set(deliveryId(row.subscription, row.seq, row.replay), row);
     this.wake();
   }
 
-  unpark(key: DeliveryKey): void {
-    this.#parked.set(`${key.subscription}-${key.seq}`, { subscription: key.subscription, seq: key.seq });
+  unpark({ subscription, seq, replay }: LaneDeliveryKey): void {
+    this.#parked.set(deliveryId(subscription, seq, replay), { subscription, seq, replay });
     this.wake();
   }
 
@@ -207,11 +217,14 @@ export class Flusher implements LaneRecorder {
       detach: extras?.detach ?? [],
       attach: extras?.attach ?? [],
       counters: [...this.#counters.values()],
+      replays: extras?.replays ?? [],
+      replayCounts: [...this.#replayCounts].map(([replay, attempts]) => ({ replay, attempts })),
       checkpoint: extras?.checkpoint ?? null,
     };
     this.#attempts = [];
     this.#parked = new Map();
     this.#counters = new Map();
+    this.#replayCounts = new Map();
     return batch;
   }
 
@@ -259,12 +272,14 @@ export class Flusher implements LaneRecorder {
     // The rest was recorded after this flush was put together: counting from now is close enough.
     if (this.#unflushed > 0) this.#watch();
     else this.#unwatch();
+    if (batch.replayCounts.length > 0) this.#deps.counted(batch.replayCounts);
     extras?.done(lastAttemptRow);
     if (this.#attempts.length > 0 || this.#parked.size > 0) this.wake();
     if (wasBlocked && !this.blocked) this.#deps.unblocked();
   }
 
   #count(row: AttemptRow): void {
+    if (row.replay > 0) this.#countForReplay(row);
     if (row.attempt === 0) return;
     const before = this.#counters.get(row.subscription);
     const good = row.outcome === 'delivered';
@@ -276,5 +291,12 @@ export class Flusher implements LaneRecorder {
       lastErrorAt: good ? (before?.lastErrorAt ?? null) : row.startedAt,
       lastError: good ? (before?.lastError ?? null) : row.detail,
     });
+  }
+
+  #countForReplay({ replay, outcome }: AttemptRow): void {
+    const counts = this.#replayCounts.get(replay) ?? attemptOutcomes.map(() => 0);
+    const place = attemptOutcomes.indexOf(outcome);
+    counts[place] = (counts[place] ?? 0) + 1;
+    this.#replayCounts.set(replay, counts);
   }
 }

@@ -25,6 +25,8 @@ export interface LaneReadingDeps {
   considerCatchUp(lane: Lane): void;
   /** Lanes came to be attached or detached: it has to be stored soon. */
   changed(): void;
+  /** The lane of a replay has started all it may. */
+  replayRested(state: LaneState): void;
   /** It may have something to send. */
   pump(state: LaneState): void;
 }
@@ -72,7 +74,8 @@ export class LaneReading {
       return lane.offer(subscription, event);
     } catch (error) {
       const { number: endpoint } = lane.endpoint;
-      this.#deps.lost.failed({ subscription: subscription.number, endpoint, seq: event.seq }, error);
+      const replay = lane.replay?.number ?? 0;
+      this.#deps.lost.failed({ subscription: subscription.number, endpoint, seq: event.seq, replay }, error);
       return true;
     }
   }
@@ -84,7 +87,8 @@ export class LaneReading {
   rested(state: LaneState): boolean {
     const { lane } = state;
     if (lane.attached) return false;
-    if (!lane.replay && this.#mayAttach(lane)) {
+    if (lane.replay) this.#deps.replayRested(state);
+    else if (this.#mayAttach(lane)) {
       this.#deps.lanes.attach(state);
       this.#deps.changed();
       return false;

@@ -32,8 +32,8 @@ export class LostEvents {
   /** Parked deliveries can not be tried any more. */
   giveUp(rows: readonly ParkedRow[], detail: string): void {
     for (const row of rows) {
-      const { subscription, endpoint, seq, batch } = row;
-      this.#record({ subscription, endpoint, seq, batch, outcome: 'expired', detail });
+      const { subscription, endpoint, seq, replay, batch } = row;
+      this.#record({ subscription, endpoint, seq, replay, batch, outcome: 'expired', detail });
       this.#deps.recorder.unpark(row);
     }
   }
@@ -52,12 +52,15 @@ export class LostEvents {
   }
 
   /** Our own code can't tell what the delivery is to be: no stop, but an outcome. */
-  failed(delivery: Pick<AttemptRow, 'subscription' | 'endpoint' | 'seq'>, error: unknown): void {
-    const { subscription, endpoint, seq } = delivery;
+  failed(delivery: Pick<AttemptRow, 'subscription' | 'endpoint' | 'seq' | 'replay'>, error: unknown): void {
+    const { subscription, endpoint, seq, replay } = delivery;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#deps.logger.error({ subscription, endpoint, seq, reason }, 'an event could not be taken for delivery');
+    this.#deps.logger.error(
+      { subscription, endpoint, seq, replay, reason },
+      'an event could not be taken for delivery',
+    );
     const detail = `internal: ${reason}`.slice(0, 2048);
-    this.#record({ subscription, endpoint, seq, batch: seq, outcome: 'not_encoded', detail });
+    this.#record({ subscription, endpoint, seq, replay, batch: seq, outcome: 'not_encoded', detail });
   }
 
   /** One outcome for each subscription that may have wanted some of them: they are gone, so nobody can tell. */
@@ -71,12 +74,14 @@ export class LostEvents {
       const inForce = versions.filter((version) => version.enabled && overlaps(version, gap));
       for (const endpoint of new Set(inForce.map((version) => version.endpoint))) {
         if (!concerns(endpoint)) continue;
-        this.#record({ subscription, endpoint, seq, batch: seq, outcome: 'expired', detail });
+        this.#record({ subscription, endpoint, seq, replay: 0, batch: seq, outcome: 'expired', detail });
       }
     }
   }
 
-  #record(row: Pick<AttemptRow, 'subscription' | 'endpoint' | 'seq' | 'batch' | 'outcome' | 'detail'>): void {
+  #record(
+    row: Pick<AttemptRow, 'subscription' | 'endpoint' | 'seq' | 'replay' | 'batch' | 'outcome' | 'detail'>,
+  ): void {
     const { clock, recorder } = this.#deps;
     recorder.attempt({ ...row, attempt: 0, status: 0, startedAt: clock.now(), durationMs: 0 });
   }

@@ -16,6 +16,7 @@ import type { Refusal } from '../subscriptions/why-not.ts';
 import type { Naming } from './attempt.ts';
 import type { Retried, Retry } from './lane/again.ts';
 import type { Preview, TestResult } from './preview.ts';
+import type { ReplayManager } from './replay/management.ts';
 import type { Standing } from './why/standing.ts';
 
 type EndpointLimits = Pick<EndpointTarget, 'maxInFlight' | 'ratePerSecond'>;
@@ -118,6 +119,7 @@ export interface DeliveryFigures extends EngineFigures {
 
 export interface Delivery extends Service {
   readonly subscriptions: SubscriptionManager;
+  readonly replays: ReplayManager;
   endpoints(access: Access): readonly EndpointStatus[];
   endpoint(access: Access, number: number): EndpointStatus | null;
   /** Why a version of a subscription does not want an event; null: it does. */

@@ -38,7 +38,7 @@ export function sendTest(
   signal: AbortSignal,
 ): Promise<TestResult> {
   const deliveryId = `${subscription.number}-test-${newId(deps.clock.now())}`;
-  const preview = previewOf(deps, subscription, event, { deliveryId, attempt: 1 });
+  const preview = previewOf(deps, subscription, event, { deliveryId, attempt: 1, replay: 0 });
   if (preview.kind !== 'request') return Promise.resolve({ preview, exchange: null });
   const request = { ...preview.request, headers: [...preview.request.headers, 'x-offhook-test', '1'] };
   return new Promise((resolve) => {

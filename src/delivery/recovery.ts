@@ -1,20 +1,24 @@
 /** Puts the lanes back to where they stood, from what was stored before the process ended. */
 import { attachCursor } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { DeliveryKey, DeliveryState, DetachedLane } from '../records/delivery-store.ts';
+import type { DeliveryState, DetachedLane, LaneDeliveryKey } from '../records/delivery-store.ts';
+import type { StoredReplay } from '../records/replay-store.ts';
 import type { Checkpointer } from './checkpointer.ts';
+import type { Lane } from './lane/lane.ts';
 import type { LaneTable } from './lane-table.ts';
 import type { LostEvents } from './lost-events.ts';
+import type { ReplayRunner } from './replay/replay-runner.ts';
 
 export interface RecoveryDeps {
   readonly log: EventLog;
   readonly lanes: LaneTable;
   readonly checkpointer: Checkpointer;
   readonly lost: LostEvents;
+  readonly replays: ReplayRunner;
 }
 
 /** @returns the sequence after which the router goes on */
-export function recover(deps: RecoveryDeps, state: DeliveryState): number {
+export function recover(deps: RecoveryDeps, state: DeliveryState, replays: readonly StoredReplay[]): number {
   const { log, checkpointer } = deps;
   const known = state.checkpoint ?? { log: log.id, seq: log.floor(), attempts: 0 };
   const { next, gap } = attachCursor(log, known);
@@ -23,6 +27,7 @@ export function recover(deps: RecoveryDeps, state: DeliveryState): number {
   for (const { seq } of state.settled) newestSettled = Math.max(newestSettled, seq);
   for (const { seq } of state.parked) newestSettled = Math.max(newestSettled, seq);
   checkpointer.start(next.seq, known.attempts, newestSettled);
+  deps.replays.restore(replays, known.attempts);
   if (known.log === log.id) restoreLanes(deps, state, next.seq, known.attempts);
   else forgetLog(deps, state);
   // Now that it is known which lanes read on their own.
@@ -39,14 +44,17 @@ function forgetLog({ lanes, lost }: RecoveryDeps, state: DeliveryState): void {
 function restoreLanes(deps: RecoveryDeps, state: DeliveryState, checkpoint: number, attempts: number): void {
   const { lanes } = deps;
   for (const row of state.lanes) restoreDetached(deps, row, attempts);
-  const remember = ({ endpoint, subscription, seq }: DeliveryKey & { readonly endpoint: number }): void => {
-    const lane = lanes.obtain(endpoint)?.lane;
+  type Place = LaneDeliveryKey & { readonly endpoint: number };
+  const laneOf = ({ endpoint, replay }: Place): Lane | undefined =>
+    (replay === 0 ? lanes.obtain(endpoint) : lanes.findReplay(replay))?.lane;
+  const remember = (delivery: Place): void => {
+    const { subscription, seq } = delivery;
+    const lane = laneOf(delivery);
     if (lane && seq > (lane.attached ? checkpoint : lane.readPosition)) lane.remember({ subscription, seq });
   };
   for (const delivery of state.settled) remember(delivery);
   for (const delivery of state.parked) remember(delivery);
-  for (const [endpoint, rows] of Map.groupBy(state.parked, (row) => row.endpoint)) {
-    const lane = lanes.obtain(endpoint)?.lane;
+  for (const [lane, rows] of Map.groupBy(state.parked, laneOf)) {
     if (lane) lane.restoreParked(rows);
     else deps.lost.giveUp(rows, 'subscription_deleted');
   }

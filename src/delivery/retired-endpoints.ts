@@ -23,9 +23,13 @@ export class RetiredEndpoints {
   tellIdle(): void {
     for (const number of this.#numbers) {
       const used = this.#registry.usersOf(number).length > 0;
-      if (!used && this.#lanes.find(number)?.lane.idle === false) continue;
+      if (!used && !this.#isIdle(number)) continue;
       this.#numbers.delete(number);
       if (!used) this.#idle(number);
     }
+  }
+
+  #isIdle(number: number): boolean {
+    return this.#lanes.find(number)?.lane.idle !== false && this.#lanes.replaysTo(number).length === 0;
   }
 }

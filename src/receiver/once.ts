@@ -39,8 +39,11 @@ export function createOnce({ store, rememberSeconds, claimSeconds, onError }: On
   };
 }
 
-/** A delivery's id ends with the sequence of its event, or of its batch's first. What stands before names who sends it. */
-const sequence = /-[0-9]+$/;
+/**
+ * A delivery's id has the sequence of its event, or of its batch's first. What stands before names who sends it, and what
+ * follows the replay it belongs to: somebody asked for these again.
+ */
+const sequence = /-[0-9]+(?=(?:-r[0-9]+)?$)/;
 
 /**
  * What an event is remembered by: its own id, which is unique within its domain and connector, under the subscription it

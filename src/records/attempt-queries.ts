@@ -34,17 +34,20 @@ export interface AttemptQueries {
     readonly subscriptions: readonly number[] | null;
     readonly seq?: number;
     readonly outcome?: AttemptRow['outcome'];
+    /** Only of this replay; 0: only of live lanes. */
+    readonly replay?: number;
     readonly before?: number;
     readonly limit: number;
   }): Promise<AttemptPage>;
   /**
-   * One delivery: null where there is no trace of it. It is found by when its event was accepted (milliseconds; null:
-   * the event is gone), since attempts have no index: what was tried lies behind it in time.
+   * One delivery: null where there is no trace of it. It is found by a time before its first attempt, when its event was
+   * accepted or its replay began (milliseconds; null: not known), since attempts have no index: they lie behind it.
    */
   delivery(request: {
     readonly subscription: number;
     readonly seq: number;
-    readonly acceptedAt: number | null;
+    readonly replay: number;
+    readonly notBefore: number | null;
   }): Promise<DeliveryHistory | null>;
   parked(request: {
     readonly subscriptions: readonly number[] | null;

@@ -17,6 +17,8 @@ export interface AttemptRow {
   readonly subscription: number;
   readonly endpoint: number;
   readonly seq: number;
+  /** Number of the replay it was made by; 0: the live lane. */
+  readonly replay: number;
   /** First sequence of the batch it went out with; equal to `seq` where it went alone. */
   readonly batch: number;
   /** 1 for the first try; 0 where no request was made. */
@@ -35,7 +37,13 @@ export interface DeliveryKey {
   readonly seq: number;
 }
 
-export interface ParkedRow extends DeliveryKey {
+/** A delivery, whichever lane of its endpoint it is in. */
+export interface LaneDeliveryKey extends DeliveryKey {
+  /** Number of its replay; 0: the live lane. */
+  readonly replay: number;
+}
+
+export interface ParkedRow extends LaneDeliveryKey {
   readonly endpoint: number;
   readonly batch: number;
   readonly orderKey: string;
@@ -45,11 +53,42 @@ export interface ParkedRow extends DeliveryKey {
   readonly dueAt: number | null;
 }
 
-/** A lane that reads on its own: all up to `cursor` is settled, and so are these above it. */
+/** A live lane that reads on its own: all up to `cursor` is settled, and so are these above it. */
 export interface DetachedLane {
   readonly endpoint: number;
   readonly cursor: number;
   readonly settledAbove: readonly DeliveryKey[];
+}
+
+export const replayStates = ['queued', 'running', 'cancelling', 'done', 'cancelled'] as const;
+/** `cancelling`: nothing more starts; what was parked for it is being listed as cancelled. The last two are for good. */
+export type ReplayState = (typeof replayStates)[number];
+
+/** Events a replay can't deliver, since retention took them first. */
+export interface MissedEvents {
+  /** Null: nobody can tell; of a range by time. */
+  readonly from: number | null;
+  readonly to: number;
+}
+
+/** How far a replay has come: all up to `cursor` is settled, and so are these above it. */
+export interface ReplayMark {
+  readonly replay: number;
+  readonly state: ReplayState;
+  /** Why it was cancelled; null where it was not. */
+  readonly reason: string | null;
+  readonly cursor: number;
+  readonly settledAbove: readonly DeliveryKey[];
+  readonly missed: readonly MissedEvents[];
+  /** Milliseconds. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface ReplayCountDelta {
+  readonly replay: number;
+  /** Attempts by outcome, as in `attemptOutcomes`. */
+  readonly attempts: readonly number[];
 }
 
 /** R and A of the design: every attached lane has settled all up to `seq`, and attempts on later ones have a higher row id than `attempts`. */
@@ -71,13 +110,16 @@ export interface CounterDelta {
 
 export interface DeliveryFlush {
   readonly attempts: readonly AttemptRow[];
-  /** Inserted, or replaced where (subscription, seq) is parked already. */
+  /** Inserted, or replaced where the delivery is parked already. */
   readonly park: readonly ParkedRow[];
-  readonly unpark: readonly DeliveryKey[];
+  readonly unpark: readonly LaneDeliveryKey[];
   readonly detach: readonly DetachedLane[];
   /** Endpoints whose lane reads with the router again. */
   readonly attach: readonly number[];
   readonly counters: readonly CounterDelta[];
+  /** Of replays that are stored; others are passed over. */
+  readonly replays: readonly ReplayMark[];
+  readonly replayCounts: readonly ReplayCountDelta[];
   readonly checkpoint: Checkpoint | null;
 }
 
@@ -89,10 +131,10 @@ export class UnstorableError extends Error {
 export interface DeliveryState {
   readonly checkpoint: Checkpoint | null;
   readonly lanes: readonly DetachedLane[];
-  /** In order of (endpoint, seq). */
+  /** In order of (endpoint, seq, subscription, replay). */
   readonly parked: readonly ParkedRow[];
   /** Deliveries settled by attempts above the checkpoint's row id. */
-  readonly settled: readonly (DeliveryKey & { readonly endpoint: number })[];
+  readonly settled: readonly (LaneDeliveryKey & { readonly endpoint: number })[];
 }
 
 export interface DeliveryStore {

@@ -5,6 +5,7 @@ import type { DirectoryStore } from './directory-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import type { LiveCallStore } from './live-call-store.ts';
 import type { Outbox } from './outbox.ts';
+import type { ReplayStore } from './replay-store.ts';
 import type { SettingsStore } from './settings-store.ts';
 import type { SubscriptionStore } from './subscription-store.ts';
 import type { TokenStore } from './token-store.ts';
@@ -14,6 +15,7 @@ export interface Records {
   readonly delivery: DeliveryStore;
   readonly attempts: AttemptQueries;
   readonly subscriptions: SubscriptionStore;
+  readonly replays: ReplayStore;
   readonly liveCalls: LiveCallStore;
   readonly settings: SettingsStore;
   readonly idempotency: IdempotencyStore;

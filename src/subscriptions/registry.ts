@@ -107,6 +107,12 @@ export class SubscriptionRegistry {
     this.#laneIndexes.delete(number);
   }
 
+  /** What decides what a subscription wants now; undefined while it is disabled. */
+  newestSelector(number: number): Selector | undefined {
+    const newest = this.#subscriptions.get(number)?.selection.enabled;
+    return newest ? this.#selectors.get(number)?.at(-1) : undefined;
+  }
+
   /** Numbers of the subscriptions whose newest or earlier versions send to this endpoint. */
   usersOf(endpoint: number): readonly number[] {
     return [...(this.#users.get(endpoint) ?? [])];

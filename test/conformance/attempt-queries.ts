@@ -160,8 +160,11 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       }
       await fill(under, rows);
       const { attempts } = under.records();
-      const numbersOf = async (key: { seq: number; subscription: number }, acceptedAt: number | null) =>
-        (await attempts.delivery({ ...key, acceptedAt }))?.attempts.map(({ attempt, row }) => [attempt, row]) ?? null;
+      const numbersOf = async (key: { seq: number; subscription: number }, notBefore: number | null) =>
+        (await attempts.delivery({ ...key, replay: 0, notBefore }))?.attempts.map(({ attempt, row }) => [
+          attempt,
+          row,
+        ]) ?? null;
       const all = [
         [3, 19_001],
         [2, 5_001],
@@ -181,10 +184,26 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       const [second, first] = await fill(under, rows);
       await under.records().delivery.flush(flushOf({ park }));
       const { attempts } = under.records();
-      const acceptedAt = 1_700_000_000_000;
-      const key = { subscription: 1, acceptedAt };
+      const notBefore = 1_700_000_000_000;
+      const key = { subscription: 1, replay: 0, notBefore };
       assert.deepEqual(await attempts.delivery({ ...key, seq: 7 }), { parked: park[0], attempts: [second, first] });
       assert.deepEqual(await attempts.delivery({ ...key, seq: 8 }), { parked: park[1], attempts: [] });
+    });
+
+    withStore('tells a delivery from the same one in a replay', async (under) => {
+      const rows = [attemptOf(7), attemptOf(7, { replay: 2, outcome: 'failed' }), attemptOf(7, { replay: 3 })];
+      const [third, second, first] = await fill(under, rows);
+      const park = [parkedOf(7, { replay: 2 })];
+      await under.records().delivery.flush(flushOf({ park }));
+      const { attempts } = under.records();
+      const of = (replay: number) => attempts.delivery({ subscription: 1, seq: 7, replay, notBefore: null });
+      assert.deepEqual(await of(0), { parked: null, attempts: [first] });
+      assert.deepEqual(await of(2), { parked: park[0], attempts: [second] });
+      assert.deepEqual(await of(3), { parked: null, attempts: [third] });
+      assert.equal(await of(4), null);
+      const list = async (replay: number) => (await attempts.list({ subscriptions: null, replay, limit: 9 })).attempts;
+      assert.deepEqual(await list(3), [third]);
+      assert.deepEqual(await list(0), [first]);
     });
   });
 }

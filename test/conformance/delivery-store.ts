@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import type { AttemptRow, DeliveryFlush, DeliveryState, ParkedRow } from '../../src/records/delivery-store.ts';
+import type {
+  AttemptRow,
+  DeliveryFlush,
+  DeliveryState,
+  LaneDeliveryKey,
+  ParkedRow,
+} from '../../src/records/delivery-store.ts';
 import { attemptOutcomes, UnstorableError } from '../../src/records/delivery-store.ts';
 import { type OpenRecords, oddTexts, withRecords } from './records-support.ts';
 
@@ -14,6 +20,8 @@ export function flushOf(changes: Partial<DeliveryFlush>): DeliveryFlush {
     detach: [],
     attach: [],
     counters: [],
+    replays: [],
+    replayCounts: [],
     checkpoint: null,
     ...changes,
   };
@@ -24,6 +32,7 @@ export function attemptOf(seq: number, changes: Partial<AttemptRow> = {}): Attem
     subscription: 1,
     endpoint: 1,
     seq,
+    replay: 0,
     batch: seq,
     attempt: 1,
     outcome: 'delivered',
@@ -40,6 +49,7 @@ export function parkedOf(seq: number, changes: Partial<ParkedRow> = {}): ParkedR
     subscription: 1,
     endpoint: 1,
     seq,
+    replay: 0,
     batch: seq,
     orderKey: 'acme\u0000call-1',
     attempts: 1,
@@ -50,7 +60,7 @@ export function parkedOf(seq: number, changes: Partial<ParkedRow> = {}): ParkedR
 
 const empty: DeliveryState = { checkpoint: null, lanes: [], parked: [], settled: [] };
 const bySettled = (a: DeliveryState['settled'][number], b: DeliveryState['settled'][number]): number =>
-  a.subscription - b.subscription || a.seq - b.seq;
+  a.subscription - b.subscription || a.seq - b.seq || a.replay - b.replay;
 
 export function deliveryStoreConformance(name: string, open: OpenRecords, runs: number): void {
   const withStore = withRecords(open);
@@ -79,13 +89,13 @@ export function deliveryStoreConformance(name: string, open: OpenRecords, runs: 
       assert.deepEqual(await records().delivery.load(), {
         ...empty,
         checkpoint: { log: 'log-1', seq: 6, attempts: lastAttemptRow },
-        settled: [{ subscription: 3, seq: 7, endpoint: 4 }],
+        settled: [{ subscription: 3, seq: 7, replay: 0, endpoint: 4 }],
       });
     });
 
     withStore('names a delivery once that was settled twice', async ({ records }) => {
       await records().delivery.flush(
-        flushOf({ attempts: [attemptOf(1), attemptOf(1), attemptOf(1, { subscription: 2 })] }),
+        flushOf({ attempts: [1, 1, 2].map((subscription) => attemptOf(1, { subscription })) }),
       );
       const { settled } = await records().delivery.load();
       assert.deepEqual(
@@ -129,7 +139,11 @@ export function deliveryStoreConformance(name: string, open: OpenRecords, runs: 
       await records().delivery.flush(
         flushOf({
           park: [again],
-          unpark: [...ordered.slice(1, 12), { subscription: 1, seq: 3 }, { subscription: 77, seq: 1 }],
+          unpark: [
+            ...ordered.slice(1, 12),
+            { subscription: 1, seq: 3, replay: 0 },
+            { subscription: 77, seq: 1, replay: 0 },
+          ],
         }),
       );
       assert.deepEqual((await records().delivery.load()).parked, [rows[0], again]);
@@ -189,29 +203,33 @@ export function deliveryStoreConformance(name: string, open: OpenRecords, runs: 
 }
 
 const small = fc.integer({ min: 1, max: 4 });
+const replay = fc.nat(2);
 const key = fc.record({ subscription: small, seq: small }, { noNullPrototype: true });
+const laneKey = fc.record({ subscription: small, seq: small, replay }, { noNullPrototype: true });
 const attempt = fc
   .record({
     subscription: small,
     endpoint: small,
     seq: small,
+    replay,
     batch: small,
     outcome: fc.constantFrom(...attemptOutcomes),
   })
   .map(({ seq, ...row }) => attemptOf(seq, row));
 const parked = fc
-  .record({ subscription: small, endpoint: small, seq: small, dueAt: fc.option(fc.nat(9)) })
+  .record({ subscription: small, endpoint: small, seq: small, replay, dueAt: fc.option(fc.nat(9)) })
   .map(({ seq, ...row }) => parkedOf(seq, row));
 const lane = fc.record(
   { endpoint: small, cursor: fc.nat(9), settledAbove: fc.array(key, { maxLength: 3 }) },
   { noNullPrototype: true },
 );
+const nameOf = ({ subscription, seq, replay: of }: LaneDeliveryKey): string => `${subscription}:${seq}:${of}`;
 /** `checkpoint`: how many of the attempts so far it leaves behind. */
 const history = fc.array(
   fc.record({
     attempts: fc.array(attempt, { maxLength: 5 }),
-    park: fc.uniqueArray(parked, { maxLength: 4, selector: ({ subscription, seq }) => `${subscription}:${seq}` }),
-    unpark: fc.array(key, { maxLength: 4 }),
+    park: fc.uniqueArray(parked, { maxLength: 4, selector: nameOf }),
+    unpark: fc.array(laneKey, { maxLength: 4 }),
     detach: fc.uniqueArray(lane, { maxLength: 2, selector: ({ endpoint }) => endpoint }),
     attach: fc.array(small, { maxLength: 2 }),
     checkpoint: fc.option(fc.nat(20)),
@@ -231,14 +249,11 @@ async function property(open: OpenRecords, numRuns: number): Promise<void> {
         for (const step of steps) {
           // In one flush a lane is attached or detached, and a delivery parked or freed.
           const attach = step.attach.filter((endpoint) => !step.detach.some((lane) => lane.endpoint === endpoint));
-          const nameOf = ({ subscription, seq }: { subscription: number; seq: number }) => `${subscription}:${seq}`;
           const unpark = step.unpark.filter((key) => !step.park.some((row) => nameOf(row) === nameOf(key)));
           all.push(...step.attempts);
           const mark =
             step.checkpoint === null ? null : { log: 'log', seq: 1, attempts: Math.min(step.checkpoint, all.length) };
-          const flushed = await under
-            .records()
-            .delivery.flush({ ...step, attach, unpark, counters: [], checkpoint: mark });
+          const flushed = await under.records().delivery.flush(flushOf({ ...step, attach, unpark, checkpoint: mark }));
           assert.equal(flushed.lastAttemptRow, all.length);
           checkpoint = mark ?? checkpoint;
           for (const key of unpark) parkedNow.delete(nameOf(key));
@@ -252,14 +267,18 @@ async function property(open: OpenRecords, numRuns: number): Promise<void> {
           all
             .slice(checkpoint?.attempts ?? 0)
             .filter(({ outcome }) => outcome !== 'failed')
-            .map(({ subscription, seq, endpoint }) => [`${subscription}:${seq}`, { subscription, seq, endpoint }]),
+            .map(({ subscription, seq, replay: of, endpoint }) => {
+              const key = { subscription, seq, replay: of };
+              return [nameOf(key), { ...key, endpoint }] as const;
+            }),
         );
         assert.deepEqual(state.checkpoint, checkpoint);
         assert.deepEqual(state.settled.toSorted(bySettled), [...settled.values()].sort(bySettled));
         assert.deepEqual(
           state.parked,
           [...parkedNow.values()].sort(
-            (a, b) => a.endpoint - b.endpoint || a.seq - b.seq || a.subscription - b.subscription,
+            (a, b) =>
+              a.endpoint - b.endpoint || a.seq - b.seq || a.subscription - b.subscription || a.replay - b.replay,
           ),
         );
         assert.deepEqual(

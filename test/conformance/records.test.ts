@@ -9,6 +9,7 @@ import { idempotencyStoreConformance } from './idempotency-store.ts';
 import { liveCallStoreConformance } from './live-call-store.ts';
 import { outboxConformance } from './outbox.ts';
 import type { OpenRecords, RecordsUnderTest } from './records-support.ts';
+import { replayStoreConformance } from './replay-store.ts';
 import { settingsStoreConformance } from './settings-store.ts';
 import { subscriptionStoreConformance } from './subscription-store.ts';
 import { tokenStoreConformance } from './token-store.ts';
@@ -60,6 +61,7 @@ function run(name: string, open: OpenRecords, runs: number): void {
   directoryStoreConformance(name, open);
   auditStoreConformance(name, open);
   outboxConformance(name, open);
+  replayStoreConformance(name, open);
 }
 
 run('sqlite, a file', openFile, 8);

@@ -65,6 +65,7 @@ export async function createApiWorld(
     logger: silentLogger,
     random: seededRandom(1),
     store: records.delivery,
+    replays: records.replays,
     subscriptions: records.subscriptions,
     dialect: (name) => dialects.find((dialect) => dialect.name === name),
     retentionMs: 7 * 86_400_000,

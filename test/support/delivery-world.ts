@@ -15,6 +15,7 @@ import { seededRandom } from '../../src/kit/random.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { createMemoryEventLog } from '../../src/log/memory/event-log.ts';
 import type { Event, NewEvent } from '../../src/model/event.ts';
+import { deliveryId, type NamedDelivery, parseDeliveryId } from '../../src/model/delivery-id.ts';
 import { everything } from '../../src/model/scope.ts';
 import type {
   AttemptRow,
@@ -23,8 +24,10 @@ import type {
   DeliveryStore,
   DetachedLane,
   ParkedRow,
+  ReplayMark,
 } from '../../src/records/delivery-store.ts';
-import { UnstorableError } from '../../src/records/delivery-store.ts';
+import { attemptOutcomes, UnstorableError } from '../../src/records/delivery-store.ts';
+import type { ReplayOrder, ReplayStore, StoredReplay } from '../../src/records/replay-store.ts';
 import type { SubscriptionStore } from '../../src/records/subscription-store.ts';
 import type { Endpoint, Subscription } from '../../src/subscriptions/subscription.ts';
 import { draftOf, eventOf } from './builders.ts';
@@ -34,6 +37,8 @@ export type Mood = 'ok' | 'fails' | 'refuses' | 'busy' | 'slow' | 'hangs' | 'fla
 
 export interface Receipt {
   readonly subscription: number;
+  /** 0: none. */
+  readonly replay: number;
   readonly seqs: readonly number[];
   readonly deliveryId: string;
   readonly at: number;
@@ -41,6 +46,7 @@ export interface Receipt {
 
 /** A store whose flushes take a moment, and which a crash cuts off before or after the one under way. */
 export class CrashableStore implements DeliveryStore {
+  readonly replays = new MemoryReplays();
   readonly attempts: AttemptRow[] = [];
   readonly parked = new Map<string, ParkedRow>();
   readonly lanes = new Map<number, DetachedLane>();
@@ -89,12 +95,67 @@ export class CrashableStore implements DeliveryStore {
 
   #apply(batch: DeliveryFlush): void {
     this.attempts.push(...batch.attempts);
-    for (const row of batch.park) this.parked.set(`${row.subscription}-${row.seq}`, row);
-    for (const key of batch.unpark) this.parked.delete(`${key.subscription}-${key.seq}`);
+    for (const row of batch.park) this.parked.set(deliveryId(row.subscription, row.seq, row.replay), row);
+    for (const { subscription, seq, replay } of batch.unpark) this.parked.delete(deliveryId(subscription, seq, replay));
+    this.replays.apply(batch);
     this.laneRows += batch.detach.length;
     for (const lane of batch.detach) this.lanes.set(lane.endpoint, lane);
     for (const endpoint of batch.attach) this.lanes.delete(endpoint);
     if (batch.checkpoint) this.checkpoint = batch.checkpoint;
+  }
+}
+
+/** Replays beside it: their orders are durable at once, their progress with the flush. */
+export class MemoryReplays implements ReplayStore {
+  readonly rows = new Map<number, StoredReplay>();
+  #last = 0;
+
+  load(): Promise<readonly StoredReplay[]> {
+    return Promise.resolve([...this.rows.values()]);
+  }
+
+  nextNumber(): Promise<number> {
+    return Promise.resolve(++this.#last);
+  }
+
+  put(order: ReplayOrder, mark: ReplayMark): Promise<void> {
+    const counts = { delivered: 0, failed: 0, cancelled: 0, expired: 0, not_encoded: 0, skipped: 0 };
+    this.rows.set(order.number, { order, mark, counts });
+    return Promise.resolve();
+  }
+
+  cancel(number: number, reason: string): Promise<void> {
+    this.#change(number, ({ mark }) => {
+      const isOpen = mark.state === 'queued' || mark.state === 'running';
+      return { mark: isOpen ? { ...mark, state: 'cancelling', reason } : mark };
+    });
+    return Promise.resolve();
+  }
+
+  remove(numbers: readonly number[]): Promise<void> {
+    for (const number of numbers) this.rows.delete(number);
+    return Promise.resolve();
+  }
+
+  apply({ replays, replayCounts }: Pick<DeliveryFlush, 'replays' | 'replayCounts'>): void {
+    for (const mark of replays) {
+      this.#change(mark.replay, ({ mark: before }) => {
+        const state = before.state === 'cancelling' && mark.state === 'running' ? before.state : mark.state;
+        return { mark: { ...mark, state, reason: mark.reason ?? before.reason } };
+      });
+    }
+    for (const { replay, attempts } of replayCounts) {
+      this.#change(replay, ({ counts }) => ({
+        counts: Object.fromEntries(
+          attemptOutcomes.map((outcome, at) => [outcome, counts[outcome] + (attempts[at] ?? 0)]),
+        ) as StoredReplay['counts'],
+      }));
+    }
+  }
+
+  #change(number: number, change: (row: StoredReplay) => Partial<StoredReplay>): void {
+    const row = this.rows.get(number);
+    if (row) this.rows.set(number, { ...row, ...change(row) });
   }
 }
 
@@ -188,6 +249,9 @@ export class DeliveryWorld {
   readonly #random;
   readonly #limits: EngineLimits;
   readonly #callsUnderWay = new Map<string, number>();
+  /** Requests under way, by host, and the most there ever were. */
+  readonly underWay = new Map<string, number>();
+  readonly mostUnderWay = new Map<string, number>();
   readonly #events = new Map<number, Event>();
   #life = 0;
 
@@ -214,6 +278,7 @@ export class DeliveryWorld {
         log: this.log,
         store: this.store,
         subscriptions: this.subscriptions,
+        replays: this.store.replays,
         sender: this.#sender(life),
         observer: { attempted: (report) => void this.reports.push(report), recorded: () => {} },
         dialect: (name) => (name === 'plain' ? plainDialect : undefined),
@@ -276,15 +341,17 @@ export class DeliveryWorld {
     this.store.crash(flushReached);
     this.delivery.abandon();
     this.#callsUnderWay.clear();
+    this.underWay.clear();
     this.delivery = this.#create();
     await this.delivery.start();
   }
 
   /** First time each event was received, by subscription, in order of arrival. */
-  firstReceipts(subscription: number): number[] {
+  firstReceipts(subscription: number, replay = 0): number[] {
     const seen = new Set<number>();
     for (const receipt of this.received) {
-      if (receipt.subscription === subscription) for (const seq of receipt.seqs) seen.add(seq);
+      if (receipt.subscription === subscription && receipt.replay === replay)
+        for (const seq of receipt.seqs) seen.add(seq);
     }
     return [...seen];
   }
@@ -306,23 +373,25 @@ export class DeliveryWorld {
 
   #exchange(request: OutgoingRequest, life: number, ended: Ended, signal?: AbortSignal): void {
     const host = new URL(request.url).host;
-    const subscription = Number((headerRecord(request.headers)['x-offhook-delivery'] as string).split('-')[0]);
+    const sent = headerRecord(request.headers)['x-offhook-delivery'] as string;
+    const { subscription, replay } = parseDeliveryId(sent) as NamedDelivery;
     const seqs = JSON.parse(String(request.body)) as number[];
-    const calls = seqs.map((seq) => `${host} ${this.event(seq).domain} ${this.event(seq).call?.id ?? seq}`);
-    this.#enter(host, subscription, seqs, calls);
+    const callOf = (seq: number): string => this.event(seq).call?.id ?? String(seq);
+    const calls = seqs.map((seq) => `${host} ${replay} ${this.event(seq).domain} ${callOf(seq)}`);
+    this.#enter(host, { subscription, replay }, seqs, calls);
     const moods = seqs.map((seq) => this.callMoods.get(this.event(seq).call?.id ?? ''));
     const mood = moods.find((one) => one !== undefined) ?? this.moods.get(host) ?? 'ok';
     const exchange = this.#answer(mood, request.timeoutMs);
     // It has arrived now, whenever the answer comes, and whether or not there is anybody left to take it.
     if (exchange.kind === 'answered' && exchange.status < 300) {
-      const deliveryId = headerRecord(request.headers)['x-offhook-delivery'] as string;
-      this.received.push({ subscription, seqs, deliveryId, at: this.clock.monotonic() });
+      this.received.push({ subscription, replay, seqs, deliveryId: sent, at: this.clock.monotonic() });
     }
     let over = false;
     const end = (result: Exchange): void => {
       if (over || life !== this.#life) return;
       over = true;
       for (const call of calls) this.#callsUnderWay.delete(call);
+      this.#leave(host);
       ended(result);
     };
     signal?.addEventListener('abort', () => end({ kind: 'failed', failure: 'stopped', message: '', durationMs: 0 }));
@@ -330,17 +399,31 @@ export class DeliveryWorld {
   }
 
   /** Judges a request as it goes out. */
-  #enter(host: string, subscription: number, seqs: readonly number[], calls: readonly string[]): void {
+  #enter(
+    host: string,
+    of: Pick<Receipt, 'subscription' | 'replay'>,
+    seqs: readonly number[],
+    calls: readonly string[],
+  ): void {
+    const { subscription, replay } = of;
+    const underWay = (this.underWay.get(host) ?? 0) + 1;
+    this.underWay.set(host, underWay);
+    this.mostUnderWay.set(host, Math.max(underWay, this.mostUnderWay.get(host) ?? 0));
     for (const call of this.moved.has(subscription) ? [] : new Set(calls)) {
       if (this.#callsUnderWay.has(call)) this.violations.push(`two requests of one call at once: ${call}`);
       this.#callsUnderWay.set(call, 1);
     }
     for (const seq of seqs) {
       const again = this.store.attempts.some(
-        (row) => row.subscription === subscription && row.seq === seq && row.outcome !== 'failed',
+        (row) =>
+          row.subscription === subscription && row.seq === seq && row.replay === replay && row.outcome !== 'failed',
       );
       if (again) this.violations.push(`${host}: ${subscription}-${seq} was sent after it was durably settled`);
     }
+  }
+
+  #leave(host: string): void {
+    this.underWay.set(host, (this.underWay.get(host) ?? 1) - 1);
   }
 
   #answer(mood: Mood, timeoutMs: number): Exchange {

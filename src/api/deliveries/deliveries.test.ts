@@ -22,10 +22,10 @@ test('a user sees deliveries of their subscriptions alone, and of their events a
     }
     const row = { endpoint: 1, attempt: 1, outcome: 'delivered' as const, status: 200, durationMs: 1, detail: null };
     const attempts = [own, whole].flatMap((subscription) =>
-      seqs.map((seq) => ({ ...row, subscription, seq, batch: seq, startedAt: world.deps.clock.now() })),
+      seqs.map((seq) => ({ ...row, subscription, seq, replay: 0, batch: seq, startedAt: world.deps.clock.now() })),
     );
-    const nothing = { park: [], unpark: [], detach: [], attach: [], counters: [], checkpoint: null };
-    await records.delivery.flush({ attempts, ...nothing });
+    const nothing = { park: [], unpark: [], detach: [], attach: [], counters: [] };
+    await records.delivery.flush({ attempts, ...nothing, replays: [], replayCounts: [], checkpoint: null });
     const ask = async (path: string, headers: object = { authorization: `Bearer ${narrow}` }) =>
       (await world.ask({ url: `/v1/deliveries${path}`, headers: { ...headers } })).json();
     const { items } = await ask('');

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { EventSchema } from '../../model/event-schema.ts';
-import { deliveryId, parseDeliveryId } from '../../model/delivery-id.ts';
+import { deliveryId, type NamedDelivery, parseDeliveryId } from '../../model/delivery-id.ts';
 import type { Event } from '../../model/event.ts';
 import { kindOf, mayAccessScope, seesEverything, type Access } from '../../model/scope.ts';
 import type { DeliveryHistory } from '../../records/attempt-queries.ts';
@@ -13,7 +13,7 @@ import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { EncodingProblem, previewView, RequestSchema } from '../preview/request-view.ts';
 import { sendProblem } from '../problems/problem.ts';
-import { AttemptSchema, attemptView, ParkedSchema, parkedView } from './view.ts';
+import { AttemptSchema, attemptView, ParkedSchema, parkedView, ReplayNumber } from './view.ts';
 
 const Query = Type.Object(
   {
@@ -46,6 +46,7 @@ const DeliverySchema = Type.Object({
   id: Type.String(),
   subscription: Type.Integer(),
   seq: Type.Integer(),
+  replay: ReplayNumber,
   state: Type.Enum(['parked', ...attemptOutcomes], { description: 'Parked, or the outcome of the last attempt.' }),
   parked: nullable(ParkedSchema),
   attempts: Type.Array(AttemptSchema, { description: 'Newest first.' }),
@@ -124,20 +125,20 @@ async function findDelivery(deps: Deps, access: Access, id: string): Promise<obj
   const key = parseDeliveryId(id);
   if (!key || !maySeeDelivery(deps, access, key)) return null;
   const [event] = await deps.log.get([key.seq]);
-  const acceptedAt = event ? Date.parse(event.acceptedAt) : null;
-  const found = await deps.attempts.delivery({ ...key, acceptedAt });
+  const found = await deps.attempts.delivery({ ...key, notBefore: firstPossible(deps, access, key, event ?? null) });
   if (!found) return null;
   const { parked, attempts } = found;
   const seen = event && eventVisible(access, event) ? event : null;
   return {
     id,
     ...key,
+    replay: key.replay === 0 ? null : key.replay,
     state: parked ? 'parked' : attempts[0]?.outcome,
     parked: parked ? parkedView(parked) : null,
     attempts: attempts.map(attemptView),
     // The subscription's scope may have been wider when it was delivered.
     event: seen,
-    ...requestFor(deps, access, seen, key.subscription, found),
+    ...requestFor(deps, access, seen, key, found),
   };
 }
 
@@ -145,7 +146,7 @@ function requestFor(
   { delivery, clock }: Deps,
   access: Access,
   event: Event | null,
-  number: number,
+  { subscription: number, replay }: NamedDelivery,
   { parked, attempts }: DeliveryHistory,
 ): ReturnType<typeof previewView> {
   const subscription = delivery.subscriptions.byNumber(access, number);
@@ -153,8 +154,19 @@ function requestFor(
   const last = attempts.reduce((most, { attempt }) => Math.max(most, attempt), parked?.attempts ?? 0);
   const attempt = parked ? last + 1 : Math.max(1, last);
   const batch = parked?.batch ?? attempts[0]?.batch ?? event.seq;
-  const naming = { deliveryId: deliveryId(number, batch), attempt };
+  const naming = { deliveryId: deliveryId(number, batch, replay), attempt, replay };
   return previewView(delivery.preview(subscription, event, naming), subscription, clock.now());
+}
+
+/** When it can have been tried first: once its event was accepted, or its replay began. */
+function firstPossible(
+  { delivery }: Deps,
+  access: Access,
+  { replay }: NamedDelivery,
+  event: Event | null,
+): number | null {
+  if (replay > 0) return delivery.replays.get(access, replay)?.order.createdAt ?? null;
+  return event ? Date.parse(event.acceptedAt) : null;
 }
 
 /** Deliveries of a subscription that was deleted are still seen by who sees everything. */
@@ -166,16 +178,15 @@ function maySee({ delivery }: Deps, access: Access, subscription: number): boole
  * Whether a caller may see a delivery of a subscription they may see now: one that was made while the subscription
  * belonged to somebody else, or reached further, is not theirs.
  */
-export function maySeeDelivery(
-  deps: Pick<Deps, 'delivery'>,
-  access: Access,
-  of: { readonly subscription: number; readonly seq: number },
-): boolean {
+export function maySeeDelivery(deps: Pick<Deps, 'delivery'>, access: Access, of: NamedDelivery): boolean {
   if (seesEverything(access)) return true;
   // Who watches one extension sees what happens to it, not who is told.
   if (kindOf(access) === 'extension') return false;
   const subscription = deps.delivery.subscriptions.byNumber(access, of.subscription);
-  return subscription !== null && mayAccessScope(access, scopeAt(subscription, of.seq));
+  if (subscription === null) return false;
+  // A replay delivers what its subscription wants now, whoever had it when the event came: who may see the replay sees it.
+  if (of.replay > 0) return deps.delivery.replays.get(access, of.replay) !== null;
+  return mayAccessScope(access, scopeAt(subscription, of.seq));
 }
 
 /** Whose the subscription was when this event came; of what is older than its versions reach, the oldest decides. */

@@ -3,11 +3,16 @@ import { attemptOutcomes, type AttemptRow, type ParkedRow } from '../../records/
 import { deliveryId } from '../../model/delivery-id.ts';
 import { nullable, Time } from '../contract/common.ts';
 
+export const ReplayNumber = nullable(Type.Integer(), 'Public number of the replay it is a part of; null: none.');
+
 export const AttemptSchema = Type.Object({
-  delivery: Type.String({ description: 'SUBSCRIPTION-SEQUENCE; the same on every attempt.' }),
+  delivery: Type.String({
+    description: 'SUBSCRIPTION-SEQUENCE, of a replay with `-rREPLAY`; the same on every attempt.',
+  }),
   subscription: Type.Integer({ description: 'Public number of the subscription.' }),
   endpoint: Type.Integer(),
   seq: Type.Integer({ description: 'Sequence of the event.' }),
+  replay: ReplayNumber,
   batch: Type.Integer({ description: 'First sequence of the batch it went out with; `seq` where it went alone.' }),
   attempt: Type.Integer({ description: '1 for the first try; 0 where no request was made.' }),
   outcome: Type.Enum(attemptOutcomes),
@@ -23,6 +28,7 @@ export const ParkedSchema = Type.Object({
   subscription: Type.Integer(),
   endpoint: Type.Integer(),
   seq: Type.Integer(),
+  replay: ReplayNumber,
   batch: Type.Integer(),
   attempts: Type.Integer({ description: 'Attempts so far; 0: it waits behind another of the same call.' }),
   dueAt: nullable(Time, 'When it is tried again; null while it waits behind another.'),
@@ -30,12 +36,13 @@ export const ParkedSchema = Type.Object({
 type ParkedView = Static<typeof ParkedSchema>;
 
 export function attemptView(row: AttemptRow): AttemptView {
-  const { subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, durationMs, detail } = row;
+  const { subscription, endpoint, seq, replay, batch, attempt, outcome, status, startedAt, durationMs, detail } = row;
   return {
-    delivery: deliveryId(subscription, seq),
+    delivery: deliveryId(subscription, seq, replay),
     subscription,
     endpoint,
     seq,
+    replay: replay === 0 ? null : replay,
     batch,
     attempt,
     outcome,
@@ -46,12 +53,13 @@ export function attemptView(row: AttemptRow): AttemptView {
   };
 }
 
-export function parkedView({ subscription, endpoint, seq, batch, attempts, dueAt }: ParkedRow): ParkedView {
+export function parkedView({ subscription, endpoint, seq, replay, batch, attempts, dueAt }: ParkedRow): ParkedView {
   return {
-    delivery: deliveryId(subscription, seq),
+    delivery: deliveryId(subscription, seq, replay),
     subscription,
     endpoint,
     seq,
+    replay: replay === 0 ? null : replay,
     batch,
     attempts,
     dueAt: dueAt === null ? null : new Date(dueAt).toISOString(),

@@ -7,6 +7,7 @@ import type { EventType } from '../../model/event-types/index.ts';
 import type { Access } from '../../model/scope.ts';
 import { beneathHole } from '../../log/cursor.ts';
 import type { EventLog } from '../../log/event-log.ts';
+import { lastAcceptedBefore } from '../../log/find-by-time.ts';
 import { domainsOf, eventVisible } from '../auth/visible.ts';
 
 export interface EventQuery {
@@ -79,18 +80,4 @@ function matcher(access: Access, query: EventQuery): (event: Event) => boolean {
     (query.call === null || event.call?.id === query.call) &&
     (query.connector === null || event.connector === query.connector) &&
     (query.extension === null || event.extension === query.extension || event.extensions.includes(query.extension));
-}
-
-/** The highest sequence up to `upTo` accepted before `until`, found by halving; the floor where there is none. */
-async function lastAcceptedBefore(log: Log, until: number, upTo: number): Promise<number> {
-  let low = log.floor();
-  let high = upTo;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    const at = beneathHole(log, middle);
-    const [event] = await log.get([at]);
-    if (event && Date.parse(event.acceptedAt) >= until) high = at - 1;
-    else low = middle;
-  }
-  return low;
 }

@@ -58,7 +58,7 @@ export function previewRoutes(app: App, deps: Deps): void {
     const chosen = await chooseEvent(deps, access, subscription, request.body);
     if ('problem' in chosen) return sendProblem(reply, chosen.problem);
     const { event } = chosen;
-    const naming = { deliveryId: deliveryId(subscription.number, event.seq), attempt: 1 };
+    const naming = { deliveryId: deliveryId(subscription.number, event.seq), attempt: 1, replay: 0 };
     const made = delivery.preview(subscription, event, naming);
     return { ...aboutEvent(chosen, subscription), ...previewView(made, subscription, clock.now()) };
   });

@@ -33,7 +33,8 @@ export async function findCandidates(
   search: Search,
 ): Promise<{ readonly found: readonly Candidate[]; readonly more: boolean }> {
   const { subscription, limit } = search;
-  const rows = await attempts.parked({ subscriptions: [subscription], limit: mostLookedAt });
+  const all = await attempts.parked({ subscriptions: [subscription], limit: mostLookedAt });
+  const rows = all.filter(({ replay }) => replay === 0);
   const seen = new Set(rows.map(({ seq }) => seq));
   const found = search.outcomes.has('parked') ? dueLater(rows).slice(0, limit + 1) : [];
   const isAll = await settledCandidates(attempts, search, seen, found);
@@ -59,7 +60,7 @@ async function settledCandidates(
   if ([...outcomes].every((outcome) => outcome === 'parked')) return true;
   let before: number | undefined;
   for (let looked = 0; looked < mostLookedAt; looked += page) {
-    const request = { subscriptions: [subscription], limit: page, ...(before !== undefined && { before }) };
+    const request = { subscriptions: [subscription], replay: 0, limit: page, ...(before !== undefined && { before }) };
     const { attempts: rows, next } = await attempts.list(request);
     for (const { seq, endpoint, outcome, attempt, startedAt, durationMs } of rows) {
       // The newest row of a delivery is its last word.

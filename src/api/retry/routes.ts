@@ -4,6 +4,7 @@ import { auditEntry, auditEvent, type Snapshot } from '../../model/audit.ts';
 import { deliveryId, parseDeliveryId } from '../../model/delivery-id.ts';
 import type { Access } from '../../model/scope.ts';
 import type { DeliveryHistory } from '../../records/attempt-queries.ts';
+import type { DeliveryKey } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { createTurns } from '../../tenants/context.ts';
 import { accessOf, authorOf } from '../auth/authenticate.ts';
@@ -75,6 +76,7 @@ export function retryRoutes(app: App, deps: Deps): void {
     const access = accessOf(request);
     const key = parseDeliveryId(request.params.id);
     if (!key || !maySeeDelivery(deps, access, key)) return sendProblem(reply, { code: 'delivery_not_found' });
+    if (key.replay > 0) return sendProblem(reply, partOfReplay);
     if (delivery.trouble() !== null) return sendProblem(reply, notNow);
     return inTurn(async () => {
       const candidate = await candidateFor(key.subscription, key.seq);
@@ -84,7 +86,7 @@ export function retryRoutes(app: App, deps: Deps): void {
       const problem = problemOf(result as Result, key.subscription);
       if (problem) return sendProblem(reply, problem);
       const state = (result as Result).kind;
-      const behind = 'behind' in (result as Result) ? (result as { behind: typeof key }).behind : null;
+      const behind = 'behind' in (result as Result) ? (result as { behind: DeliveryKey }).behind : null;
       const id = deliveryId(key.subscription, key.seq);
       if (subscription) await audited(request, subscription, 'delivery', id, { state, attempts: candidate.attempts });
       return { delivery: id, state, behind: behind && deliveryId(behind.subscription, behind.seq) };
@@ -108,7 +110,8 @@ export function retryRoutes(app: App, deps: Deps): void {
     return inTurn(async () => {
       await delivery.recorded();
       const { found, more } = await findCandidates(attempts, searchOf(body, subscription.number));
-      const seen = found.filter(({ seq }) => maySeeDelivery(deps, access, { subscription: subscription.number, seq }));
+      const { number } = subscription;
+      const seen = found.filter(({ seq }) => maySeeDelivery(deps, access, { subscription: number, seq, replay: 0 }));
       const results = await tryCandidates(deps, subscription.number, subscription, seen);
       const told = { ...countOf(results), more };
       if (told.retried > 0)
@@ -120,8 +123,8 @@ export function retryRoutes(app: App, deps: Deps): void {
   async function candidateFor(subscription: number, seq: number): Promise<Candidate | null> {
     await delivery.recorded();
     const [event] = await deps.log.get([seq]);
-    const acceptedAt = event ? Date.parse(event.acceptedAt) : null;
-    const found = await attempts.delivery({ subscription, seq, acceptedAt });
+    const notBefore = event ? Date.parse(event.acceptedAt) : null;
+    const found = await attempts.delivery({ subscription, seq, replay: 0, notBefore });
     return found && candidateOf(seq, found);
   }
 
@@ -145,6 +148,10 @@ export function retryRoutes(app: App, deps: Deps): void {
   }
 }
 
+const partOfReplay: Problem = {
+  code: 'delivery_not_retryable',
+  detail: 'It is a part of a replay, which tries by itself; what a replay gave up, another replay delivers.',
+};
 const notNow: Problem = {
   code: 'overloaded',
   detail: 'What becomes of deliveries can’t be stored at this moment.',

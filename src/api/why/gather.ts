@@ -22,7 +22,7 @@ export async function gatherWhy(
   if (deps.delivery.trouble() === null) await deps.delivery.recorded();
   const { seq } = event;
   const acceptedAt = Date.parse(event.acceptedAt);
-  const history = await deps.attempts.delivery({ subscription: number, seq, acceptedAt });
+  const history = await deps.attempts.delivery({ subscription: number, seq, replay: 0, notBefore: acceptedAt });
   const standing = parkedStanding(deps, history) ?? usual;
   const facts: WhyFacts = { event, subscription, refusal, history, standing, floor: deps.log.floor() };
   return whyOf(facts);

@@ -123,14 +123,15 @@ function choose(
 
 async function answerFor(deps: Deps, access: Access, event: Event, subscription: Subscription): Promise<WhyView> {
   const { number, name } = subscription;
-  const delivery = { subscription: number, seq: event.seq };
+  const delivery = { subscription: number, seq: event.seq, replay: 0 };
   const about = { subscription: number, name, delivery: deliveryId(number, event.seq), behind: null };
   // Somebody else's subscription then: what it wanted and what became of it are not the caller's to know.
   if (!maySeeDelivery(deps, access, delivery)) {
     return whyView({ answer: 'unknown', reason: 'not_yours_then' }, about);
   }
   const why = await gatherWhy(deps, event, number, subscription);
-  const behind = 'behind' in why && why.behind && maySeeDelivery(deps, access, why.behind) ? why.behind : null;
+  const first = 'behind' in why ? why.behind : null;
+  const behind = first && maySeeDelivery(deps, access, { ...first, replay: 0 }) ? first : null;
   return whyView(why, { ...about, behind: behind && deliveryId(behind.subscription, behind.seq) });
 }
 

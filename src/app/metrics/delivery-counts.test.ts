@@ -7,6 +7,7 @@ const row = (facts: Partial<AttemptRow>): AttemptRow => ({
   subscription: 1,
   endpoint: 1,
   seq: 1,
+  replay: 0,
   batch: 1,
   attempt: 1,
   outcome: 'delivered',

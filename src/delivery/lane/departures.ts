@@ -12,19 +12,20 @@ export class Departures {
   readonly #order: Order;
   readonly #clock: Clock;
   readonly #maxBatch: (subscription: number) => number;
-  readonly #isReplay: boolean;
+  /** 0: it is the live lane's. */
+  readonly #replay: number;
   readonly #underWay = new Set<Unit>();
   /** The last unit that started was a parked one. */
   #retriedLast = false;
 
   /** @param maxBatch most events one request for a subscription may carry */
-  constructor(gate: Gate, order: Order, clock: Clock, maxBatch: (subscription: number) => number, isReplay: boolean) {
+  constructor(gate: Gate, order: Order, clock: Clock, maxBatch: (subscription: number) => number, replay: number) {
     this.#gate = gate;
     this.#order = order;
     this.#clock = clock;
     this.#maxBatch = maxBatch;
-    this.#isReplay = isReplay;
-    if (!isReplay) gate.live = this;
+    this.#replay = replay;
+    if (replay === 0) gate.live = this;
   }
 
   get underWay(): ReadonlySet<Unit> {
@@ -42,12 +43,14 @@ export class Departures {
     gate.inFlight++;
     unit.inFlight = true;
     unit.receiver = gate.receiver;
+    unit.replay = this.#replay;
     this.#underWay.add(unit);
     return unit;
   }
 
   #windowFull(now: number): boolean {
-    return this.#isReplay ? this.#gate.isFullForReplay(this.#underWay.size, now) : this.#gate.isFull();
+    const { size } = this.#underWay;
+    return this.#replay === 0 ? this.#gate.isFull() : this.#gate.isFullForReplay(size, now);
   }
 
   mayGo(now: number): boolean {

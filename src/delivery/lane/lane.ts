@@ -80,19 +80,21 @@ export class Lane {
   /** Units under way whose deliveries are no longer in `#progress`. */
   readonly #untracked = new Set<Unit>();
   #lastOffered = 0;
+  /** Why nothing more is to start. */
+  #givenUp: string | null = null;
 
   constructor(gate: Gate, context: LaneContext, limits: LaneLimits, replay: ReplaySource | null = null) {
     this.gate = gate;
     this.replay = replay;
     this.#context = context;
-    this.#recording = new Recording(gate.endpoint.number, context.recorder);
+    this.#recording = new Recording(gate.endpoint.number, replay?.number ?? 0, context.recorder);
     this.#cancelled = new Cancelled(this.#recording);
     this.#order = new Order(context.memory);
     const maxBatch = (number: number): number => {
       const subscription = context.subscription(number);
       return subscription ? context.maxBatch(subscription) : 1;
     };
-    this.#departures = new Departures(gate, this.#order, context.clock, maxBatch, replay !== null);
+    this.#departures = new Departures(gate, this.#order, context.clock, maxBatch, replay?.number ?? 0);
     this.#room = new Room(this, this.#order, this.#progress, limits, context.memory);
   }
 
@@ -192,7 +194,7 @@ export class Lane {
 
   /** Whether the catch-up reader should bring it events now. */
   wantsEvents(): boolean {
-    if (this.replay && this.readPosition >= this.replay.end) return false;
+    if (this.replay && (this.#givenUp !== null || this.readPosition >= this.replay.end)) return false;
     return this.#room.wants(this.#context.clock.monotonic());
   }
 
@@ -226,7 +228,7 @@ export class Lane {
 
   #failed(unit: Unit, verdict: Verdict): AttemptRow['outcome'] {
     const subscription = this.#context.subscription(unit.subscription);
-    const detail = whyCancelled(subscription);
+    const detail = this.#givenUp ?? whyCancelled(subscription);
     if (!subscription || detail !== null) return this.#conclude(unit, { ...verdict, detail }, 'cancelled');
     const chance = this.#context.random.next();
     const delayMs = nextDelayMs(subscription.retry, unit.attempts + 1, verdict.retryAfterMs, chance);
@@ -279,6 +281,23 @@ export class Lane {
     this.dirty = true;
     this.#progress.tidy();
     return this.#cancelled.size > 0;
+  }
+
+  /**
+   * Nothing more of it starts: what waits is dropped, what is parked is given up, and what is under way ends, and is not
+   * tried again.
+   * @param subscriptions all that it delivers to
+   */
+  giveUp(subscriptions: readonly number[], reason: string): void {
+    this.#givenUp ??= reason;
+    this.dropWaiting();
+    for (const subscription of subscriptions) this.cancelSubscription(subscription, reason);
+  }
+
+  /** Of a replay: all of it is settled, or it was given up and nothing is left to do. */
+  get isOver(): boolean {
+    if (!this.replay || !this.idle) return false;
+    return this.#givenUp !== null || this.readPosition >= this.replay.end;
   }
 
   // ---- leaving the router's step, and coming back -----------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** Says what has to become durable of a lane's deliveries: one row for each attempt of each, and one while it is parked. */
-import type { AttemptRow, DeliveryKey, ParkedRow } from '../../records/delivery-store.ts';
+import type { AttemptRow, DeliveryKey, LaneDeliveryKey, ParkedRow } from '../../records/delivery-store.ts';
 import { type Delivery, firstSeq, type GivenUp, type Unit, type Verdict } from './unit.ts';
 
 export interface LaneRecorder {
@@ -7,15 +7,18 @@ export interface LaneRecorder {
   readonly blocked: boolean;
   attempt(row: AttemptRow): void;
   park(row: ParkedRow): void;
-  unpark(key: DeliveryKey): void;
+  unpark(key: LaneDeliveryKey): void;
 }
 
 export class Recording {
   readonly #endpoint: number;
+  /** 0: none. */
+  readonly #replay: number;
   readonly #recorder: LaneRecorder;
 
-  constructor(endpoint: number, recorder: LaneRecorder) {
+  constructor(endpoint: number, replay: number, recorder: LaneRecorder) {
     this.#endpoint = endpoint;
+    this.#replay = replay;
     this.#recorder = recorder;
   }
 
@@ -26,10 +29,12 @@ export class Recording {
     for (const { subscription, seq } of unit.deliveries) {
       const batch = firstSeq(unit);
       const endpoint = this.#endpoint;
+      const replay = this.#replay;
       this.#recorder.attempt({
         subscription,
         endpoint,
         seq,
+        replay,
         batch,
         attempt,
         outcome,
@@ -48,8 +53,8 @@ export class Recording {
     detail: string,
     now: number,
   ): void {
-    const facts = { subscription, endpoint: this.#endpoint, seq, batch, attempt: attempts, outcome, detail };
-    this.#recorder.attempt({ ...facts, status: 0, startedAt: now, durationMs: 0 });
+    const place = { subscription, endpoint: this.#endpoint, seq, replay: this.#replay, batch };
+    this.#recorder.attempt({ ...place, attempt: attempts, outcome, detail, status: 0, startedAt: now, durationMs: 0 });
   }
 
   /** @param dueAt wall clock, milliseconds */
@@ -57,17 +62,17 @@ export class Recording {
     const batch = firstSeq(unit);
     const { attempts } = unit;
     for (const { subscription, seq, key } of unit.deliveries) {
-      const endpoint = this.#endpoint;
-      this.#recorder.park({ subscription, endpoint, seq, batch, orderKey: key.id, attempts, dueAt });
+      const place = { subscription, endpoint: this.#endpoint, seq, replay: this.#replay };
+      this.#recorder.park({ ...place, batch, orderKey: key.id, attempts, dueAt });
     }
   }
 
   parkedBehind({ subscription, seq, key }: Delivery, attempts = 0): void {
-    const endpoint = this.#endpoint;
-    this.#recorder.park({ subscription, endpoint, seq, batch: seq, orderKey: key.id, attempts, dueAt: null });
+    const place = { subscription, endpoint: this.#endpoint, seq, replay: this.#replay };
+    this.#recorder.park({ ...place, batch: seq, orderKey: key.id, attempts, dueAt: null });
   }
 
   unparked({ subscription, seq }: DeliveryKey): void {
-    this.#recorder.unpark({ subscription, seq });
+    this.#recorder.unpark({ subscription, seq, replay: this.#replay });
   }
 }

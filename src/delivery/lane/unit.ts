@@ -33,6 +33,8 @@ export interface Unit {
   inFlight: boolean;
   /** Under way while its receiver's breaker is open. */
   probe: boolean;
+  /** Number of the replay it is a part of, once it was under way; 0: none. */
+  replay: number;
   /** Whom it went to, while it is under way. */
   receiver: Receiver | null;
 }
@@ -77,6 +79,7 @@ export function newUnit(deliveries: readonly Delivery[]): Unit {
     parked: false,
     inFlight: false,
     probe: false,
+    replay: 0,
     receiver: null,
   };
 }

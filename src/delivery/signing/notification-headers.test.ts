@@ -15,6 +15,7 @@ const notification = (change: Partial<Notification> = {}): Notification => ({
   eventId: 'event-1',
   count: 1,
   deliveryId: 'delivery-1',
+  replay: 0,
   attempt: 1,
   nowMs: 1_000_000,
   ...change,
@@ -80,6 +81,11 @@ describe('notification headers', () => {
     assert.equal(headers['x-offhook-attempt'], '1');
     assert.equal(headers['x-correlation-id'], 'sub-id');
     for (const name of ['host', 'content-length', 'webhook-id']) assert.ok(!(name in headers), name);
+  });
+
+  it('name the replay they are a part of, and no other', () => {
+    assert.equal(headersOf({ replay: 12 })['x-offhook-replay'], '12');
+    assert.ok(!('x-offhook-replay' in headersOf({})));
   });
 
   it('percent-encode ids a header cannot carry', () => {

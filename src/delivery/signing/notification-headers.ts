@@ -43,6 +43,8 @@ export interface Notification {
   readonly deliveryId: string;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Number of the replay it is a part of; 0: none. */
+  readonly replay: number;
   /** Wall clock, milliseconds. */
   readonly nowMs: number;
 }
@@ -68,6 +70,7 @@ export function notificationHeaders(notification: Notification, prepared: Prepar
   const deliveryId = headerText(notification.deliveryId);
   list.push('x-offhook-event', headerText(notification.eventId), 'x-offhook-delivery', deliveryId);
   list.push('x-offhook-attempt', String(notification.attempt));
+  if (notification.replay > 0) list.push('x-offhook-replay', String(notification.replay));
   if (count > 1) list.push('x-offhook-count', String(count));
   if (!prepared.signer) return list;
   return list.concat(prepared.signer.sign(deliveryId, notification.nowMs, notification.body));

@@ -25,6 +25,7 @@ const attempt = (change: Partial<AttemptRow>): StoredAttempt => ({
   subscription: 1,
   endpoint: 1,
   seq,
+  replay: 0,
   batch: seq,
   attempt: 1,
   outcome: 'delivered',
@@ -37,6 +38,7 @@ const attempt = (change: Partial<AttemptRow>): StoredAttempt => ({
 const parked: ParkedRow = {
   subscription: 1,
   seq,
+  replay: 0,
   endpoint: 1,
   batch: seq,
   orderKey: 'acme call',
@@ -59,7 +61,7 @@ test('delivered, with how many attempts it took and when it ended', () => {
   const answer = { answer: 'delivered', attempts: 3, at: 1_020, status: 204 };
   const failed = { outcome: 'failed', attempt: 2, status: 500 } as const;
   assert.deepEqual(why(after({ attempt: 3, status: 204 }, failed)), answer);
-  // Whatever its version wanted: a replay may have delivered it. And of a subscription that is gone.
+  // Whatever the version says that is known now; and of a subscription that is gone.
   const refusal: Refusal = { reason: 'event_type' };
   assert.equal(why({ ...after({}), refusal }).answer, 'delivered');
   assert.equal(why({ ...after({}), subscription: null }).answer, 'delivered');

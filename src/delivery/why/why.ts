@@ -9,7 +9,8 @@
  *   its lane has it still before it -> under way or waiting, and for what
  *   else its trace is no longer kept -> unknown
  *
- * What was recorded comes first: a replay may have delivered what the subscription did not want at its time.
+ * What was recorded comes first, whatever the versions that are still known say. It is about the live delivery alone: what
+ * a replay delivered again is a delivery of its own.
  */
 import type { Event } from '../../model/event.ts';
 import type { DeliveryHistory, StoredAttempt } from '../../records/attempt-queries.ts';

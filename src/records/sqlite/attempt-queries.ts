@@ -35,13 +35,14 @@ async function list(engine: SqliteEngine, request: AttemptScan): Promise<Attempt
 
 export function sqliteAttemptQueries(engine: SqliteEngine): AttemptQueries {
   return {
-    list: async ({ subscriptions, seq, outcome, before, limit }) => {
+    list: async ({ subscriptions, seq, outcome, replay, before, limit }) => {
       // Who may see none needs no search.
       if (subscriptions?.length === 0) return { attempts: [], next: null };
       return list(engine, {
         subscriptions,
         seq: seq ?? null,
         outcome: outcome === undefined ? null : attemptOutcomes.indexOf(outcome),
+        replay: replay ?? null,
         before: before ?? null,
         limit: Math.max(1, limit),
       });

@@ -3,7 +3,8 @@ import { type AttemptOutcome, attemptOutcomes } from '../delivery-store.ts';
 import type { FlatValue } from './flat.ts';
 
 export function toAttempt(values: FlatValue[]): StoredAttempt {
-  const [row, subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, durationMs, detail] = values;
+  const [row, subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, durationMs, detail, replay] =
+    values;
   return {
     row: row as number,
     subscription: subscription as number,
@@ -16,5 +17,6 @@ export function toAttempt(values: FlatValue[]): StoredAttempt {
     startedAt: startedAt as number,
     durationMs: durationMs as number,
     detail: detail as string | null,
+    replay: replay as number,
   };
 }

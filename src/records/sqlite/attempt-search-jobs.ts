@@ -9,6 +9,7 @@ import type { FlatValue, FlatValues } from './flat.ts';
 export interface AttemptSearch {
   readonly subscription: number;
   readonly seq: number;
+  readonly replay: number;
   readonly from: number;
   /** Rows looked at, up to the one before `from + rows`. */
   readonly rows: number;
@@ -23,7 +24,7 @@ export function attemptSearchJobs(db: DatabaseSync) {
   const ends = prepare('SELECT (SELECT min(row) FROM attempts), (SELECT max(row) FROM attempts)');
   const at = prepare('SELECT started_at + duration_ms FROM attempts WHERE row >= ? ORDER BY row LIMIT 1');
   const search = prepare(
-    `${attemptSelect} WHERE row >= ?1 AND row < ?2 AND seq = ?3 AND subscription = ?4 ORDER BY row`,
+    `${attemptSelect} WHERE row >= ?1 AND row < ?2 AND seq = ?3 AND subscription = ?4 AND replay = ?5 ORDER BY row`,
   );
   const endedAt = (row: number): number => (at.get(row) as unknown as [number] | undefined)?.[0] ?? Infinity;
 
@@ -44,7 +45,7 @@ export function attemptSearchJobs(db: DatabaseSync) {
 
   return {
     'attempts.place': place,
-    'attempts.search': ({ subscription, seq, from, rows }: AttemptSearch): FlatValues =>
-      (search.all(from, from + rows, seq, subscription) as unknown as FlatValue[][]).flat(),
+    'attempts.search': ({ subscription, seq, replay, from, rows }: AttemptSearch): FlatValues =>
+      (search.all(from, from + rows, seq, subscription, replay) as unknown as FlatValue[][]).flat(),
   };
 }

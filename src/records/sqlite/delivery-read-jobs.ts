@@ -1,6 +1,7 @@
 /** What the reader thread does for deliveries and attempts. Every job is bounded in rows looked at or given. */
 import type { DatabaseSync } from 'node:sqlite';
 import { fromExactText } from '../../sqlite/exact-text.ts';
+import type { LaneDeliveryKey } from '../delivery-store.ts';
 import type { FlatValue, FlatValues } from './flat.ts';
 
 export interface AttemptScan {
@@ -8,6 +9,7 @@ export interface AttemptScan {
   readonly seq: number | null;
   /** Place in `attemptOutcomes`. */
   readonly outcome: number | null;
+  readonly replay: number | null;
   /** Rows below this one; null: from the newest. */
   readonly before: number | null;
   readonly limit: number;
@@ -26,10 +28,10 @@ const parkedPage = 5_000;
 
 export const attemptSelect = `
   SELECT row, subscription, endpoint, seq, iif(batch = 0, seq, batch), attempt, outcome, status, started_at,
-    duration_ms, detail
+    duration_ms, detail, replay
   FROM attempts`;
-export const attemptColumns = 11;
-export const parkedColumns = 7;
+export const attemptColumns = 12;
+export const parkedColumns = 8;
 
 function flatten(rows: readonly unknown[]): FlatValue[] {
   return (rows as FlatValue[][]).flat();
@@ -44,18 +46,18 @@ export function deliveryReadJobs(db: DatabaseSync) {
   const checkpoint = prepare('SELECT log, seq, attempts FROM checkpoint');
   const lanes = prepare('SELECT endpoint, cursor, settled_above FROM lanes ORDER BY endpoint');
   const settled = prepare(
-    'SELECT row, subscription, seq, endpoint, outcome FROM attempts WHERE row > ? ORDER BY row LIMIT ?',
+    'SELECT row, subscription, seq, endpoint, outcome, replay FROM attempts WHERE row > ? ORDER BY row LIMIT ?',
   );
   const parkedAfter = prepare(
-    'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at FROM parked ' +
-      'WHERE (subscription, seq) > (?, ?) ORDER BY subscription, seq LIMIT ?',
+    'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at, replay FROM parked ' +
+      'WHERE (subscription, seq, replay) > (?, ?, ?) ORDER BY subscription, seq, replay LIMIT ?',
   );
   const parkedOf = prepare(
-    'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at FROM parked ' +
-      'WHERE ?1 IS NULL OR subscription IN (SELECT value FROM json_each(?1)) ORDER BY endpoint, seq, subscription LIMIT ?2',
+    'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at, replay FROM parked ' +
+      'WHERE ?1 IS NULL OR subscription IN (SELECT value FROM json_each(?1)) ORDER BY endpoint, seq, subscription, replay LIMIT ?2',
   );
   const parkedOne = prepare(
-    'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at FROM parked WHERE subscription = ? AND seq = ?',
+    'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at, replay FROM parked WHERE subscription = ? AND seq = ? AND replay = ?',
   );
   const ends = prepare('SELECT (SELECT min(row) FROM attempts), (SELECT max(row) FROM attempts)');
   const scan = prepare(`
@@ -64,7 +66,8 @@ export function deliveryReadJobs(db: DatabaseSync) {
       AND (?3 IS NULL OR subscription IN (SELECT value FROM json_each(?3)))
       AND (?4 IS NULL OR seq = ?4)
       AND (?5 IS NULL OR outcome = ?5)
-    ORDER BY row DESC LIMIT ?6`);
+      AND (?6 IS NULL OR replay = ?6)
+    ORDER BY row DESC LIMIT ?7`);
   const counters = prepare(
     'SELECT subscription, posts, errors, since, last_success_at, last_error_at, last_error FROM counters ' +
       'WHERE subscription IN (SELECT value FROM json_each(?)) ORDER BY subscription',
@@ -76,24 +79,24 @@ export function deliveryReadJobs(db: DatabaseSync) {
     return flatten(rows);
   }
 
-  function scanAttempts({ subscriptions, seq, outcome, before, limit }: AttemptScan): AttemptScanResult {
+  function scanAttempts({ subscriptions, seq, outcome, replay, before, limit }: AttemptScan): AttemptScanResult {
     const [oldest, newest] = ends.get() as unknown as [number | null, number | null];
     const top = Math.min(before ?? Infinity, (newest ?? 0) + 1);
     const bottom = Math.max(0, top - mostScanned);
     const wanted = subscriptions && JSON.stringify(subscriptions);
-    const rows = scan.all(top, bottom, wanted, seq, outcome, limit) as unknown as FlatValue[][];
+    const rows = scan.all(top, bottom, wanted, seq, outcome, replay, limit) as unknown as FlatValue[][];
     const stoppedAt = rows.length === limit ? (rows.at(-1)?.[0] as number) : bottom;
     return { rows: flatten(rows), next: stoppedAt > (oldest ?? Infinity) ? stoppedAt : null };
   }
 
-  /** A page of attempts after `row`, as row, subscription, sequence, endpoint, outcome. */
+  /** A page of attempts after `row`, as row, subscription, sequence, endpoint, outcome, replay. */
   const settledAfter = ({ row }: { readonly row: number }) => {
     const rows = settled.all(row, settledPage);
     return { rows: flatten(rows), more: rows.length === settledPage };
   };
 
-  const parkedPageAfter = ({ subscription, seq }: { readonly subscription: number; readonly seq: number }) => {
-    const rows = parkedAfter.all(subscription, seq, parkedPage);
+  const parkedPageAfter = ({ subscription, seq, replay }: LaneDeliveryKey) => {
+    const rows = parkedAfter.all(subscription, seq, replay, parkedPage);
     return { rows: readParked(rows), more: rows.length === parkedPage };
   };
 
@@ -105,8 +108,8 @@ export function deliveryReadJobs(db: DatabaseSync) {
     'attempts.scan': scanAttempts,
     'attempts.parked': ({ subscriptions, limit }: { subscriptions: readonly number[] | null; limit: number }) =>
       readParked(parkedOf.all(subscriptions && JSON.stringify(subscriptions), limit)),
-    'attempts.parkedOne': ({ subscription, seq }: { readonly subscription: number; readonly seq: number }) =>
-      readParked(parkedOne.all(subscription, seq)),
+    'attempts.parkedOne': ({ subscription, seq, replay }: LaneDeliveryKey) =>
+      readParked(parkedOne.all(subscription, seq, replay)),
     'attempts.counters': ({ subscriptions }: { readonly subscriptions: readonly number[] }) =>
       flatten(counters.all(JSON.stringify(subscriptions))),
   };

@@ -3,7 +3,7 @@ import { StorageError } from '../../sqlite/storage-error.ts';
 import {
   attemptOutcomes,
   type Checkpoint,
-  type DeliveryKey,
+  type LaneDeliveryKey,
   type DeliveryState,
   type DeliveryStore,
   type DetachedLane,
@@ -14,7 +14,7 @@ import { parkedColumns } from './delivery-read-jobs.ts';
 import { type FlatValue, type FlatValues, mapRows } from './flat.ts';
 import { encodeFlush, weightOf } from './flush-codec.ts';
 
-type Settled = DeliveryKey & { readonly endpoint: number };
+type Settled = LaneDeliveryKey & { readonly endpoint: number };
 
 function toCheckpoint(values: FlatValues): Checkpoint | null {
   const [log, seq, attempts] = values as [string?, number?, number?];
@@ -31,7 +31,7 @@ function toLane(row: FlatValue[]): DetachedLane {
 }
 
 export function toParked(row: FlatValue[]): ParkedRow {
-  const [subscription, seq, endpoint, batch, orderKey, attempts, dueAt] = row as [
+  const [subscription, seq, endpoint, batch, orderKey, attempts, dueAt, replay] = row as [
     number,
     number,
     number,
@@ -39,18 +39,27 @@ export function toParked(row: FlatValue[]): ParkedRow {
     string,
     number,
     number | null,
+    number,
   ];
-  return { subscription, seq, endpoint, batch, orderKey, attempts, dueAt };
+  return { subscription, seq, replay, endpoint, batch, orderKey, attempts, dueAt };
 }
 
 async function loadSettled(engine: SqliteEngine, above: number): Promise<Settled[]> {
   const settled = new Map<string, Settled>();
   for (let row = above, more = true; more; ) {
     const page = await engine.read('delivery.settledAfter', { row });
-    mapRows(page.rows, 5, (values) => {
-      const [at, subscription, seq, endpoint, outcome] = values as [number, number, number, number, number];
+    mapRows(page.rows, 6, (values) => {
+      const [at, subscription, seq, endpoint, outcome, replay] = values as number[] as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
       row = at;
-      if (attemptOutcomes[outcome] !== 'failed') settled.set(`${subscription}:${seq}`, { subscription, seq, endpoint });
+      if (attemptOutcomes[outcome] === 'failed') return;
+      settled.set(`${subscription}:${seq}:${replay}`, { subscription, seq, replay, endpoint });
     });
     more = page.more;
   }
@@ -60,12 +69,14 @@ async function loadSettled(engine: SqliteEngine, above: number): Promise<Settled
 async function loadParked(engine: SqliteEngine): Promise<ParkedRow[]> {
   const parked: ParkedRow[] = [];
   for (let more = true; more; ) {
-    const { subscription, seq } = parked.at(-1) ?? { subscription: 0, seq: 0 };
-    const page = await engine.read('delivery.parkedAfter', { subscription, seq });
+    const { subscription, seq, replay } = parked.at(-1) ?? { subscription: 0, seq: 0, replay: 0 };
+    const page = await engine.read('delivery.parkedAfter', { subscription, seq, replay });
     parked.push(...mapRows(page.rows, parkedColumns, toParked));
     more = page.more;
   }
-  return parked.sort((a, b) => a.endpoint - b.endpoint || a.seq - b.seq || a.subscription - b.subscription);
+  return parked.sort(
+    (a, b) => a.endpoint - b.endpoint || a.seq - b.seq || a.subscription - b.subscription || a.replay - b.replay,
+  );
 }
 
 /** Whether it is about the store; else it is about what was to be stored. */

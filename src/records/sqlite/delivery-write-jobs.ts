@@ -5,10 +5,13 @@ import { metaFacts } from '../../sqlite/meta.ts';
 import { OldRowFinder, type RowsAfter } from '../../sqlite/old-rows.ts';
 import { type FlatValue, forEachRow } from './flat.ts';
 import { attemptWidth, type FlushInput } from './flush-codec.ts';
+import { replayProgressWriter } from './replay-jobs.ts';
 
 /** Attempts trimmed in one transaction at most, so that a commit of others waits a few milliseconds. */
 const mostTrimmed = 2_000;
 const trimmedTo = 'attempts.trimmedTo';
+
+type AttemptNumbers = [number, number, number, number, number, number, number, number, number, number];
 
 interface TrimRequest {
   readonly startedBefore: number;
@@ -18,10 +21,13 @@ interface TrimRequest {
 
 export function deliveryWriteJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
-  const insertAttempt = db.prepare('INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertAttempt = db.prepare(
+    'INSERT INTO attempts (row, subscription, endpoint, seq, batch, attempt, outcome, status, started_at, duration_ms, ' +
+      'detail, replay) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
   const lastAttempt = db.prepare('SELECT max(row) AS row FROM attempts');
-  const park = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const unpark = db.prepare('DELETE FROM parked WHERE subscription = ? AND seq = ?');
+  const park = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const unpark = db.prepare('DELETE FROM parked WHERE subscription = ? AND seq = ? AND replay = ?');
   const detach = db.prepare('INSERT OR REPLACE INTO lanes VALUES (?, ?, ?)');
   const attach = db.prepare('DELETE FROM lanes WHERE endpoint = ?');
   const count = db.prepare(`
@@ -33,6 +39,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
       last_success_at = coalesce(excluded.last_success_at, last_success_at),
       last_error_at = coalesce(excluded.last_error_at, last_error_at),
       last_error = coalesce(excluded.last_error, last_error)`);
+  const writeReplays = replayProgressWriter(db);
   const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)');
   const rowsAfter = db.prepare('SELECT row, started_at FROM attempts WHERE row > ? ORDER BY row LIMIT ?');
   rowsAfter.setReturnArrays(true);
@@ -48,15 +55,14 @@ export function deliveryWriteJobs(db: DatabaseSync) {
     forEachRow(details, 2, ([index, text]) => void detailOf.set(index as number, text as string));
     let row = lastRow ?? lastRowNow();
     for (let at = 0; at < attempts.length; at += attemptWidth) {
-      const [subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, duration] = attempts.subarray(
-        at,
-        at + attemptWidth,
-      ) as unknown as number[] as [number, number, number, number, number, number, number, number, number];
+      const [subscription, endpoint, seq, batch, attempt, outcome, status, startedAt, duration, replay] =
+        attempts.subarray(at, at + attemptWidth) as unknown as AttemptNumbers;
       const detail = detailOf.size === 0 ? null : (detailOf.get(at / attemptWidth) ?? null);
       row++;
       // A batch of its own is 0, which takes no byte.
       const first = batch === seq ? 0 : batch;
-      insertAttempt.run(row, subscription, endpoint, seq, first, attempt, outcome, status, startedAt, duration, detail);
+      const facts = [row, subscription, endpoint, seq, first, attempt, outcome, status, startedAt, duration];
+      insertAttempt.run(...facts, detail, replay);
     }
     lastRow = row;
     return row;
@@ -64,14 +70,15 @@ export function deliveryWriteJobs(db: DatabaseSync) {
 
   function flush(input: FlushInput): number {
     const row = insertAttempts(input);
-    forEachRow(input.unpark, 2, (key) => void unpark.run(...key));
-    forEachRow(input.park, 7, (values) => {
-      values[4] = toExactText(values[4] as string);
+    forEachRow(input.unpark, 3, (key) => void unpark.run(...key));
+    forEachRow(input.park, 8, (values) => {
+      values[5] = toExactText(values[5] as string);
       park.run(...values);
     });
     for (const endpoint of input.attach) attach.run(endpoint);
     forEachRow(input.detach, 3, (lane) => void detach.run(...lane));
     forEachRow(input.counters, 6, (delta) => void count.run(...delta));
+    writeReplays(input);
     if (input.checkpoint) setCheckpoint.run(...(input.checkpoint as FlatValue[]));
     return row;
   }

@@ -15,14 +15,14 @@ const marginMs = 120_000;
 const mostAttempts = 500;
 
 export async function findDelivery(engine: SqliteEngine, request: Request): Promise<DeliveryHistory | null> {
-  const { subscription, seq, acceptedAt } = request;
+  const { subscription, seq, replay, notBefore } = request;
   const [rows, place] = await Promise.all([
-    engine.read('attempts.parkedOne', { subscription, seq }),
-    engine.read('attempts.place', { time: acceptedAt === null ? null : acceptedAt - marginMs }),
+    engine.read('attempts.parkedOne', { subscription, seq, replay }),
+    engine.read('attempts.place', { time: notBefore === null ? null : notBefore - marginMs }),
   ]);
   const parked = mapRows(rows, parkedColumns, toParked)[0] ?? null;
   let attempts = await search(engine, request, parked, place.from, place.end);
-  // The clock may have been ahead when the event was accepted: then its attempts seem to lie before it.
+  // The clock may have been ahead at that time: then its attempts seem to lie before it.
   if (attempts.length === 0) attempts = await search(engine, request, parked, place.oldest, place.from);
   if (!parked && attempts.length === 0) return null;
   return { parked, attempts: attempts.toReversed().slice(0, mostAttempts) };
@@ -31,7 +31,7 @@ export async function findDelivery(engine: SqliteEngine, request: Request): Prom
 /** In pieces, since others read too, until nothing can follow. */
 async function search(
   engine: SqliteEngine,
-  { subscription, seq }: Request,
+  { subscription, seq, replay }: Request,
   parked: ParkedRow | null,
   from: number,
   end: number,
@@ -39,7 +39,7 @@ async function search(
   const found: StoredAttempt[] = [];
   for (let at = from, step = firstStep; at < end && !isComplete(found, parked); step = mostScanned) {
     const rows = Math.min(step, end - at);
-    const page = await engine.read('attempts.search', { subscription, seq, from: at, rows });
+    const page = await engine.read('attempts.search', { subscription, seq, replay, from: at, rows });
     found.push(...mapRows(page, attemptColumns, toAttempt));
     at += rows;
   }

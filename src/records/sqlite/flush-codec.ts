@@ -2,8 +2,9 @@
  * A flush as it travels to the writer thread: numbers of all attempts in one typed array, everything else in flat
  * arrays. As objects, a thousand attempts cost the main thread milliseconds of copying; like this, a fraction of one.
  */
-import { type AttemptRow, attemptOutcomes, type DeliveryFlush, type DetachedLane } from '../delivery-store.ts';
+import { type AttemptRow, attemptOutcomes, type DeliveryFlush, type DeliveryKey } from '../delivery-store.ts';
 import type { FlatValues } from './flat.ts';
+import { replayMarkRow } from './replay-rows.ts';
 
 export interface FlushInput {
   /** `attemptWidth` numbers for each attempt. */
@@ -15,10 +16,12 @@ export interface FlushInput {
   readonly detach: FlatValues;
   readonly attach: readonly number[];
   readonly counters: FlatValues;
+  readonly replays: FlatValues;
+  readonly replayCounts: FlatValues;
   readonly checkpoint: FlatValues | null;
 }
 
-export const attemptWidth = 9;
+export const attemptWidth = 10;
 
 function attemptNumbers(attempts: readonly AttemptRow[]): Float64Array {
   const numbers = new Float64Array(attempts.length * attemptWidth);
@@ -33,6 +36,7 @@ function attemptNumbers(attempts: readonly AttemptRow[]): Float64Array {
     numbers[at + 6] = row.status;
     numbers[at + 7] = Math.round(row.startedAt);
     numbers[at + 8] = Math.round(row.durationMs);
+    numbers[at + 9] = row.replay;
   });
   return numbers;
 }
@@ -41,8 +45,8 @@ function attemptNumbers(attempts: readonly AttemptRow[]): Float64Array {
 const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
 
 /** Settled deliveries of a lane as text: subscription and sequence in turn. */
-function settledText(lane: DetachedLane): string {
-  return JSON.stringify(lane.settledAbove.flatMap(({ subscription, seq }) => [subscription, seq]));
+function settledText(settled: readonly DeliveryKey[]): string {
+  return JSON.stringify(settled.flatMap(({ subscription, seq }) => [subscription, seq]));
 }
 
 export function encodeFlush(batch: DeliveryFlush): FlushInput {
@@ -53,14 +57,15 @@ export function encodeFlush(batch: DeliveryFlush): FlushInput {
     park: batch.park.flatMap((row) => [
       row.subscription,
       row.seq,
+      row.replay,
       row.endpoint,
       row.batch,
       row.orderKey,
       row.attempts,
       whole(row.dueAt),
     ]),
-    unpark: batch.unpark.flatMap(({ subscription, seq }) => [subscription, seq]),
-    detach: batch.detach.flatMap((lane) => [lane.endpoint, lane.cursor, settledText(lane)]),
+    unpark: batch.unpark.flatMap(({ subscription, seq, replay }) => [subscription, seq, replay]),
+    detach: batch.detach.flatMap((lane) => [lane.endpoint, lane.cursor, settledText(lane.settledAbove)]),
     attach: batch.attach,
     counters: batch.counters.flatMap((delta) => [
       delta.subscription,
@@ -70,12 +75,16 @@ export function encodeFlush(batch: DeliveryFlush): FlushInput {
       whole(delta.lastErrorAt),
       delta.lastError,
     ]),
+    replays: batch.replays.flatMap(replayMarkRow),
+    replayCounts: batch.replayCounts.flatMap(({ replay, attempts }) => [replay, ...attempts]),
     checkpoint: checkpoint && [checkpoint.log, checkpoint.seq, checkpoint.attempts],
   };
 }
 
 /** About how many bytes it writes. */
 export function weightOf(input: FlushInput): number {
-  const settled = input.detach.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
+  const characters = (values: FlatValues): number =>
+    values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
+  const settled = characters(input.detach) + characters(input.replays);
   return input.attempts.length * 4 + input.details.length * 512 + input.park.length * 16 + settled + 4_096;
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { alongsideReadJobs } from './alongside-jobs.ts';
 import { attemptSearchJobs } from './attempt-search-jobs.ts';
 import { deliveryReadJobs } from './delivery-read-jobs.ts';
+import { replayReadJobs } from './replay-jobs.ts';
 import { smallReadJobs } from './small-jobs.ts';
 import { subscriptionReadJobs } from './subscription-jobs.ts';
 import { tenantReadJobs } from './tenant-jobs.ts';
@@ -14,6 +15,7 @@ export function recordReadJobs(db: DatabaseSync) {
       ...attemptSearchJobs(db),
       ...subscriptionReadJobs(db),
       ...smallReadJobs(db),
+      ...replayReadJobs(db),
       ...tenantReadJobs(db),
       ...alongsideReadJobs(db),
     },

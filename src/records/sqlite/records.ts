@@ -6,6 +6,7 @@ import type { SettingsStore } from '../settings-store.ts';
 import { sqliteAttemptQueries } from './attempt-queries.ts';
 import { sqliteDeliveryStore } from './delivery-store.ts';
 import { sqliteLiveCallStore } from './live-call-store.ts';
+import { sqliteReplayStore } from './replay-store.ts';
 import { noSeal, type Seal } from './seal.ts';
 import { sqliteSubscriptionStore } from './subscription-store.ts';
 import { sqliteAuditStore, sqliteDirectoryStore, sqliteOutbox, sqliteTokenStore } from './tenant-stores.ts';
@@ -40,6 +41,7 @@ export function openSqliteRecords({
     delivery: sqliteDeliveryStore(engine),
     attempts: sqliteAttemptQueries(engine),
     subscriptions: sqliteSubscriptionStore(engine, seal, outbox),
+    replays: sqliteReplayStore(engine, outbox),
     liveCalls: sqliteLiveCallStore(engine),
     settings: settingsStore(engine),
     idempotency: idempotencyStore(engine),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { alongsideWriteJobs, alongsideWriter } from './alongside-jobs.ts';
 import { deliveryWriteJobs } from './delivery-write-jobs.ts';
+import { replayWriteJobs } from './replay-jobs.ts';
 import { smallWriteJobs } from './small-jobs.ts';
 import { subscriptionWriteJobs } from './subscription-jobs.ts';
 import { tenantWriteJobs } from './tenant-jobs.ts';
@@ -14,6 +15,7 @@ export function recordWriteJobs(db: DatabaseSync) {
       ...delivery.jobs,
       ...subscriptionWriteJobs(db, alongside),
       ...smallWriteJobs(db),
+      ...replayWriteJobs(db, alongside),
       ...tenantWriteJobs(db, alongside),
       ...alongsideWriteJobs(db, alongside),
     },

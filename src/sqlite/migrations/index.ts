@@ -1,8 +1,9 @@
 import { logAndRecords } from './0001-log-and-records.ts';
 import { tenantsAndAudit } from './0002-tenants-and-audit.ts';
+import { replays } from './0003-replays.ts';
 import type { Migration } from './migration.ts';
 
 /** Forward only: a migration that was released is never changed, the next one corrects it. */
-export const migrations: readonly Migration[] = [logAndRecords, tenantsAndAudit];
+export const migrations: readonly Migration[] = [logAndRecords, tenantsAndAudit, replays];
 
 export const newestSchema = migrations.at(-1)?.number ?? 0;

@@ -1,0 +1,64 @@
+/** What a replay would deliver, counted from the log for a bounded time; nothing is sent. */
+import type { Clock } from '../../kit/clock.ts';
+import type { EventLog } from '../../log/event-log.ts';
+import type { Event } from '../../model/event.ts';
+import type { ReplayOrder } from '../../records/replay-store.ts';
+import { isExpired } from '../expiry.ts';
+import type { DryRun } from './management.ts';
+import type { ReplayRange } from './range.ts';
+import { indexFor, type SelectionDeps } from './selection.ts';
+
+const pageSize = 500;
+const longestMs = 3_000;
+/** In turn, so that they don't take the store's reader from everybody else. */
+const mostWaiting = 5;
+
+export interface DryRunDeps extends SelectionDeps {
+  readonly clock: Clock;
+  readonly log: EventLog;
+}
+
+type Wanted = Pick<ReplayOrder, 'endpoint' | 'subscriptions' | 'scope' | 'events' | 'filter'>;
+
+export class DryRuns {
+  readonly #deps: DryRunDeps;
+  #waiting = 0;
+  #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: DryRunDeps) {
+    this.#deps = deps;
+  }
+
+  /** Null: too many wait already. */
+  async count(wanted: Wanted, range: ReplayRange): Promise<DryRun | null> {
+    if (this.#waiting >= mostWaiting) return null;
+    this.#waiting++;
+    const turn = this.#turns.then(() => this.#count(wanted, range));
+    this.#turns = turn.catch(() => {});
+    return turn.finally(() => this.#waiting--);
+  }
+
+  async #count(wanted: Wanted, { from, to, missed }: ReplayRange): Promise<DryRun> {
+    const { clock, log } = this.#deps;
+    const index = indexFor(this.#deps, wanted);
+    const found = index.domains();
+    const domains = found.includes('*') ? null : found;
+    const stopAt = clock.monotonic() + longestMs;
+    const total = { matched: 0, expired: 0 };
+    let lookedUpTo = from - 1;
+    while (lookedUpTo < to && clock.monotonic() < stopAt) {
+      const request = { after: lookedUpTo, upTo: to, limit: pageSize, sparing: true };
+      const page = await log.read({ ...request, ...(domains && { domains }) });
+      for (const event of page.events) index.match(event, ({ subscription }) => this.#add(subscription, event, total));
+      if (page.scannedTo <= lookedUpTo) break;
+      lookedUpTo = page.scannedTo;
+    }
+    return { from, to, ...total, lookedUpTo: Math.min(lookedUpTo, to), missed };
+  }
+
+  #add(number: number, event: Event, total: { matched: number; expired: number }): void {
+    total.matched++;
+    const subscription = this.#deps.registry.subscription(number);
+    if (subscription && isExpired(subscription, event, this.#deps.clock.now())) total.expired++;
+  }
+}

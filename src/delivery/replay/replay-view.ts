@@ -1,0 +1,27 @@
+import { eventsBetween } from '../../log/cursor.ts';
+import type { EventLog } from '../../log/event-log.ts';
+import type { ReplayView } from './management.ts';
+import type { Replay } from './replay.ts';
+
+/** How far a replay is, and how fast it goes. */
+export function viewOf(replay: Replay, log: Pick<EventLog, 'holes'>): ReplayView {
+  const { order, counts } = replay;
+  const { settledAbove: _, ...mark } = replay.mark();
+  const cursor = Math.min(mark.cursor, order.to);
+  const lane = replay.lane?.lane;
+  const all = eventsBetween(log, order.from - 1, order.to);
+  const left = eventsBetween(log, cursor, order.to);
+  const speed = replay.state === 'running' ? replay.speed.now : null;
+  return {
+    order,
+    mark: { ...mark, cursor },
+    counts,
+    waiting: lane?.waiting ?? 0,
+    parked: lane?.parked ?? 0,
+    inFlight: lane?.inFlight ?? 0,
+    share: mark.state === 'done' || all === 0 ? 1 : 1 - left / all,
+    eventsPerSecond: speed?.events ?? null,
+    deliveriesPerSecond: speed?.deliveries ?? null,
+    remainingMs: speed && speed.events > 0 ? Math.round((left / speed.events) * 1_000) : null,
+  };
+}
