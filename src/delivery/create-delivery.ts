@@ -121,8 +121,11 @@ export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaul
   };
 }
 
+/** Of one whose row does not say. */
+const unknownPause = { since: new Date(0).toISOString(), by: 'unknown' };
+
 function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, log: EventLog): EndpointStatus {
-  const { number, domain, reseller, key, ratePerSecond, maxInFlight } = endpoint;
+  const { number, domain, reseller, key, ratePerSecond, maxInFlight, paused, pause } = endpoint;
   const lane = engine.laneOf(number);
   return {
     number,
@@ -131,6 +134,7 @@ function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, log: EventLo
     key,
     ratePerSecond,
     maxInFlight,
+    paused: paused ? (pause ?? unknownPause) : null,
     breaker: lane?.breaker.state ?? 'closed',
     attached: lane?.attached ?? true,
     window: lane?.breaker.window(maxInFlight) ?? maxInFlight,

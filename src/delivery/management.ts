@@ -6,6 +6,7 @@ import type { EventType } from '../model/event-types/index.ts';
 import type { Event } from '../model/event.ts';
 import type { DeliveryKey } from '../records/delivery-store.ts';
 import type {
+  Endpoint,
   EndpointTarget,
   RetryPolicy,
   Selection,
@@ -57,6 +58,11 @@ export type Edit<Refusal> = (
 
 export type EditResult<Refusal> = DraftResult | { readonly refusal: Refusal };
 
+/** `shared`: others send to its endpoint, so many, and would be held up with it. */
+export type PauseResult =
+  | { readonly subscription: Subscription }
+  | { readonly shared: { readonly endpoint: number; readonly others: number } };
+
 /** What a subscription was and is: null before it was made, and after it was removed. */
 export type SubscriptionListener = (before: Subscription | null, after: Subscription | null) => void;
 
@@ -77,6 +83,13 @@ export interface SubscriptionManager {
   ): Promise<EditResult<Refusal> | null>;
   /** Cancels what is parked for it. False: there is no such subscription in the caller's scope. */
   remove(access: Access, id: string, author?: Author): Promise<boolean>;
+  /**
+   * Holds everything of an endpoint, or lets it go on; as it is then. Null: there is no such endpoint in the caller's
+   * scope.
+   */
+  setPaused(access: Access, endpoint: number, paused: boolean, author?: Author): Promise<Endpoint | null>;
+  /** The same for what one subscription sends, where it shares its endpoint with no other. */
+  setSubscriptionPaused(access: Access, id: string, paused: boolean, author?: Author): Promise<PauseResult | null>;
   /** Called once a change holds. @returns what ends it. */
   onChanged(listener: SubscriptionListener): () => void;
 }
@@ -88,6 +101,8 @@ export interface EndpointStatus {
   readonly domain: string;
   readonly reseller: string;
   readonly key: string;
+  /** Since when, and by whom; null while it is not paused. */
+  readonly paused: { readonly since: string; readonly by: string } | null;
   readonly breaker: BreakerState;
   readonly attached: boolean;
   readonly window: number;

@@ -1,7 +1,7 @@
 /** What the audit shows of a subscription: no secret, and nothing by which a receiver knows genuine posts. */
 import { createHash } from 'node:crypto';
 import type { AuditedChange, Snapshot } from '../model/audit.ts';
-import type { EndpointAuth, Subscription } from '../subscriptions/subscription.ts';
+import type { Endpoint, EndpointAuth, Subscription } from '../subscriptions/subscription.ts';
 
 const set = { set: true } as const;
 
@@ -15,6 +15,19 @@ export function subscriptionChange(before: Subscription | null, after: Subscript
     scope: selection.scope,
     before: before && facts(before),
     after: after && facts(after),
+  };
+}
+
+/** An endpoint belongs to its domain, whoever's subscriptions it has. */
+export function pauseChange(endpoint: Endpoint, paused: boolean): AuditedChange {
+  const { number, reseller, domain } = endpoint;
+  return {
+    action: paused ? 'paused' : 'resumed',
+    object: 'endpoint',
+    objectId: String(number),
+    scope: { reseller, domain, user: '*', extension: '*' },
+    before: { paused: endpoint.paused },
+    after: { paused },
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Clock } from '../kit/clock.ts';
 import { secretHex } from '../kit/random.ts';
 import { auditEntry, auditEvent, type Author, offhookItself } from '../model/audit.ts';
-import { type Access, mayAccessScope } from '../model/scope.ts';
+import { type Access, mayAccessDomain, mayAccessScope } from '../model/scope.ts';
 import type { Alongside } from '../records/alongside.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
 import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
@@ -13,15 +13,17 @@ import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { checkDraft, type DraftRules } from './check-draft.ts';
 import { EndpointBook, type EndpointBookDeps } from './endpoint-book.ts';
 import type {
+  DraftProblem,
   DraftResult,
   Edit,
   EditResult,
+  PauseResult,
   SubscriptionDraft,
   SubscriptionListener,
   SubscriptionManager,
 } from './management.ts';
 import { nextVersions } from './selection-versions.ts';
-import { subscriptionChange } from './subscription-facts.ts';
+import { pauseChange, subscriptionChange } from './subscription-facts.ts';
 
 /** What it needs of the engine. */
 export interface LiveDelivery {
@@ -135,6 +137,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
 
   async #replace(before: Subscription, draft: SubscriptionDraft, author: Author): Promise<DraftResult> {
     const endpoint = await this.#endpoints.afterEdit(before, draft);
+    if (this.#deps.registry.endpoint(before.endpoint)?.paused && !endpoint.paused) return { problem: movesWhilePaused };
     const result = await this.#write(before, author, endpoint, (seq) => {
       const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
       const now = new Date(this.#deps.clock.now()).toISOString();
@@ -193,6 +196,53 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     }
   }
 
+  async setPaused(
+    access: Access,
+    endpoint: number,
+    paused: boolean,
+    author: Author = offhookItself,
+  ): Promise<Endpoint | null> {
+    return this.#inTurn(async () => {
+      const known = this.#deps.registry.endpoint(endpoint);
+      return known && mayAccessDomain(access, known) ? this.#setPaused(known, paused, author) : null;
+    });
+  }
+
+  async setSubscriptionPaused(
+    access: Access,
+    id: string,
+    paused: boolean,
+    author: Author = offhookItself,
+  ): Promise<PauseResult | null> {
+    return this.#inTurn(async () => {
+      const { registry } = this.#deps;
+      const subscription = this.get(access, id);
+      if (!subscription) return null;
+      const { endpoint, number } = subscription;
+      const others = registry.usersOf(endpoint).filter((user) => user !== number).length;
+      if (others > 0) return { shared: { endpoint, others } };
+      // What is still on its way to a former endpoint is held too, where that is its alone.
+      for (const one of endpointsOf(subscription)) {
+        const known = registry.endpoint(one);
+        if (known && registry.usersOf(one).length === 1) await this.#setPaused(known, paused, author);
+      }
+      return { subscription };
+    });
+  }
+
+  async #setPaused(endpoint: Endpoint, paused: boolean, author: Author): Promise<Endpoint> {
+    const { clock, registry, store, engine } = this.#deps;
+    if (endpoint.paused === paused) return endpoint;
+    const now = clock.now();
+    const pause = paused ? { since: new Date(now).toISOString(), by: author.name } : null;
+    const changed: Endpoint = { ...endpoint, paused, pause };
+    const entry = auditEntry(author, now, pauseChange(endpoint, paused));
+    await store.putEndpoint(changed, { audit: [entry], events: [auditEvent(entry)] });
+    registry.putEndpoint(changed);
+    engine.reconfigure(endpoint.number);
+    return changed;
+  }
+
   onChanged(listener: SubscriptionListener): () => void {
     const own: SubscriptionListener = (before, after) => listener(before, after);
     this.#listeners.add(own);
@@ -219,6 +269,13 @@ export class LiveSubscriptionManager implements SubscriptionManager {
 function targetAt({ maxInFlight, ratePerSecond }: Endpoint, { target }: SubscriptionDraft): Subscription['target'] {
   return { ...target, maxInFlight, ratePerSecond };
 }
+
+/** Its new events would go out before those that are held. */
+const movesWhilePaused: DraftProblem = {
+  field: 'endpoint.url',
+  message: 'leads to an endpoint that is not paused, while its present one is',
+  remedy: 'Resume it first, or leave it at its endpoint.',
+};
 
 function isVisible(access: Access, subscription: Subscription): boolean {
   return mayAccessScope(access, subscription.selection.scope);

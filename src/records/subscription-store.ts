@@ -11,7 +11,7 @@ export interface SubscriptionStore {
   nextNumbers(): Promise<{ readonly subscription: number; readonly endpoint: number }>;
   /** Writes both in one transaction, new or replaced; durable when it resolves. */
   put(subscription: Subscription, endpoint: Endpoint, alongside?: Alongside): Promise<void>;
-  putEndpoint(endpoint: Endpoint): Promise<void>;
+  putEndpoint(endpoint: Endpoint, alongside?: Alongside): Promise<void>;
   /** Removes it and its counters. Its attempts stay until retention takes them. */
   remove(subscription: number, alongside?: Alongside): Promise<void>;
   /** Lets go of one that nobody uses any more: its key may be another endpoint's from now on. */

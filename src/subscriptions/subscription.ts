@@ -95,5 +95,8 @@ export interface Endpoint {
   readonly key: string;
   readonly maxInFlight: number;
   readonly ratePerSecond: number | null;
+  /** Nothing is sent to it; everything is kept for when it is resumed. */
   readonly paused: boolean;
+  /** Since when, and by whom as the audit names them; absent or null while it is not paused. */
+  readonly pause?: { readonly since: string; readonly by: string } | null;
 }

@@ -202,9 +202,11 @@ export const SubscriptionView = Type.Object({
   order: Type.Enum(['call', 'none']),
   expireAfter: Type.Record(Type.String(), Type.String()),
   redundancy: Type.Object({ geo: Type.Boolean(), preferredServer: nullable(Type.String()) }),
-  status: Type.Enum(['active', 'failing', 'disabled'], {
-    description: '`failing`: its receiver does not take what is sent.',
+  status: Type.Enum(['active', 'failing', 'paused', 'disabled'], {
+    description:
+      '`failing`: its receiver does not take what is sent. `paused`: its endpoint is, and everything is kept.',
   }),
+  paused: nullable(Type.Object({ since: Time, by: Type.String() }), 'Its endpoint: since when and by whom.'),
   currentServer: nullable(Type.String(), 'The server that delivers; null while disabled.'),
   counters: Type.Object({ posts: Type.Integer(), errors: Type.Integer(), since: Time }),
   lag: Type.Integer({ description: 'Events between what its endpoint has settled and the newest.' }),

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { accessOf } from '../auth/authenticate.ts';
-import { nullable } from '../contract/common.ts';
+import { accessOf, authorOf } from '../auth/authenticate.ts';
+import { nullable, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
@@ -10,6 +10,7 @@ const EndpointSchema = Type.Object({
   reseller: Type.String(),
   domain: Type.String(),
   key: Type.String({ description: 'The origin its subscriptions share, or `name:…`.' }),
+  paused: nullable(Type.Object({ since: Time, by: Type.String() }), 'Since when and by whom; null: it is not.'),
   breaker: Type.Enum(['closed', 'open', 'recovering']),
   attached: Type.Boolean({ description: 'Whether it is sent to as events come; else it catches up on its own.' }),
   window: Type.Integer({
@@ -48,4 +49,24 @@ export function endpointRoutes(app: App, { delivery }: Pick<ApiDeps, 'delivery'>
     const found = delivery.endpoint(accessOf(request), request.params.number);
     return found ?? sendProblem(reply, { code: 'endpoint_not_found' });
   });
+
+  for (const paused of [true, false]) {
+    const change = described({
+      summary: paused ? 'Pause a receiver' : 'Resume a receiver',
+      description: paused
+        ? 'Nothing is sent to it any more, retries neither; what is under way ends. Everything is kept, while retention keeps the events.'
+        : 'Everything that was held is delivered, in order.',
+      tag: 'endpoints',
+      least: 'domain',
+      params: Params,
+      answers: { 200: { description: 'As it is now.', schema: EndpointSchema } },
+    });
+    const path = `/v1/endpoints/:number/${paused ? 'pause' : 'resume'}`;
+    app.post<{ Params: Static<typeof Params> }>(path, change, async (request, reply) => {
+      const { number } = request.params;
+      const access = accessOf(request);
+      const changed = await delivery.subscriptions.setPaused(access, number, paused, authorOf(request));
+      return (changed && delivery.endpoint(access, number)) ?? sendProblem(reply, { code: 'endpoint_not_found' });
+    });
+  }
 }

@@ -160,6 +160,12 @@ export const problemCatalog = {
     title: 'There are as many as there may be',
     remedy: 'Remove those no longer needed.',
   },
+  endpoint_shared: {
+    status: 409,
+    title: 'Other subscriptions send to the same endpoint',
+    remedy:
+      'Pause the endpoint, which holds all of them: POST /v1/endpoints/{number}/pause; or give this one an endpoint.name of its own first.',
+  },
   delivery_delivered: {
     status: 409,
     title: 'The delivery was delivered',

@@ -95,6 +95,18 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
     return isGone ? reply.code(204).send() : notFound(reply);
   });
 
+  const pausing = (paused: boolean) => {
+    return async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply) => {
+      const { id } = request.params;
+      const result = await manager.setSubscriptionPaused(accessOf(request), id, paused, authorOf(request));
+      if (!result) return notFound(reply);
+      if ('subscription' in result) return answer(request, reply, result);
+      return sendProblem(reply, { code: 'endpoint_shared', more: result.shared });
+    };
+  };
+  app.post<{ Params: Params }>('/v1/subscriptions/:id/pause', pauseFacts(true), pausing(true));
+  app.post<{ Params: Params }>('/v1/subscriptions/:id/resume', pauseFacts(false), pausing(false));
+
   async function answer(request: FastifyRequest, reply: FastifyReply, result: DraftResult): Promise<unknown> {
     if ('problem' in result) {
       const { field, message, remedy, more = {} } = result.problem;
@@ -191,6 +203,17 @@ const patchFacts = described({
   },
   answers: { 200: answered('As it is now.') },
 });
+const pauseFacts = (paused: boolean) =>
+  described({
+    summary: paused ? 'Pause a subscription' : 'Resume a subscription',
+    description: paused
+      ? 'Nothing is sent for it any more, retries neither; what is under way ends. Everything is kept and delivered in order when it is resumed, while retention keeps the events. One that shares its endpoint with others is refused.'
+      : 'Everything that was held is delivered, in order.',
+    tag: 'subscriptions',
+    least: 'user',
+    params: Params,
+    answers: { 200: answered('As it is now.') },
+  });
 const deleteFacts = described({
   summary: 'Unsubscribe',
   description: 'What waits for it is cancelled.',

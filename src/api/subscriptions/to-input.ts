@@ -7,6 +7,7 @@ const readOnly = [
   'id',
   'number',
   'status',
+  'paused',
   'currentServer',
   'counters',
   'lag',

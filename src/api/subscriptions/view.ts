@@ -67,14 +67,19 @@ const expiryView = (expireAfterMs: Subscription['expireAfterMs']): Record<string
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-type Running = Pick<SubscriptionView, 'status' | 'currentServer' | 'counters' | 'lag' | 'lastSuccess' | 'lastError'>;
+type Running = Pick<
+  SubscriptionView,
+  'status' | 'paused' | 'currentServer' | 'counters' | 'lag' | 'lastSuccess' | 'lastError'
+>;
 
 function runningView(subscription: Subscription, { counters, endpoint, serverName }: SubscriptionState): Running {
   const { enabled } = subscription.selection;
+  const paused = endpoint?.paused ?? null;
   const isFailing = endpoint !== null && endpoint.breaker !== 'closed';
   const lastErrorAt = counters?.lastErrorAt ?? null;
   return {
-    status: enabled ? (isFailing ? 'failing' : 'active') : 'disabled',
+    status: enabled ? (paused ? 'paused' : isFailing ? 'failing' : 'active') : 'disabled',
+    paused,
     currentServer: enabled ? serverName : null,
     counters: {
       posts: counters?.posts ?? 0,

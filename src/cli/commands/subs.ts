@@ -80,6 +80,14 @@ export function subsCommand(context: CliContext): Command {
       },
     );
 
+  const asked = (name: string, description: string): Command =>
+    withClientOptions(new Command(name).description(description).argument('<id>', idWords)).action(
+      async (id: string, options: ClientOptions) => {
+        const client = clientOf(context, options);
+        show(await client.send('POST', `${await pathOf(client, id)}/${name}`, '{}'), options);
+      },
+    );
+
   const remove = withClientOptions(new Command('remove').description('remove one').argument('<id>', idWords)).action(
     async (id: string, options: ClientOptions) => {
       const client = clientOf(context, options);
@@ -95,6 +103,8 @@ export function subsCommand(context: CliContext): Command {
     .addCommand(add)
     .addCommand(switched('enable', 'deliver to it', true))
     .addCommand(switched('disable', 'stop delivering to it; what waits is cancelled', false))
+    .addCommand(asked('pause', 'hold everything for it until it is resumed'))
+    .addCommand(asked('resume', 'deliver what was held, in order'))
     .addCommand(lookCommand(context, 'preview'))
     .addCommand(lookCommand(context, 'test'))
     .addCommand(remove);

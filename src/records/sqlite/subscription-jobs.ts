@@ -69,7 +69,10 @@ export function subscriptionWriteJobs(db: DatabaseSync, writeAlongside: WriteAlo
     'subscriptions.reseal': (rows: readonly { readonly number: number; readonly secrets: string }[]): void => {
       for (const { number, secrets } of rows) reseal.run(secrets, number);
     },
-    'subscriptions.putEndpoint': writeEndpoint,
+    'subscriptions.putEndpoint': (row: EndpointRow & { readonly alongside?: Alongside | undefined }): void => {
+      writeEndpoint(row);
+      writeAlongside(row.alongside);
+    },
     'subscriptions.remove': ({ subscription, alongside }: RemoveInput): void => {
       for (const removal of removals) removal.run(subscription);
       writeAlongside(alongside);

@@ -38,7 +38,10 @@ export function sqliteSubscriptionStore(engine: SqliteEngine, seal: Seal, outbox
       const row = { subscription: encodeSubscription(subscription, seal), endpoint: endpointRow(endpoint), alongside };
       return outbox.written(alongside, engine.write('subscriptions.put', row, weightAlongside(alongside, 2_000)));
     },
-    putEndpoint: (endpoint) => engine.write('subscriptions.putEndpoint', endpointRow(endpoint)),
+    putEndpoint: (endpoint, alongside) => {
+      const row = { ...endpointRow(endpoint), alongside };
+      return outbox.written(alongside, engine.write('subscriptions.putEndpoint', row, weightAlongside(alongside)));
+    },
     remove: (subscription, alongside) => {
       const which = { subscription, alongside };
       return outbox.written(alongside, engine.write('subscriptions.remove', which, weightAlongside(alongside)));

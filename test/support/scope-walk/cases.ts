@@ -71,6 +71,9 @@ function foreignTokens(other: Belongings, asker: Holder): object[] {
   return isIn(asker, other) && asker.kind === 'domain' ? all.slice(0, 2) : all;
 }
 
+const posts = (resource: string, what: string, { subscriptionId, subscriptionNumber }: Belongings): Attack[] =>
+  [subscriptionId, subscriptionNumber].map((id) => ({ url: `${resource}/${id}/${what}`, body: {}, expect: denied }));
+
 /** Somebody else's subscription, or their event with one's own. */
 function looks(what: string, other: Belongings, own: Belongings | null): Attack[] {
   const { subscriptionId, subscriptionNumber, eventId, eventSeq } = other;
@@ -177,6 +180,14 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   ],
   'DELETE /v1/subscriptions/:id': ({ subscriptionId }) => at(`/v1/subscriptions/${subscriptionId}`),
 
+  'POST /v1/subscriptions/:id/pause': (other) => posts('/v1/subscriptions', 'pause', other),
+  'POST /v1/subscriptions/:id/resume': (other) => posts('/v1/subscriptions', 'resume', other),
+  'POST /v1/endpoints/:number/pause': ({ endpoint }) => [
+    { url: `/v1/endpoints/${endpoint}/pause`, body: {}, expect: denied },
+  ],
+  'POST /v1/endpoints/:number/resume': ({ endpoint }) => [
+    { url: `/v1/endpoints/${endpoint}/resume`, body: {}, expect: denied },
+  ],
   'POST /v1/subscriptions/:id/preview': (other, _asker, own) => looks('preview', other, own),
   'POST /v1/subscriptions/:id/test': (other, _asker, own) => looks('test', other, own),
 
