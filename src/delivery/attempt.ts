@@ -127,6 +127,7 @@ export function outgoing(
     body,
     timeoutMs: target.timeoutMs,
     domain: subscription.selection.scope.domain,
+    auth: target.auth,
   };
 }
 
@@ -136,7 +137,8 @@ function verdictOf(exchange: Exchange, startedAt: number): Verdict {
   if (exchange.kind === 'failed') {
     const outcome = exchange.failure === 'stopped' ? 'stopped' : 'failed';
     const detail = `${exchange.failure}: ${exchange.message}`.slice(0, 2048);
-    return { outcome, requested: true, status: 0, detail, retryAfterMs: null, startedAt, durationMs };
+    const verdict = { outcome, requested: true, status: 0, detail, retryAfterMs: null, startedAt, durationMs } as const;
+    return exchange.credentialsRefused === true ? { ...verdict, credentialsRefused: true } : verdict;
   }
   const { status, excerpt, retryAfterMs } = exchange;
   if (status >= 200 && status < 300) {

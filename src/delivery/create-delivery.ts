@@ -15,6 +15,7 @@ import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { refusalOf } from '../subscriptions/why-not.ts';
 import type { AttemptObserver } from './attempt-observer.ts';
+import { createAuthorisingSender } from './credentials/authorising-sender.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder } from './notification.ts';
@@ -46,7 +47,8 @@ export interface CrashableDelivery extends Delivery {
   abandon(): void;
 }
 
-export function createDelivery(deps: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): CrashableDelivery {
+export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): CrashableDelivery {
+  const deps = { ...given, sender: createAuthorisingSender(given) };
   const filters = createFilters();
   const registry = new SubscriptionRegistry((source) => filters.compile(source).matches, deps.usersOf);
   const failed =

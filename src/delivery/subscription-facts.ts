@@ -68,6 +68,14 @@ function maskedAuth(auth: EndpointAuth): Snapshot {
       return { kind: 'bearer', token: set };
     case 'headers':
       return { kind: 'headers', headers: masked(auth.headers) };
+    case 'oauth2-client-credentials': {
+      const { tokenUrl, parameters, ...rest } = auth;
+      return { ...rest, tokenUrl: maskedUrl(tokenUrl), clientSecret: set, parameters: masked(parameters) };
+    }
+    case 'oauth2-jwt-bearer':
+      return { ...auth, tokenUrl: maskedUrl(auth.tokenUrl), privateKey: set };
+    case 'mtls':
+      return { ...auth, privateKey: set };
   }
 }
 

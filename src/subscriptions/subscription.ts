@@ -27,11 +27,52 @@ export interface SelectionVersion extends Selection {
   readonly to: number | null;
 }
 
+/** RFC 6749, 4.4: a token from the token endpoint, for an id and a secret. */
+export interface ClientCredentials {
+  readonly kind: 'oauth2-client-credentials';
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where id and secret go: the Authorization header, or the form. */
+  readonly clientAuth: 'basic' | 'body';
+  readonly scope: string | null;
+  readonly audience: string | null;
+  /** Further fields of the form; their values are treated as secrets. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** RFC 7523, as Salesforce has it: a token for an assertion signed with RS256. */
+export interface JwtBearer {
+  readonly kind: 'oauth2-jwt-bearer';
+  readonly tokenUrl: string;
+  /** RSA, PEM. */
+  readonly privateKey: string;
+  readonly keyId: string | null;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+  readonly scope: string | null;
+}
+
+export type OAuth = ClientCredentials | JwtBearer;
+
+/** All PEM. */
+export interface MutualTls {
+  readonly kind: 'mtls';
+  /** The client's certificate first, then those between it and its authority. */
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Authorities that the receiver's certificate is checked against instead of the system's; null: the system's. */
+  readonly ca: string | null;
+}
+
 export type EndpointAuth =
   | { readonly kind: 'none' }
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | { readonly kind: 'bearer'; readonly token: string }
-  | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> };
+  | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> }
+  | OAuth
+  | MutualTls;
 
 /** Standard Webhooks secrets (`whsec_…`): during rotation two are valid, newest first. */
 export interface Signing {

@@ -44,7 +44,11 @@ export const answerWith =
   ({ socket }) =>
     void socket.write(answer(...args));
 
-export async function startReceiver(respond: Respond, certificate?: TestCertificate): Promise<Receiver> {
+/** @param certificate its own, and which it wants of those who come */
+export async function startReceiver(
+  respond: Respond,
+  certificate?: TestCertificate & Pick<tls.TlsOptions, 'ca' | 'requestCert' | 'rejectUnauthorized'>,
+): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<net.Socket>();
   let connections = 0;

@@ -1,7 +1,9 @@
 /** What every driver of the Sender does, whatever the receiver does to it. */
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { type AddressGuard, createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
@@ -11,7 +13,8 @@ import type { Inbox } from '../../src/delivery/inbox/inbox.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import { type AskingSender, asking } from '../support/asking-sender.ts';
-import { selfSigned } from './sender-certificate.ts';
+import type { MutualTls } from '../../src/subscriptions/subscription.ts';
+import { selfSigned, signedBy, type TestCertificate } from './sender-certificate.ts';
 import { answer, answerWith, type Receiver, type Respond, startReceiver } from './sender-receiver.ts';
 
 export interface SenderSetup {
@@ -70,7 +73,7 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
   const receive = async (
     t: TestContext,
     respond: Respond,
-    ...more: [] | [ReturnType<typeof selfSigned>]
+    ...more: [] | [Parameters<typeof startReceiver>[1]]
   ): Promise<Receiver> => {
     const receiver = await startReceiver(respond, ...more);
     t.after(() => receiver.stop());
@@ -166,6 +169,13 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
       const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
       const { exchange } = await exchangeWith(t, raw(early + early + answer(200, 'real')));
       assert.equal(answeredWith(exchange, 200).excerpt, 'real');
+    });
+
+    it('is handed back as far as the request asks for', async (t) => {
+      const respond = answerWith(200, 'x'.repeat(40_000));
+      assert.equal(answeredWith((await exchangeWith(t, respond)).exchange, 200).excerpt.length, 2_048);
+      const { exchange } = await exchangeWith(t, respond, { keepBytes: 32_768 });
+      assert.equal(answeredWith(exchange, 200).excerpt.length, 32_768);
     });
 
     it('may be chunked, or end with the connection', async (t) => {
@@ -435,8 +445,10 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
     it('fails where the certificate is not trusted, or names another host, and sends nothing', async (t) => {
       const receiver = await receive(t, answerWith(200), certificate);
       const url = (host: string): string => `https://${host}:${receiver.port}/`;
-      failedAs(await setUp(t, { lookup }).send(request({ url: url('crm.example') })), 'tls');
-      failedAs(await setUp(t, { lookup, ca: [certificate.cert] }).send(request({ url: url('other.example') })), 'tls');
+      const unknown = await setUp(t, { lookup }).send(request({ url: url('crm.example') }));
+      assert.match(failedAs(unknown, 'tls'), /self-signed; give its .*endpoint\.auth\.ca/);
+      const other = await setUp(t, { lookup, ca: [certificate.cert] }).send(request({ url: url('other.example') }));
+      assert.match(failedAs(other, 'tls'), /other\.example.*for other host names; use one/);
       assert.equal(receiver.requests.length, 0);
     });
 
@@ -451,6 +463,95 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
     it('fails where the receiver closes during the handshake', async (t) => {
       const port = await listen(t, (socket) => socket.once('data', () => socket.destroy()));
       failedAs(await setUp(t).send(request({ url: `https://127.0.0.1:${port}/` })), 'tls');
+    });
+  });
+
+  describe(`sender (${driver}): client certificates`, () => {
+    const authority = selfSigned([], []);
+    const server = signedBy(authority, { addresses: ['127.0.0.1'], subject: 'receiver' });
+    const clients = selfSigned([], [], 7_200_000);
+    const auth = ({ cert, key }: TestCertificate, ca: string | null = authority.cert): MutualTls => ({
+      kind: 'mtls',
+      certificate: cert,
+      privateKey: key,
+      ca,
+    });
+    const client = signedBy(clients, { subject: 'acme' });
+    const checking = { ...server, ca: [clients.cert], requestCert: true, rejectUnauthorized: true };
+    const shown = ({ socket }: { readonly socket: Socket }): string =>
+      (socket as TLSSocket).getPeerX509Certificate()?.fingerprint256 ?? 'none';
+    const printOf = ({ cert }: TestCertificate): string => new X509Certificate(cert).fingerprint256;
+    const showing: Respond = (got) => answerWith(200, shown(got))(got);
+    const url = ({ port }: Receiver): string => `https://127.0.0.1:${port}/`;
+
+    it('are shown to a receiver that checks them, on kept connections', async (t) => {
+      const receiver = await receive(t, showing, checking);
+      const sender = setUp(t);
+      for (let sent = 0; sent < 3; sent++) {
+        const exchange = await sender.send(request({ url: url(receiver), auth: auth(client) }));
+        assert.equal(answeredWith(exchange, 200).excerpt, printOf(client));
+      }
+      assert.equal(receiver.connections, 1);
+    });
+
+    it('are each shown on connections of their own, also to the same receiver', async (t) => {
+      const receiver = await receive(t, showing, { ...checking, rejectUnauthorized: false });
+      const sender = setUp(t, { ca: [authority.cert] });
+      const other = signedBy(clients, { subject: 'umbrella' });
+      const callers: readonly [Partial<OutgoingRequest>, string][] = [
+        [{ domain: 'acme', auth: auth(client) }, printOf(client)],
+        [{ domain: 'umbrella', auth: auth(other) }, printOf(other)],
+        [{ domain: 'umbrella', auth: auth(client) }, printOf(client)],
+        [{ domain: 'acme', auth: auth(client, null) }, printOf(client)],
+        [{ domain: 'acme' }, 'none'],
+      ];
+      const connections = callers.map(() => new Set<number>());
+      for (let round = 0; round < 4; round++) {
+        for (const [index, [caller, print]] of callers.entries()) {
+          const exchange = await sender.send(request({ url: url(receiver), ...caller }));
+          assert.equal(answeredWith(exchange, 200).excerpt, print);
+          connections[index]?.add(receiver.requests.at(-1)?.connection ?? 0);
+        }
+      }
+      assert.equal(receiver.connections, callers.length);
+      assert.ok(connections.every(({ size }) => size === 1));
+    });
+
+    it('go to nobody whose own certificate is not from the authority that was given', async (t) => {
+      const receiver = await receive(t, showing, checking);
+      const wrongCa = await setUp(t).send(request({ url: url(receiver), auth: auth(client, clients.cert) }));
+      assert.match(failedAs(wrongCa, 'tls'), /unknown authority.*endpoint\.auth\.ca/);
+      // The authority that was given stands instead of those of the system, not beside them.
+      const sender = setUp(t, { ca: [authority.cert] });
+      failedAs(await sender.send(request({ url: url(receiver), auth: auth(client, clients.cert) })), 'tls');
+      const expired = signedBy(authority, { addresses: ['127.0.0.1'], untilMs: -3_600_000 });
+      const late = await receive(t, showing, { ...checking, ...expired });
+      const message = failedAs(await sender.send(request({ url: url(late), auth: auth(client) })), 'tls');
+      assert.match(message, /has expired; its owner has to renew it/);
+      assert.equal(receiver.requests.length + late.requests.length, 0);
+    });
+
+    it('that the receiver does not take are what the failure points to', async (t) => {
+      const receiver = await receive(t, showing, checking);
+      const sender = setUp(t);
+      for (const refused of [signedBy(clients, { untilMs: -3_600_000 }), selfSigned([], [])]) {
+        const exchange = await sender.send(request({ url: url(receiver), auth: auth(refused) }));
+        assert.ok(exchange.kind === 'failed' && /client certificate/.test(exchange.message), JSON.stringify(exchange));
+      }
+      assert.equal(receiver.requests.length, 0);
+      answeredWith(await sender.send(request({ url: url(receiver), auth: auth(client) })), 200);
+    });
+
+    it('that cannot be used, or have no TLS to be shown in, are failures like others', async (t) => {
+      const receiver = await receive(t, showing);
+      const sender = setUp(t);
+      const mixed = { ...auth(client), privateKey: clients.key };
+      const message = failedAs(await sender.send(request({ url: url(receiver), auth: mixed })), 'tls');
+      assert.match(message, /certificate or key/);
+      assert.doesNotMatch(message, /BEGIN/);
+      const plain = request({ url: `http://127.0.0.1:${receiver.port}/`, auth: auth(client) });
+      failedAs(await sender.send(plain), 'tls');
+      assert.equal(receiver.requests.length, 0);
     });
   });
 

@@ -14,26 +14,74 @@ export type SecretInput = Static<typeof SecretInput>;
 
 const strict = { additionalProperties: false } as const;
 
-const AuthInput = Type.Union(
-  [
-    Type.Object({ kind: Type.Literal('none') }, strict),
-    Type.Object(
-      { kind: Type.Literal('basic'), username: Type.String({ maxLength: 256 }), password: SecretInput },
-      strict,
-    ),
-    Type.Object({ kind: Type.Literal('bearer'), token: SecretInput }, strict),
-    Type.Object(
-      { kind: Type.Literal('headers'), headers: Type.Record(Type.String({ maxLength: 128 }), SecretInput) },
-      strict,
-    ),
-  ],
-  {
-    description: [
-      'How Offhook proves itself to the receiver: `{"kind": "none"}`, `{"kind": "basic", "username": "offhook", "password": "…"}`, `{"kind": "bearer", "token": "…"}`, or `{"kind": "headers", "headers": {"X-Api-Key": "…"}}` with 1 to 20 headers.',
-      'Secrets are never read back: they are shown as `{"set": true}`, and sent so they stay as they are.',
-    ].join(' '),
-  },
-);
+/** A private key on its way in. */
+const KeyInput = Type.Union([
+  Type.String({ minLength: 1, maxLength: 16_384 }),
+  Type.Object({ set: Type.Literal(true) }, { additionalProperties: false }),
+]);
+const Certificates = Type.String({ minLength: 1, maxLength: 65_536 });
+const tokenUrl = Type.String({ minLength: 1, maxLength: 2048 });
+const scope = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 2048 })));
+const shortText = Type.String({ minLength: 1, maxLength: 1024 });
+export const clientAuths = ['basic', 'body'] as const;
+
+/** One for each `kind`. */
+export const authInputs = [
+  Type.Object({ kind: Type.Literal('none') }, strict),
+  Type.Object(
+    { kind: Type.Literal('basic'), username: Type.String({ maxLength: 256 }), password: SecretInput },
+    strict,
+  ),
+  Type.Object({ kind: Type.Literal('bearer'), token: SecretInput }, strict),
+  Type.Object(
+    { kind: Type.Literal('headers'), headers: Type.Record(Type.String({ maxLength: 128 }), SecretInput) },
+    strict,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('oauth2-client-credentials'),
+      tokenUrl,
+      clientId: shortText,
+      clientSecret: SecretInput,
+      clientAuth: Type.Optional(Type.Enum(clientAuths)),
+      scope,
+      audience: Type.Optional(nullable(shortText)),
+      parameters: Type.Optional(Type.Record(Type.String({ maxLength: 128 }), SecretInput)),
+    },
+    strict,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('oauth2-jwt-bearer'),
+      tokenUrl,
+      privateKey: KeyInput,
+      keyId: Type.Optional(nullable(shortText)),
+      issuer: shortText,
+      subject: shortText,
+      audience: shortText,
+      scope,
+    },
+    strict,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('mtls'),
+      certificate: Certificates,
+      privateKey: KeyInput,
+      ca: Type.Optional(nullable(Certificates)),
+    },
+    strict,
+  ),
+] as const;
+
+const AuthInput = Type.Union([...authInputs], {
+  description: [
+    'How Offhook proves itself to the receiver: `{"kind": "none"}`, `{"kind": "basic", "username": "offhook", "password": "…"}`, `{"kind": "bearer", "token": "…"}`, or `{"kind": "headers", "headers": {"X-Api-Key": "…"}}` with 1 to 20 headers.',
+    '`{"kind": "oauth2-client-credentials", "tokenUrl": "https://login.example/token", "clientId": "…", "clientSecret": "…"}` with `scope`, `audience`, further `parameters` and `clientAuth` (`basic`, the default, or `body`) where they are needed; `{"kind": "oauth2-jwt-bearer", "tokenUrl": "…", "privateKey": "-----BEGIN PRIVATE KEY-----…", "issuer": "…", "subject": "…", "audience": "…"}` with `keyId` and `scope`, signed with RS256, as Salesforce has it.',
+    '`{"kind": "mtls", "certificate": "-----BEGIN CERTIFICATE-----…", "privateKey": "-----BEGIN PRIVATE KEY-----…"}`, and `ca` where the receiver’s certificate comes from an authority of its own.',
+    'Secrets are never read back: they are shown as `{"set": true}`, and sent so they stay as they are, while the URL and the token URL lead to the same origins.',
+  ].join(' '),
+});
 export type AuthInput = Static<typeof AuthInput>;
 
 export const methods = ['POST', 'PUT', 'PATCH', 'GET'] as const;
@@ -168,6 +216,8 @@ export const SubscriptionInput = Type.Object(
 );
 export type SubscriptionInput = Static<typeof SubscriptionInput>;
 
+export const warningCodes = ['certificate_expires_soon', 'certificate_expired'] as const;
+
 const set = Type.Object({ set: Type.Boolean() });
 
 export const SubscriptionView = Type.Object({
@@ -191,6 +241,32 @@ export const SubscriptionView = Type.Object({
       Type.Object({ kind: Type.Literal('basic'), username: Type.String(), password: set }),
       Type.Object({ kind: Type.Literal('bearer'), token: set }),
       Type.Object({ kind: Type.Literal('headers'), headers: Type.Record(Type.String(), set) }),
+      Type.Object({
+        kind: Type.Literal('oauth2-client-credentials'),
+        tokenUrl: Type.String(),
+        clientId: Type.String(),
+        clientSecret: set,
+        clientAuth: Type.Enum(clientAuths),
+        scope: nullable(Type.String()),
+        audience: nullable(Type.String()),
+        parameters: Type.Record(Type.String(), set),
+      }),
+      Type.Object({
+        kind: Type.Literal('oauth2-jwt-bearer'),
+        tokenUrl: Type.String(),
+        privateKey: set,
+        keyId: nullable(Type.String()),
+        issuer: Type.String(),
+        subject: Type.String(),
+        audience: Type.String(),
+        scope: nullable(Type.String()),
+      }),
+      Type.Object({
+        kind: Type.Literal('mtls'),
+        certificate: Type.String(),
+        privateKey: set,
+        ca: nullable(Type.String()),
+      }),
     ]),
     headers: Type.Record(Type.String(), Type.String()),
     timeoutMs: Type.Integer(),
@@ -212,6 +288,18 @@ export const SubscriptionView = Type.Object({
   lag: Type.Integer({ description: 'Events between what its endpoint has settled and the newest.' }),
   lastSuccess: nullable(Time),
   lastError: nullable(Type.Object({ at: Time, error: Type.String() })),
+  warnings: Type.Array(
+    Type.Object({
+      code: Type.Enum(warningCodes),
+      field: Type.String(),
+      detail: Type.String(),
+      at: Time,
+    }),
+    {
+      description:
+        'What its owner has to see to before it fails: a certificate of `endpoint.auth` expires within 30 days or has expired; `at` says when.',
+    },
+  ),
   createdAt: Time,
   updatedAt: Time,
 });

@@ -105,3 +105,17 @@ test('tests are apart for each subscription, and few at a time over all', () => 
   limit.ended(5);
   assert.equal(limit.begin(21), 0);
 });
+
+test('a token that would be asked for is shown as a header, and not asked for by a preview', async () => {
+  const auth = { kind: 'oauth2-client-credentials', tokenUrl: 'https://login.example/', clientId: 'c' };
+  const target = { ...endpoint, auth: { ...auth, clientSecret: 'planted' } };
+  const world = await createPreviewWorld({ endpoint: target });
+  try {
+    const told = (await world.to('preview')).body;
+    assert.equal(JSON.parse(told).request.headers.authorization, '***');
+    assert.doesNotMatch(told, /planted/);
+    assert.equal(world.sender.requests.length, 0);
+  } finally {
+    await world.stop();
+  }
+});

@@ -40,6 +40,8 @@ export function previewView(
   const { method, url, headers, body } = preview.request;
   const secrets = secretHeaders(target.auth);
   const shown = Object.entries(headerRecord(headers)).map(([name, value]) => [name, secrets.has(name) ? '***' : value]);
+  // Its token is asked for when it is sent.
+  if ('tokenUrl' in target.auth) shown.push(['authorization', '***']);
   const bytes = body === null ? null : Buffer.from(body);
   const text = bytes === null ? null : bytes.toString('utf8').slice(0, longestBody).toWellFormed();
   const request = {

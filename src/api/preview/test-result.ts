@@ -19,6 +19,8 @@ const byFailure: Readonly<Record<SendFailure, string>> = {
   refused_address: 'A private address has to be allowed first: delivery.allowNetworks, or allowNetworks of the domain.',
   connect: 'Check that the receiver runs, that host and port in endpoint.url are right, and the firewalls between.',
   tls: 'Renew or complete the receiver’s certificate; it has to be valid for the host name in endpoint.url.',
+  oauth2:
+    'Check endpoint.auth: token URL, id and secret or key, scope; the message says what the token endpoint answered.',
   reset: 'The receiver closed the connection before it answered: its log, or that of a proxy before it, may say why.',
   response_too_large: 'Let the receiver answer with a short body and few headers.',
   bad_url: 'Correct endpoint.url.',

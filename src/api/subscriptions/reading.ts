@@ -8,6 +8,8 @@ export interface DraftContext {
   readonly access: Access;
   readonly dialects: readonly Dialect[];
   readonly timeoutMs: number;
+  /** Wall clock, milliseconds. */
+  readonly now: number;
   readonly stored: StoredSecrets['target'];
 }
 

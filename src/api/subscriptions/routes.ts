@@ -11,7 +11,7 @@ import type { ApiDeps, App } from '../deps.ts';
 import type { OpenInboxes } from '../inbox/open-inboxes.ts';
 import { described } from '../openapi/route-list.ts';
 import { type Problem, sendProblem, type Answer } from '../problems/problem.ts';
-import { checkerFor } from '../validator.ts';
+import { inputChecker } from './check-input.ts';
 import { readDraft } from './read-draft.ts';
 import { patchSubscription, withoutReadOnly } from './to-input.ts';
 import { subscriptionView } from './view.ts';
@@ -20,7 +20,8 @@ const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) })
 type Params = Static<typeof Params>;
 const Query = Type.Object(CursorQuery, { additionalProperties: false });
 
-interface Deps extends Pick<ApiDeps, 'delivery' | 'attempts' | 'dialects' | 'defaults' | 'serverName' | 'tenants'> {
+interface Deps
+  extends Pick<ApiDeps, 'clock' | 'delivery' | 'attempts' | 'dialects' | 'defaults' | 'serverName' | 'tenants'> {
   readonly inboxes: Pick<OpenInboxes, 'mayUse'>;
 }
 
@@ -125,16 +126,22 @@ type ReadDraft = (
   stored: Subscription | null,
 ) => Answer<{ readonly value: SubscriptionDraft }>;
 
-function createReader({ dialects, defaults, tenants, inboxes }: Deps): ReadDraft {
-  const check = checkerFor(SubscriptionInput);
+function createReader({ clock, dialects, defaults, tenants, inboxes }: Deps): ReadDraft {
+  const check = inputChecker();
   const levelBeyond = (access: Access, scope: Selection['scope']) =>
     levelOutside(access, scope) ?? (mayReach(tenants.names, access, scope) ? null : 'domain');
   return (access, body, stored) => {
     if (body === undefined || body === null) return { problem: { code: 'body_missing' } };
     const checked = check(body);
     if ('problem' in checked) return checked;
-    const context = { access, dialects, timeoutMs: defaults.timeoutMs, stored: stored?.target ?? null };
-    const draft = readDraft(checked.value as SubscriptionInput, context);
+    const context = {
+      access,
+      dialects,
+      timeoutMs: defaults.timeoutMs,
+      now: clock.now(),
+      stored: stored?.target ?? null,
+    };
+    const draft = readDraft(checked.value, context);
     if ('problem' in draft) return draft;
     const { selection, target } = draft.value;
     const outside = levelBeyond(access, selection.scope);
@@ -155,6 +162,7 @@ async function viewsOf(
       counters: counters.get(subscription.number) ?? null,
       endpoint: deps.delivery.endpoint(access, subscription.endpoint),
       serverName: deps.serverName,
+      now: deps.clock.now(),
     }),
   );
 }

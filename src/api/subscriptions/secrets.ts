@@ -1,4 +1,5 @@
 /** Secrets that are kept without being sent again: `{ "set": true }` stands for the one that is stored. */
+import { parseTarget } from '../../delivery/sender/target.ts';
 import type { EndpointAuth, EndpointTarget, Signing } from '../../subscriptions/subscription.ts';
 import type { AuthInput, SecretInput } from '../contract/subscription.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -12,10 +13,19 @@ export interface StoredSecrets {
   readonly mayKeep: boolean;
 }
 
+/** Of a URL that can't be sent to, the URL itself. */
+export function originOf(url: string): string {
+  const target = parseTarget(url);
+  return target.kind === 'http' ? target.origin : url;
+}
+
 function secret(given: SecretInput, stored: string | undefined, mayKeep: boolean, field: string): Found<string> {
   if (typeof given === 'string') return { value: given };
   if (stored !== undefined && mayKeep) return { value: stored };
-  const why = stored === undefined ? 'nothing is stored there to keep' : 'the URL now leads to another receiver';
+  const why =
+    stored === undefined
+      ? 'nothing is stored there to keep'
+      : 'it was given for other addresses (endpoint.url, endpoint.auth.tokenUrl)';
   return {
     problem: { code: 'invalid_subscription', field, detail: `${field}: ${why}.`, remedy: 'Send the secret itself.' },
   };
@@ -38,24 +48,70 @@ export function authOf(given: AuthInput | undefined, { target, mayKeep }: Stored
       const token = secret(given.token, stored?.kind === 'bearer' ? stored.token : undefined, mayKeep, `${base}.token`);
       return 'problem' in token ? token : { value: { kind: 'bearer', token: token.value } };
     }
-    case 'headers':
-      return headerAuth(given.headers, stored?.kind === 'headers' ? stored.headers : {}, mayKeep);
+    case 'headers': {
+      const headers = named(
+        given.headers,
+        stored?.kind === 'headers' ? stored.headers : {},
+        mayKeep,
+        `${base}.headers`,
+      );
+      return 'problem' in headers ? headers : { value: { kind: 'headers', headers: headers.value } };
+    }
+    case 'oauth2-client-credentials':
+      return clientCredentials(given, stored, mayKeep);
+    case 'oauth2-jwt-bearer': {
+      const kept = stored?.kind === 'oauth2-jwt-bearer' ? stored : null;
+      const isSame = mayKeep && leadsToSame(given.tokenUrl, kept);
+      const privateKey = secret(given.privateKey, kept?.privateKey, isSame, `${base}.privateKey`);
+      if ('problem' in privateKey) return privateKey;
+      const { keyId = null, scope = null } = given;
+      return { value: { ...given, privateKey: privateKey.value, keyId, scope } };
+    }
+    case 'mtls': {
+      const kept = stored?.kind === 'mtls' ? stored.privateKey : undefined;
+      const privateKey = secret(given.privateKey, kept, mayKeep, `${base}.privateKey`);
+      if ('problem' in privateKey) return privateKey;
+      return { value: { ...given, privateKey: privateKey.value, ca: given.ca ?? null } };
+    }
   }
 }
 
-function headerAuth(
+/** The secret goes to the token endpoint, or signs what goes there; the token to the receiver. */
+function leadsToSame(tokenUrl: string, stored: { readonly tokenUrl: string } | null): boolean {
+  return stored !== null && originOf(tokenUrl) === originOf(stored.tokenUrl);
+}
+
+function clientCredentials(
+  given: AuthInput & { readonly kind: 'oauth2-client-credentials' },
+  stored: EndpointAuth | undefined,
+  mayKeep: boolean,
+): Found<EndpointAuth> {
+  const base = 'endpoint.auth';
+  const kept = stored?.kind === 'oauth2-client-credentials' ? stored : null;
+  const isSame = mayKeep && leadsToSame(given.tokenUrl, kept);
+  const clientSecret = secret(given.clientSecret, kept?.clientSecret, isSame, `${base}.clientSecret`);
+  if ('problem' in clientSecret) return clientSecret;
+  const parameters = named(given.parameters ?? {}, kept?.parameters ?? {}, isSame, `${base}.parameters`);
+  if ('problem' in parameters) return parameters;
+  const { clientAuth = 'basic', scope = null, audience = null } = given;
+  const secrets = { clientSecret: clientSecret.value, parameters: parameters.value };
+  return { value: { ...given, ...secrets, clientAuth, scope, audience } };
+}
+
+function named(
   given: Readonly<Record<string, SecretInput>>,
   stored: Readonly<Record<string, string>>,
   mayKeep: boolean,
-): Found<EndpointAuth> {
-  const headers = new Map<string, string>();
+  field: string,
+): Found<Record<string, string>> {
+  const values = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
     const kept = Object.hasOwn(stored, name) ? stored[name] : undefined;
-    const found = secret(value, kept, mayKeep, `endpoint.auth.headers.${name}`);
+    const found = secret(value, kept, mayKeep, `${field}.${name.slice(0, 100)}`);
     if ('problem' in found) return found;
-    headers.set(name, found.value);
+    values.set(name, found.value);
   }
-  return { value: { kind: 'headers', headers: Object.fromEntries(headers) } };
+  return { value: Object.fromEntries(values) };
 }
 
 export function signingOf(

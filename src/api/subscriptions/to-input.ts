@@ -13,6 +13,7 @@ const readOnly = [
   'lag',
   'lastSuccess',
   'lastError',
+  'warnings',
   'createdAt',
   'updatedAt',
 ] as const;
@@ -33,7 +34,7 @@ export function withoutReadOnly(body: unknown): unknown {
 
 /** A stored subscription as it would be sent in, its secrets as `{ "set": true }`. */
 export function subscriptionInput(subscription: Subscription): unknown {
-  return withoutReadOnly(subscriptionView(subscription, { counters: null, endpoint: null, serverName: '' }));
+  return withoutReadOnly(subscriptionView(subscription, { counters: null, endpoint: null, serverName: '', now: 0 }));
 }
 
 /** RFC 7396: objects are merged, null takes a field away, everything else replaces. `__proto__` is a name like others. */

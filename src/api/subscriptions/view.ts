@@ -3,12 +3,15 @@ import type { EndpointStatus } from '../../delivery/management.ts';
 import type { Counters } from '../../records/attempt-queries.ts';
 import type { EndpointAuth, EndpointTarget, Subscription } from '../../subscriptions/subscription.ts';
 import type { SubscriptionView } from '../contract/subscription.ts';
+import { certificateWarnings } from './certificates.ts';
 
 /** What is known of a subscription's running besides itself. */
 export interface SubscriptionState {
   readonly counters: Counters | null;
   readonly endpoint: EndpointStatus | null;
   readonly serverName: string;
+  /** Wall clock, milliseconds. */
+  readonly now: number;
 }
 
 const set = { set: true } as const;
@@ -33,6 +36,7 @@ export function subscriptionView(subscription: Subscription, state: Subscription
     expireAfter: expiryView(subscription.expireAfterMs),
     redundancy: subscription.redundancy,
     ...runningView(subscription, state),
+    warnings: certificateWarnings(subscription.target.auth, state.now),
     createdAt: subscription.createdAt,
     updatedAt: subscription.updatedAt,
   };
@@ -49,6 +53,9 @@ function targetView(target: EndpointTarget): Omit<SubscriptionView['endpoint'], 
 const limitsView = (endpoint: EndpointStatus | null): Partial<Pick<EndpointTarget, 'maxInFlight' | 'ratePerSecond'>> =>
   endpoint ? { maxInFlight: endpoint.maxInFlight, ratePerSecond: endpoint.ratePerSecond } : {};
 
+const masked = (values: Readonly<Record<string, string>>): Record<string, typeof set> =>
+  Object.fromEntries(Object.keys(values).map((name) => [name, set]));
+
 function authView(auth: EndpointAuth): SubscriptionView['endpoint']['auth'] {
   switch (auth.kind) {
     case 'none':
@@ -58,7 +65,12 @@ function authView(auth: EndpointAuth): SubscriptionView['endpoint']['auth'] {
     case 'bearer':
       return { kind: 'bearer', token: set };
     case 'headers':
-      return { kind: 'headers', headers: Object.fromEntries(Object.keys(auth.headers).map((name) => [name, set])) };
+      return { kind: 'headers', headers: masked(auth.headers) };
+    case 'oauth2-client-credentials':
+      return { ...auth, clientSecret: set, parameters: masked(auth.parameters) };
+    case 'oauth2-jwt-bearer':
+    case 'mtls':
+      return { ...auth, privateKey: set };
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Config } from '../../config/schema.ts';
 import { createAddressGuard } from '../../delivery/sender/address-guard.ts';
+import { type ClientIdentity, rememberIdentities } from '../../delivery/sender/client-identity.ts';
 import { createConnector } from '../../delivery/sender/connector.ts';
 import { systemLookup } from '../../delivery/sender/lookup.ts';
 import { SendError } from '../../delivery/sender/send-error.ts';
 import { parseTarget } from '../../delivery/sender/target.ts';
 import { delay, type Clock } from '../../kit/clock.ts';
-import type { Subscription } from '../../subscriptions/subscription.ts';
+import type { MutualTls, Subscription } from '../../subscriptions/subscription.ts';
 import { failed, type Finding, ok, reasonOf, skipped, warning } from './finding.ts';
 
 const connectWithinMs = 5_000;
@@ -17,6 +18,7 @@ const mostTold = 20;
 interface Receiver {
   readonly url: URL;
   readonly domain: string;
+  readonly identity: ClientIdentity | null;
   /** Public numbers of its subscriptions. */
   readonly subscriptions: number[];
 }
@@ -48,27 +50,36 @@ export async function checkReceivers(
   return [...(troubles.length < receivers.length ? [reached] : []), ...troubles.slice(0, mostTold), ...more];
 }
 
+/** With the endpoints that give tokens: without one of those nothing is delivered either. */
 function receiversOf(subscriptions: readonly Subscription[]): Receiver[] {
   const found = new Map<string, Receiver>();
-  for (const { target, selection, number } of subscriptions) {
-    const parsed = parseTarget(target.url);
-    if (!selection.enabled || parsed.kind !== 'http') continue;
+  const identityOf = rememberIdentities();
+  const add = (text: string, { number, selection }: Subscription, mtls: MutualTls | null): void => {
+    const parsed = parseTarget(text);
+    if (parsed.kind !== 'http') return;
     const { domain } = selection.scope;
-    const key = `${parsed.origin} ${domain}`;
-    const known = found.get(key) ?? { url: parsed.url, domain, subscriptions: [] };
-    known.subscriptions.push(number);
+    const identity = mtls && identityOf(mtls, domain);
+    const key = `${parsed.origin} ${domain} ${identity?.key ?? ''}`;
+    const known = found.get(key) ?? { url: parsed.url, domain, identity, subscriptions: [] };
+    if (!known.subscriptions.includes(number)) known.subscriptions.push(number);
     found.set(key, known);
+  };
+  for (const subscription of subscriptions) {
+    const { url, auth } = subscription.target;
+    if (!subscription.selection.enabled) continue;
+    add(url, subscription, auth.kind === 'mtls' ? auth : null);
+    if ('tokenUrl' in auth) add(auth.tokenUrl, subscription, null);
   }
   return [...found.values()];
 }
 
 type Rule = ReturnType<ReturnType<typeof createAddressGuard>['ruleFor']>;
 
-function reach({ url }: Receiver, rule: Rule, clock: Clock): Promise<SendError | Error | null> {
+function reach({ url, identity }: Receiver, rule: Rule, clock: Clock): Promise<SendError | Error | null> {
   const secure = url.protocol === 'https:';
   const port = Number(url.port) || (secure ? 443 : 80);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  const open = createConnector({ hostname, port, secure, rule, lookup: systemLookup, ca: undefined });
+  const open = createConnector({ hostname, port, secure, rule, lookup: systemLookup, ca: undefined, identity });
   return new Promise((resolve) => {
     let socket: Socket | null = null;
     const done = new AbortController();

@@ -17,10 +17,13 @@ export class Receiver {
 
   /**
    * A request has ended. No answer, 408, 429 and 5xx speak about the receiver; any other answer is about the event.
+   * Refused credentials speak about one subscription, and others may share the endpoint; but where the breaker is not
+   * closed, the probe that was to show that the receiver is there has not.
    * @param chance uniform in [0, 1)
    */
   judge(verdict: Verdict, now: number, full: number, chance: number): void {
-    const { outcome, status, retryAfterMs } = verdict;
+    const { outcome, status, retryAfterMs, credentialsRefused } = verdict;
+    if (credentialsRefused === true && this.breaker.state === 'closed') return;
     if (outcome === 'delivered') this.breaker.succeeded(full);
     else if (status > 0 && status < 500 && status !== 408 && status !== 429) this.breaker.answered(full);
     else this.breaker.failed(now, chance);

@@ -63,6 +63,8 @@ export interface Verdict {
   /** Wall clock, milliseconds. */
   readonly startedAt: number;
   readonly durationMs: number;
+  /** It failed since a token endpoint won't have the subscription's credentials: the receiver was not asked. */
+  readonly credentialsRefused?: boolean;
 }
 
 export function firstSeq(unit: Unit): number {

@@ -9,6 +9,7 @@ import tls from 'node:tls';
 import type { AddressRule } from './address-guard.ts';
 import { connectFailure } from './failure.ts';
 import type { Lookup } from './lookup.ts';
+import type { ClientIdentity } from './client-identity.ts';
 import { SendError } from './send-error.ts';
 
 export interface ConnectorOptions {
@@ -19,6 +20,8 @@ export interface ConnectorOptions {
   readonly lookup: Lookup;
   /** Certificates to trust, PEM; undefined: the system's default. */
   readonly ca: readonly string[] | undefined;
+  /** What it shows of us, and by which authorities it then judges the receiver; null: nothing. */
+  readonly identity: ClientIdentity | null;
 }
 
 export type Opened = (error: Error | null, socket: net.Socket | null) => void;
@@ -61,14 +64,15 @@ export function createConnector(options: ConnectorOptions): Connector {
     keepAliveInitialDelay: probeAfterMs,
   };
   let session: Buffer | undefined;
+  let context: tls.SecureContext | undefined;
 
   const openPlain = (): net.Socket => net.connect(shared);
   const openSecure = (): net.Socket => {
     const servername = net.isIP(hostname) === 0 ? hostname.replace(/\.$/, '') : '';
-    const ca = options.ca && { ca: [...options.ca] };
+    context ??= secureContext(options);
     const socket = tls.connect({
       ...shared,
-      ...ca,
+      secureContext: context,
       servername,
       ALPNProtocols: ['http/1.1'],
       ...(session && { session }),
@@ -82,9 +86,24 @@ export function createConnector(options: ConnectorOptions): Connector {
       queueMicrotask(() => opened(new SendError('refused_address', refused), null));
       return null;
     }
-    const socket = secure ? openSecure() : openPlain();
-    return watch(socket, options, opened);
+    try {
+      return watch(secure ? openSecure() : openPlain(), options, opened);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const failure = new SendError('tls', `the certificate or key to show ${hostname} can't be used: ${reason}`);
+      queueMicrotask(() => opened(failure, null));
+      return null;
+    }
   };
+}
+
+/** Made once for all connections of a pool: reading certificates costs more than a connection does. */
+function secureContext({ ca, identity }: ConnectorOptions): tls.SecureContext {
+  const trusted = identity?.ca ?? ca;
+  return tls.createSecureContext({
+    ...(trusted && { ca: typeof trusted === 'string' ? trusted : [...trusted] }),
+    ...(identity && { cert: identity.certificate, key: identity.privateKey }),
+  });
 }
 
 function watch(socket: net.Socket, { rule, secure, hostname }: ConnectorOptions, opened: Opened): net.Socket {

@@ -28,7 +28,7 @@ export interface ExchangeHost {
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 const noHeaders: ResponseHeaders = {};
 
-/** Bytes of an answer that are kept. */
+/** Bytes of an answer that are kept where the request does not say it. */
 const excerptBytes = 2048;
 /** A socket that was idle for this long may have been closed by the receiver at the moment it was used. */
 const staleAfterMs = 1_000;
@@ -40,6 +40,7 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
   readonly #request: OutgoingRequest;
   readonly #path: string;
   readonly #ended: Ended;
+  readonly #keepBytes: number;
   #startedAt = 0;
   #connection: Connection | null = null;
   #started = false;
@@ -62,6 +63,7 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
     this.#host = host;
     this.#pool = pool;
     this.#request = request;
+    this.#keepBytes = request.keepBytes ?? excerptBytes;
     this.#path = path;
     this.#ended = ended;
     this.signal = signal;
@@ -101,7 +103,7 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
     this.#bytes += chunk.length;
     if (this.#bytes > this.#host.maxResponseBytes) return this.#tooLarge();
     if (this.#kept === null) this.#kept = chunk;
-    else if (this.#kept.length < excerptBytes) this.#kept = Buffer.concat([this.#kept, chunk]);
+    else if (this.#kept.length < this.#keepBytes) this.#kept = Buffer.concat([this.#kept, chunk]);
   }
 
   onResponseEnd(): void {
@@ -113,7 +115,7 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
     this.#tell({
       kind: 'answered',
       status: this.#status,
-      excerpt: excerptOf(this.#kept, this.#headers['content-encoding'], excerptBytes),
+      excerpt: excerptOf(this.#kept, this.#headers['content-encoding'], this.#keepBytes),
       retryAfterMs: this.#asksToWaitMs(),
       durationMs: Math.round(now - this.#startedAt),
     });
@@ -123,7 +125,7 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
     if (this.#done) return;
     const { failure, message } = exchangeFailure(error);
     if (failure === 'reset' && this.#wasStale()) return this.#runAgain();
-    this.fail(failure, message);
+    this.fail(failure, failure === 'reset' ? message + this.#mayBeCertificate() : message);
   }
 
   /** Ends it as failed, whatever it is doing; nothing when it has ended. */
@@ -137,6 +139,12 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
 
   expire(): void {
     this.fail('timeout', `no complete answer within ${this.#request.timeoutMs} ms`);
+  }
+
+  /** With TLS 1.3 the handshake is over for us before the receiver looks at our certificate. */
+  #mayBeCertificate(): string {
+    if (this.#request.auth?.kind !== 'mtls' || this.#status !== 0) return '';
+    return '; a receiver does so where it does not accept the client certificate (endpoint.auth.certificate)';
   }
 
   #wasStale(): boolean {

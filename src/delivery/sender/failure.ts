@@ -1,5 +1,6 @@
 /** Turns what Node and undici report into the few failures a user meets. Messages name hosts, never paths or headers. */
 import { SendError } from './send-error.ts';
+import { tlsReason } from './tls-reason.ts';
 
 type CodedError = Error & { readonly code?: unknown };
 
@@ -21,12 +22,6 @@ const tlsCode =
 const resetCode =
   /^(?:ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/;
 
-/** OpenSSL's own message begins with numbers and ends with a source file; its reason is what a reader needs. */
-function tlsReason(error: Error): string {
-  const { reason } = error as Error & { readonly reason?: unknown };
-  return typeof reason === 'string' ? reason : error.message;
-}
-
 /** What went wrong before there was a connection. `handshaking`: TCP was there, TLS not yet. */
 export function connectFailure(cause: Error, hostname: string, handshaking: boolean): SendError {
   if (cause instanceof SendError) return cause;
@@ -35,7 +30,7 @@ export function connectFailure(cause: Error, hostname: string, handshaking: bool
   const code = codeOf(error);
   if (dnsCode.test(code)) return new SendError('dns', `${hostname} cannot be resolved (${code})`, { cause });
   if (handshaking || tlsCode.test(code)) {
-    return new SendError('tls', `no trusted TLS connection to ${hostname}: ${tlsReason(error)}`, { cause });
+    return new SendError('tls', `no trusted TLS connection to ${hostname}: ${tlsReason(error, code)}`, { cause });
   }
   return new SendError('connect', `no connection to ${hostname}: ${error.message}`, { cause });
 }
@@ -50,6 +45,8 @@ export function exchangeFailure(cause: Error): SendError {
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
     return new SendError('response_too_large', 'the head of the answer is larger than 16 kB', { cause });
   }
+  // An alert that came after the handshake: with TLS 1.3 that is when a receiver has looked at our certificate.
+  if (tlsCode.test(code)) return new SendError('tls', tlsReason(cause, code), { cause });
   if (code.startsWith('HPE_')) return new SendError('other', `the answer is not HTTP/1.1 (${code})`, { cause });
   return new SendError('other', cause.message, { cause });
 }

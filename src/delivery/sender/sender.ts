@@ -4,6 +4,7 @@
  *
  * Every driver passes `test/conformance/sender.ts`.
  */
+import type { EndpointAuth } from '../../subscriptions/subscription.ts';
 import type { HeaderList } from './headers.ts';
 
 export interface OutgoingRequest {
@@ -15,6 +16,13 @@ export interface OutgoingRequest {
   readonly timeoutMs: number;
   /** Which domain's extra allowed networks apply. */
   readonly domain: string;
+  /**
+   * How Offhook proves itself, where headers can't say it by themselves: a sender shows the certificate of `mtls`, and
+   * `credentials/` gets a token for the OAuth kinds. The other kinds are in the headers already.
+   */
+  readonly auth?: EndpointAuth;
+  /** Bytes of the answer that are handed back; 2 kB, unless it says so. */
+  readonly keepBytes?: number;
 }
 
 /** Why no answer came; stable, shown to users and counted in metrics. */
@@ -24,6 +32,8 @@ export type SendFailure =
   | 'refused_address'
   | 'connect'
   | 'tls'
+  /** There is no token to send it with. */
+  | 'oauth2'
   | 'reset'
   | 'response_too_large'
   | 'bad_url'
@@ -34,13 +44,20 @@ export type Exchange =
   | {
       readonly kind: 'answered';
       readonly status: number;
-      /** At most 2 kB of what came back. */
+      /** At most 2 kB of what came back, or `keepBytes`. */
       readonly excerpt: string;
       /** Milliseconds the receiver asked to wait (Retry-After, at most 24 h); null where it did not. */
       readonly retryAfterMs: number | null;
       readonly durationMs: number;
     }
-  | { readonly kind: 'failed'; readonly failure: SendFailure; readonly message: string; readonly durationMs: number };
+  | {
+      readonly kind: 'failed';
+      readonly failure: SendFailure;
+      readonly message: string;
+      readonly durationMs: number;
+      /** With `oauth2`: the token endpoint is there and won't have our credentials, so that nothing is known of the receiver. */
+      readonly credentialsRefused?: boolean;
+    };
 
 /** Told what became of a request. */
 export type Ended = (exchange: Exchange) => void;

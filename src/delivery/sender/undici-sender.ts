@@ -10,6 +10,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { AddressGuard } from './address-guard.ts';
+import { type ClientIdentity, rememberIdentities } from './client-identity.ts';
 import { Deadlines } from './deadlines.ts';
 import { type ExchangeHost, RunningExchange } from './exchange.ts';
 import { headerRecord } from './headers.ts';
@@ -49,6 +50,7 @@ class UndiciSender implements Sender {
   readonly #guard: AddressGuard;
   readonly #inbox: Inbox;
   readonly #pools: OriginPools;
+  readonly #identity = rememberIdentities();
   readonly #target = rememberTargets(rememberedUrls);
   readonly #running: Deadlines<RunningExchange>;
   readonly #watched = new WeakSet<AbortSignal>();
@@ -77,8 +79,13 @@ class UndiciSender implements Sender {
     const target = this.#target(request.url);
     if (target.kind === 'bad') return this.#failed('bad_url', target.problem, ended);
     if (target.kind === 'inbox') return this.#toInbox(target.token, request, ended);
+    let identity: ClientIdentity | null = null;
+    if (request.auth?.kind === 'mtls') {
+      if (target.url.protocol !== 'https:') return this.#failed('tls', 'a certificate is shown over https only', ended);
+      identity = this.#identity(request.auth, request.domain);
+    }
     if (signal) this.#watch(signal);
-    const pool = this.#pools.get(target, this.#guard.ruleFor(request.domain));
+    const pool = this.#pools.get(target, this.#guard.ruleFor(request.domain), identity);
     new RunningExchange(this.#host, pool, request, target.path, ended, signal ?? null).start();
   }
 
