@@ -9,10 +9,12 @@ import type { Logger } from '../kit/logger.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { AttemptQueries } from '../records/attempt-queries.ts';
 import type { AuditStore } from '../records/audit-store.ts';
+import type { CallJournal } from '../records/call-journal.ts';
 import type { IdempotencyStore } from '../records/idempotency-store.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { TokenCheck } from './auth/caller.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
+import type { JournalProgress } from './calls/journal-progress.ts';
 import type { ConnectorState } from './connectors/routes.ts';
 import type { EventCounts } from './metrics/event-counts.ts';
 
@@ -34,6 +36,8 @@ export interface ApiDeps {
   readonly idempotency: IdempotencyStore;
   readonly dialects: readonly Dialect[];
   readonly live: LiveCalls;
+  readonly calls: Pick<CallJournal, 'search' | 'find'>;
+  readonly journal: JournalProgress;
   readonly connectors: () => readonly ConnectorState[];
   readonly inbox: Inbox;
   readonly tenants: Tenants;

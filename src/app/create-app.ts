@@ -1,7 +1,7 @@
 /**
  * The composition root: the only place that knows every part. Nothing else creates a store, a clock or a connection.
  *
- * Start: store -> log and records -> token -> live view -> tenants -> delivery -> retention -> API -> connectors, so that nobody
+ * Start: store -> log and records -> token -> live view and journal -> tenants -> delivery -> retention -> API -> connectors, so that nobody
  * is heard before what they say can be kept. Stop is the other way round: sources first, then what is under way is
  * finished or checkpointed, then the store is closed. A part that does not stop in time is left behind.
  */
@@ -27,6 +27,7 @@ import { createLogger } from './logging.ts';
 import { Parts } from './parts.ts';
 import { createAppMetrics } from './metrics/app-metrics.ts';
 import { createRetention } from './retention.ts';
+import { startJournal } from './start-journal.ts';
 import { startLiveView } from './start-live-view.ts';
 import { openStore } from './store.ts';
 
@@ -76,6 +77,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const inbox = createMemoryInbox({ clock });
     const store = await openStore(parts, base, fatal, (ms) => metrics.appends.observe(ms / 1000));
     const live = await startLiveView(parts, base, store);
+    const journal = await startJournal(parts, base, store);
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
     const observer = await makeObserver(parts, base, metrics, () => delivery);
     const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer });
@@ -83,8 +85,17 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const connectors: Connector[] = [];
     const { dir: dataDir } = config.data;
     const { maxBytes } = config.retention;
-    const health = createHealth({ ...base, ...store, server: stopSignal, delivery, connectors, dataDir, maxBytes });
-    metrics.watch({ ...store, clock, delivery, health, connectors, dataDir });
+    const health = createHealth({
+      ...base,
+      ...store,
+      server: stopSignal,
+      delivery,
+      journal,
+      connectors,
+      dataDir,
+      maxBytes,
+    });
+    metrics.watch({ ...store, clock, delivery, journal, health, connectors, dataDir });
     const serverName = hostname();
     const api = await makeApi(base, {
       ...store,
@@ -92,6 +103,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       tenants,
       inbox,
       live,
+      journal,
       connectors,
       metrics,
       health,
@@ -109,9 +121,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       attempts: store.records.attempts,
       idempotency: store.records.idempotency,
       audit: store.records.audit,
+      calls: store.records.calls,
       eventsMs: config.retention.events,
       attemptsMs: config.retention.attempts,
       auditMs: config.retention.audit,
+      callsMs: config.retention.calls,
     });
     await parts.add(
       'retention',

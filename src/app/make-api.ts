@@ -3,6 +3,7 @@ import type { LiveCalls } from '../api/calls/live-calls.ts';
 import type { ConnectorState } from '../api/connectors/routes.ts';
 import type { ApiOptions, HealthCheck } from '../api/deps.ts';
 import { type Api, createApi } from '../api/server.ts';
+import type { Journalist } from '../calls/journal/index.ts';
 import type { Config } from '../config/schema.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { Delivery } from '../delivery/management.ts';
@@ -19,6 +20,7 @@ interface ApiParts extends Store {
   readonly tenants: Tenants;
   readonly inbox: Inbox;
   readonly live: LiveCalls;
+  readonly journal: Journalist;
   readonly connectors: readonly Connector[];
   readonly metrics: AppMetrics;
   readonly health: readonly HealthCheck[];
@@ -28,7 +30,7 @@ interface ApiParts extends Store {
 
 /** Made, but not listening. */
 export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): Promise<Api> {
-  const { log, records, token, delivery, tenants, inbox, live, metrics, health, version, serverName } = deps;
+  const { log, records, token, delivery, tenants, inbox, live, journal, metrics, health, version, serverName } = deps;
   const { domain, country } = config.defaults;
   return createApi(
     {
@@ -40,6 +42,8 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       tenants,
       inbox,
       live,
+      calls: records.calls,
+      journal,
       dialects,
       health,
       serverName,

@@ -16,6 +16,13 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
     eventsMs: 1_000,
     attemptsMs: 2_000,
     auditMs: 3_000,
+    callsMs: 4_000,
+    calls: {
+      trim: ({ startedBefore }) => {
+        asked.push(`calls ${clock.now() - startedBefore}`);
+        return Promise.resolve({ more: false });
+      },
+    },
     audit: {
       trim: ({ before }) => {
         asked.push(`audit ${clock.now() - before}`);
@@ -41,9 +48,9 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
   assert.deepEqual(asked, ['events 1000', 'events 1000', 'events 1000', 'attempts 2000']);
   clock.advance(60_000);
   await settled();
-  assert.deepEqual(asked.slice(4), ['events 1000', 'attempts 2000', 'audit 3000', 'answers']);
+  assert.deepEqual(asked.slice(4), ['events 1000', 'attempts 2000', 'audit 3000', 'calls 4000', 'answers']);
   await retention.stop();
   clock.advance(120_000);
   await settled();
-  assert.equal(asked.length, 8);
+  assert.equal(asked.length, 9);
 });

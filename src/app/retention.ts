@@ -8,6 +8,7 @@ import type { Service } from '../kit/service.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { AttemptQueries } from '../records/attempt-queries.ts';
 import type { AuditStore } from '../records/audit-store.ts';
+import type { CallJournal } from '../records/call-journal.ts';
 import type { IdempotencyStore } from '../records/idempotency-store.ts';
 
 export interface RetentionDeps {
@@ -17,9 +18,11 @@ export interface RetentionDeps {
   readonly attempts: Pick<AttemptQueries, 'trimAttempts'>;
   readonly idempotency: Pick<IdempotencyStore, 'forgetBefore'>;
   readonly audit: Pick<AuditStore, 'trim'>;
+  readonly calls: Pick<CallJournal, 'trim'>;
   readonly eventsMs: number;
   readonly attemptsMs: number;
   readonly auditMs: number;
+  readonly callsMs: number;
 }
 
 const everyMs = 60_000;
@@ -41,6 +44,7 @@ export function createRetention(deps: RetentionDeps): Service {
     await repeat(() => deps.log.trim({ acceptedBefore: now - deps.eventsMs, limit: perStep }));
     await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, now, limit: perStep }));
     await repeat(() => deps.audit.trim({ before: now - deps.auditMs, limit: perStep }));
+    await repeat(() => deps.calls.trim({ startedBefore: now - deps.callsMs, limit: perStep }));
     if (!stopping.signal.aborted) await deps.idempotency.forgetBefore(now - answersMs);
   };
   const cycle = (): void => {

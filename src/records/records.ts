@@ -1,5 +1,6 @@
 import type { AttemptQueries } from './attempt-queries.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { CallJournal } from './call-journal.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { DirectoryStore } from './directory-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
@@ -23,4 +24,5 @@ export interface Records {
   readonly directory: DirectoryStore;
   readonly audit: AuditStore;
   readonly outbox: Outbox;
+  readonly calls: CallJournal;
 }

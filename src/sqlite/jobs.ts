@@ -33,6 +33,7 @@ export const scans: ReadonlySet<string> = new Set<keyof ReadInputs>([
   'delivery.settledAfter',
   'delivery.parkedAfter',
   'audit.list',
+  'calls.search',
 ]);
 
 export function allJobs(db: DatabaseSync) {

@@ -3,6 +3,7 @@ import { openMemoryEngine, openSqliteEngine } from '../../src/sqlite/engine.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { attemptQueriesConformance } from './attempt-queries.ts';
 import { auditStoreConformance } from './audit-store.ts';
+import { callJournalConformance } from './call-journal.ts';
 import { deliveryStoreConformance } from './delivery-store.ts';
 import { directoryStoreConformance } from './directory-store.ts';
 import { idempotencyStoreConformance } from './idempotency-store.ts';
@@ -62,6 +63,7 @@ function run(name: string, open: OpenRecords, runs: number): void {
   auditStoreConformance(name, open);
   outboxConformance(name, open);
   replayStoreConformance(name, open);
+  callJournalConformance(name, open);
 }
 
 run('sqlite, a file', openFile, 8);

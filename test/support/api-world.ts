@@ -9,6 +9,7 @@ import { type Api, createApi } from '../../src/api/server.ts';
 import { administrator } from '../../src/api/auth/caller.ts';
 import { checkTokens } from '../../src/app/make-tenants.ts';
 import { scopedSubscriptions } from '../../src/app/scoped-subscriptions.ts';
+import { createJournalist } from '../../src/calls/journal/index.ts';
 import { createDelivery } from '../../src/delivery/create-delivery.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import { createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
@@ -73,6 +74,8 @@ export async function createApiWorld(
   await delivery.start();
   await announcer.start();
   const calls: LiveCall[] = [];
+  const journal = createJournalist({ clock, logger: silentLogger, log, journal: records.calls });
+  await journal.start();
   const deps: ApiDeps = {
     clock,
     logger: silentLogger,
@@ -84,6 +87,8 @@ export async function createApiWorld(
     attempts: records.attempts,
     idempotency: records.idempotency,
     live: liveOf(calls),
+    calls: records.calls,
+    journal,
     connectors: () => [],
     tenants,
     audit: records.audit,
@@ -116,6 +121,7 @@ export async function createApiWorld(
     stop: async () => {
       await api.stop();
       await announcer.stop();
+      await journal.stop();
       await delivery.stop();
       await sender.close();
       await records.close();
@@ -136,7 +142,6 @@ const usualOptions: ApiOptions = {
 function liveOf(calls: readonly LiveCall[]): LiveCalls {
   return {
     inProgress: () => calls.filter(({ call }) => call.state !== 'ended'),
-    justEnded: () => calls.filter(({ call }) => call.state === 'ended'),
     find: (_access, id) => calls.find(({ call }) => call.id === id) ?? null,
   };
 }

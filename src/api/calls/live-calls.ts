@@ -5,7 +5,5 @@ import type { Access } from '../../model/scope.ts';
 export interface LiveCalls {
   /** Newest first. */
   inProgress(access: Access): readonly LiveCall[];
-  /** The last to end first; bounded. */
-  justEnded(access: Access): readonly LiveCall[];
   find(access: Access, callId: string): LiveCall | null;
 }

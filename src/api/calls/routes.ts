@@ -1,79 +1,122 @@
 import { Type, type Static } from 'typebox';
-import type { LiveCall } from '../../calls/live/live-call.ts';
-import { CallSchema, LegSchema } from '../../model/call.ts';
+import type { CallRecord } from '../../model/call-record.ts';
+import { matchesCall } from '../../model/call-filter.ts';
+import type { Event } from '../../model/event.ts';
+import { EventSchema } from '../../model/event-schema.ts';
+import type { Access } from '../../model/scope.ts';
 import { accessOf } from '../auth/authenticate.ts';
+import { eventVisible } from '../auth/visible.ts';
+import { nullable } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
+import { callFilter, CallsQuery, cursorOf, positionOf } from './call-query.ts';
+import { callView, callViewFields, CallViewSchema } from './call-view.ts';
 
-const LiveCallSchema = Type.Object({
-  reseller: Type.String(),
-  domain: Type.String(),
-  connector: Type.String(),
-  extensions: Type.Array(Type.String(), { description: 'All that took part so far.' }),
-  seq: Type.Integer({ description: 'Sequence of the last event about it.' }),
-  call: CallSchema,
-  legs: Type.Array(LegSchema),
-});
-const Query = Type.Object(
-  {
-    state: Type.Optional(
-      Type.Enum(['live', 'ended', 'all'], { default: 'all', description: 'In progress, just ended, or both.' }),
-    ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  },
-  { additionalProperties: false },
-);
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
+/** What was accepted just now is waited for so long, in milliseconds. */
+const mostWaited = 1_000;
+/** Events shown with a call: the newest, up to about so many characters. */
+const mostEvents = 200;
+const mostCharacters = 4_000_000;
+const eventsAtOnce = 20;
 
-/** Without what only the live view itself needs to know. */
-const view = ({ reseller, domain, connector, extensions, seq, call, legs }: LiveCall) => ({
-  reseller,
-  domain,
-  connector,
-  extensions,
-  seq,
-  call,
-  legs,
+type Deps = Pick<ApiDeps, 'live' | 'calls' | 'journal' | 'log' | 'defaults'>;
+
+const CallsPage = Type.Object({
+  items: Type.Array(CallViewSchema),
+  next: nullable(Type.String(), 'Pass as `cursor` for the next page; null at the end.'),
+  behind: Type.Integer({
+    minimum: 0,
+    description: 'Events the journal has not read yet: 0 unless it is being made anew, or can’t be kept.',
+  }),
 });
 
-export function callRoutes(app: App, { live }: Pick<ApiDeps, 'live'>): void {
+export function callRoutes(app: App, deps: Deps): void {
+  listRoute(app, deps);
+  oneRoute(app, deps);
+  liveRoute(app, deps);
+}
+
+function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
   const list = described({
-    summary: 'Calls in progress and just ended, newest first',
+    summary: 'The journal of calls, newest first',
+    description:
+      'Calls in progress and all that ended within `retention.calls`. A page may hold fewer calls than asked for, even none, while `next` says where to go on. With `state=live` it is what goes on now, on one page.',
     tag: 'calls',
     least: 'extension',
-    querystring: Query,
-    answers: {
-      200: { description: 'The calls.', schema: Type.Object({ items: Type.Array(LiveCallSchema), next: Type.Null() }) },
-    },
+    querystring: CallsQuery,
+    answers: { 200: { description: 'A page of calls.', schema: CallsPage } },
   });
-  app.get<{ Querystring: Static<typeof Query> }>('/v1/calls', list, async (request) => {
+  app.get<{ Querystring: CallsQuery }>('/v1/calls', list, async (request, reply) => {
     const access = accessOf(request);
-    const { state = 'all', limit = 100 } = request.query;
-    const calls = [
-      ...(state === 'ended' ? [] : live.inProgress(access)),
-      ...(state === 'live' ? [] : live.justEnded(access)),
-    ];
-    return { items: calls.slice(0, limit).map(view), next: null };
+    const { limit = 100, since, until, cursor, state } = request.query;
+    const filter = callFilter(request.query, defaults.country);
+    if ('problem' in filter) return sendProblem(reply, filter.problem);
+    if (state === 'live') {
+      const found = live
+        .inProgress(access)
+        .filter((one) => matchesCall(filter, one) && isWithin(one.call.startedAt, since, until));
+      return { items: found.slice(0, limit).map(callView), next: null, behind: 0 };
+    }
+    await journal.caughtUp(mostWaited);
+    const page = await calls.search({
+      ...filter,
+      access,
+      limit,
+      ...(since !== undefined && { since: Date.parse(since) }),
+      ...(until !== undefined && { until: Date.parse(until) }),
+      ...(cursor !== undefined && { before: positionOf(cursor) }),
+    });
+    const next = page.next && cursorOf(page.next);
+    return { items: page.calls.map(callView), next, behind: journal.behind() };
   });
+}
 
+function isWithin(time: string, since: string | undefined, until: string | undefined): boolean {
+  const at = Date.parse(time);
+  return (since === undefined || at >= Date.parse(since)) && (until === undefined || at < Date.parse(until));
+}
+
+function oneRoute(app: App, { live, calls, journal, log }: Deps): void {
+  const events = Type.Array(EventSchema, { description: 'The newest that the log still has, oldest first.' });
   const one = described({
-    summary: 'One call, in progress or just ended',
+    summary: 'One call, with its legs and events',
     tag: 'calls',
     least: 'extension',
     params: Params,
-    answers: { 200: { description: 'The call.', schema: LiveCallSchema } },
+    answers: { 200: { description: 'The call.', schema: Type.Object({ ...callViewFields, events }) } },
   });
   app.get<{ Params: Static<typeof Params> }>('/v1/calls/:id', one, async (request, reply) => {
-    const found = live.find(accessOf(request), request.params.id);
-    return found ? view(found) : sendProblem(reply, { code: 'call_not_found' });
+    const access = accessOf(request);
+    const { id } = request.params;
+    await journal.caughtUp(mostWaited);
+    const record = await calls.find(access, id);
+    if (record) return { ...callView(record), events: await eventsOf(log, access, record) };
+    const found = live.find(access, id);
+    return found ? { ...callView(found), events: [] } : sendProblem(reply, { code: 'call_not_found' });
   });
+}
 
+async function eventsOf(log: Deps['log'], access: Access, { seqs }: CallRecord): Promise<readonly Event[]> {
+  const newest = seqs.slice(-mostEvents).toReversed();
+  const found: Event[] = [];
+  let characters = 0;
+  for (let at = 0; at < newest.length && characters < mostCharacters; at += eventsAtOnce) {
+    const some = await log.get(newest.slice(at, at + eventsAtOnce));
+    const seen = some.filter((event) => event !== null).filter((event) => eventVisible(access, event));
+    found.push(...seen);
+    characters += JSON.stringify(seen).length;
+  }
+  return found.toReversed();
+}
+
+function liveRoute(app: App, { live }: Deps): void {
   const now = described({
     summary: 'What is going on: the calls in progress',
     tag: 'calls',
     least: 'extension',
-    answers: { 200: { description: 'Now.', schema: Type.Object({ calls: Type.Array(LiveCallSchema) }) } },
+    answers: { 200: { description: 'Now.', schema: Type.Object({ calls: Type.Array(CallViewSchema) }) } },
   });
-  app.get('/v1/live', now, async (request) => ({ calls: live.inProgress(accessOf(request)).map(view) }));
+  app.get('/v1/live', now, async (request) => ({ calls: live.inProgress(accessOf(request)).map(callView) }));
 }

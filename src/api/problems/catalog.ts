@@ -106,7 +106,7 @@ export const problemCatalog = {
   call_not_found: {
     status: 404,
     title: 'There is no such call',
-    remedy: 'Only calls in progress and just ended are listed here; GET /v1/events?call= finds older events.',
+    remedy: 'Calls are kept for `retention.calls`; GET /v1/calls finds them by number, extension, outcome and time.',
   },
   inbox_not_found: {
     status: 404,

@@ -21,6 +21,8 @@ interface World {
     usedBytes: number;
     isStopping: boolean;
     connector: 'up' | 'down';
+    behind: number;
+    journalTrouble: string | null;
   };
   /** Name of each check that is not well, with its reason. */
   readonly problems: () => Promise<Record<string, string>>;
@@ -36,6 +38,8 @@ function createWorld(changes: Partial<HealthDeps> = {}): World {
     usedBytes: 1_000,
     isStopping: false,
     connector: 'up',
+    behind: 0,
+    journalTrouble: null,
   };
   const logger = {
     ...silentLogger,
@@ -52,6 +56,7 @@ function createWorld(changes: Partial<HealthDeps> = {}): World {
     probe: () => Promise.resolve({ problem: state.storeProblem, usedBytes: state.usedBytes }),
     log: { refusal: () => state.refusal },
     delivery: { trouble: () => state.trouble },
+    journal: { behind: () => state.behind, trouble: () => state.journalTrouble },
     connectors: [{ id: 'pbx1', kind: 'asterisk', status, figures, start: unused, stop: unused }],
     dataDir: '/',
     maxBytes: null,
@@ -77,6 +82,12 @@ test('each fault is told under its own name, and no more when it is over', async
   state.refusal = { reason: 'disk I/O error', at: clock.monotonic() };
   assert.deepEqual(await problems(), { log: 'events are refused: disk I/O error' });
   state.refusal = null;
+  state.behind = 20_000;
+  assert.match((await problems())['journal'] ?? '', /^20000 events behind/);
+  state.journalTrouble = 'disk I/O error';
+  assert.match((await problems())['journal'] ?? '', /not kept.*disk I\/O error/);
+  state.behind = 0;
+  state.journalTrouble = null;
   state.trouble = "results can't be recorded: disk I/O error";
   assert.match((await problems())['delivery'] ?? '', /nothing is sent.*disk I\/O error/);
   state.trouble = null;
@@ -88,9 +99,19 @@ test('each fault is told under its own name, and no more when it is over', async
   assert.deepEqual(await problems(), { server: 'stopping' });
   assert.deepEqual(
     lines.map((line) => line.replace(/,"problem.*/, '')),
-    ['store', 'store', 'log', 'log', 'delivery', 'delivery', 'connectors', 'connectors', 'server'].map(
-      (name, index) => `${index % 2 === 0 ? 'not well' : 'well again'} {"check":"${name}"${index % 2 === 0 ? '' : '}'}`,
-    ),
+    [
+      'not well {"check":"store"',
+      'well again {"check":"store"}',
+      'not well {"check":"log"',
+      'well again {"check":"log"}',
+      'not well {"check":"journal"',
+      'not well {"check":"delivery"',
+      'well again {"check":"journal"}',
+      'well again {"check":"delivery"}',
+      'not well {"check":"connectors"',
+      'well again {"check":"connectors"}',
+      'not well {"check":"server"',
+    ],
     'the log has each change once',
   );
 });

@@ -3,6 +3,7 @@
  * little of what it is about, and says again that all is well as soon as it is. What changes is told in the log, once.
  */
 import type { HealthCheck } from '../../api/deps.ts';
+import type { Journalist } from '../../calls/journal/index.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import type { Delivery } from '../../delivery/management.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -18,6 +19,7 @@ export interface HealthDeps {
   readonly probe: StoreProbe;
   readonly log: Pick<EventLog, 'refusal'>;
   readonly delivery: Pick<Delivery, 'trouble'>;
+  readonly journal: Pick<Journalist, 'behind' | 'trouble'>;
   readonly connectors: readonly Connector[];
   readonly dataDir: string;
   /** `retention.maxBytes` */
@@ -31,12 +33,13 @@ export interface HealthDeps {
 const refusalCountsMs = 5_000;
 
 export function createHealth(deps: HealthDeps): readonly HealthCheck[] {
-  const { server, probe, delivery, connectors, dataDir } = deps;
+  const { server, probe, delivery, journal, connectors, dataDir } = deps;
   const checks: HealthCheck[] = [
     { name: 'server', optional: false, check: () => (server.isStopping ? 'stopping' : null) },
     { name: 'store', optional: false, check: async () => (await probe()).problem },
     { name: 'log', optional: false, check: () => logProblem(deps) },
     { name: 'delivery', optional: false, check: () => deliveryProblem(delivery) },
+    { name: 'journal', optional: true, check: () => journalProblem(journal) },
     { name: 'disk', optional: true, check: () => diskProblem(dataDir) },
     { name: 'connectors', optional: true, check: () => connectorsProblem(connectors) },
   ];
@@ -56,6 +59,16 @@ async function logProblem({ probe, log, clock, maxBytes }: HealthDeps): Promise<
 function deliveryProblem(delivery: Pick<Delivery, 'trouble'>): string | null {
   const problem = delivery.trouble();
   return problem === null ? null : `nothing is sent: ${problem}`;
+}
+
+/** It reads faster than events come in by far: so many are only met after a start, or when it gets no further. */
+const worryingEvents = 10_000;
+
+function journalProblem(journal: HealthDeps['journal']): string | null {
+  const trouble = journal.trouble();
+  const behind = journal.behind();
+  if (trouble !== null) return `calls are not kept, ${behind} events behind: ${trouble}`;
+  return behind < worryingEvents ? null : `${behind} events behind: the newest calls are not in it yet`;
 }
 
 async function diskProblem(dir: string): Promise<string | null> {

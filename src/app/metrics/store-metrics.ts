@@ -11,6 +11,7 @@ import type { StoreProbe } from '../health/store-probe.ts';
 export interface WatchedStore {
   readonly clock: Clock;
   readonly log: EventLog;
+  readonly journal: { behind(): number };
   readonly probe: StoreProbe;
   readonly dataDir: string;
 }
@@ -30,6 +31,9 @@ export function registerStore(registry: Registry, appends: PlainHistogram, runni
   one('offhook_log_head', 'Sequence of the newest durable event', ({ log }) => log.head());
   one('offhook_log_floor', 'Everything up to this sequence is gone by retention', ({ log }) => log.floor());
   one('offhook_log_oldest_event_age_seconds', 'Age of the oldest event that retention has left', oldestAge);
+  one('offhook_journal_behind_events', 'Events the journal of calls has not read yet', ({ journal }) =>
+    journal.behind(),
+  );
   one('offhook_store_bytes', 'Size of the store, without what retention has freed', async ({ probe }) => {
     return (await probe()).usedBytes ?? Number.NaN;
   });

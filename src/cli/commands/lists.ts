@@ -1,50 +1,13 @@
 /** Commands that show one list of the API. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
-import { deliveryLine, type DeliveryFacts, type EventFacts } from '../lines.ts';
+import { deliveryLine, type DeliveryFacts } from '../lines.ts';
 import { harmless, showTable } from '../terminal.ts';
 import { retryDelivery, showDelivery } from './delivery.ts';
-
-interface CallFacts {
-  readonly domain: string;
-  readonly extensions: readonly string[];
-  readonly call: NonNullable<EventFacts['call']> & {
-    readonly state: string;
-    readonly startedAt: string;
-    readonly talkMs: number;
-  };
-}
 
 interface List<T> {
   readonly items: readonly T[];
   readonly next: string | null;
-}
-
-const partyOf = ({ number, raw, kind }: CallFacts['call']['from']): string => harmless(number ?? raw ?? kind);
-
-export function callsCommand(context: CliContext): Command {
-  const { terminal } = context;
-  const command = new Command('calls')
-    .description('calls in progress and just ended')
-    .addOption(new Option('--state <state>', 'which').choices(['live', 'ended', 'all']).default('all'));
-  return withClientOptions(command).action(async (options: ClientOptions & { readonly state: string }) => {
-    const { items } = await clientOf(context, options).get<List<CallFacts>>(
-      `/v1/calls?limit=1000&state=${options.state}`,
-    );
-    if (options.json) return items.forEach((one) => terminal.out(JSON.stringify(one)));
-    if (items.length === 0) return terminal.note('nobody is on the phone');
-    const rows = items.map(({ call, domain, extensions }) => [
-      call.startedAt.slice(11, 19),
-      call.direction,
-      call.outcome ?? call.state,
-      partyOf(call.from),
-      partyOf(call.to),
-      `${Math.round(call.talkMs / 1000)} s`,
-      harmless(extensions.join(',')),
-      harmless(domain),
-    ]);
-    showTable(terminal, [['began', 'direction', 'state', 'from', 'to', 'talk', 'extensions', 'domain'], ...rows]);
-  });
 }
 
 interface DeliveryOptions extends ClientOptions {

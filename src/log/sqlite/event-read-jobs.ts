@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import { columnCount, columns, type FlatRows } from './event-rows.ts';
-import { knownNumbers, namesByNumber } from './names.ts';
+import { knownNumbers, namesByNumber } from '../../sqlite/names.ts';
 
 export interface ReadInput {
   readonly after: number;

@@ -9,7 +9,7 @@ import { eventInserter } from './event-inserter.ts';
 import { eventTrimJob } from './event-trim-job.ts';
 import { passOverLostSequences, storedHoles } from './holes.ts';
 import { knownIds } from './known-ids.ts';
-import { nameNumbers } from './names.ts';
+import { nameNumbers } from '../../sqlite/names.ts';
 
 export interface AppendInput {
   readonly acceptedAt: number;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { alongsideReadJobs } from './alongside-jobs.ts';
 import { attemptSearchJobs } from './attempt-search-jobs.ts';
+import { callReadJobs } from './call-read-jobs.ts';
 import { deliveryReadJobs } from './delivery-read-jobs.ts';
 import { replayReadJobs } from './replay-jobs.ts';
 import { smallReadJobs } from './small-jobs.ts';
@@ -18,6 +19,7 @@ export function recordReadJobs(db: DatabaseSync) {
       ...replayReadJobs(db),
       ...tenantReadJobs(db),
       ...alongsideReadJobs(db),
+      ...callReadJobs(db),
     },
   };
 }

@@ -4,6 +4,7 @@ import type { IdempotencyStore } from '../idempotency-store.ts';
 import type { Records } from '../records.ts';
 import type { SettingsStore } from '../settings-store.ts';
 import { sqliteAttemptQueries } from './attempt-queries.ts';
+import { sqliteCallJournal } from './call-journal.ts';
 import { sqliteDeliveryStore } from './delivery-store.ts';
 import { sqliteLiveCallStore } from './live-call-store.ts';
 import { sqliteReplayStore } from './replay-store.ts';
@@ -49,6 +50,7 @@ export function openSqliteRecords({
     directory: sqliteDirectoryStore(engine, outbox),
     audit: sqliteAuditStore(engine, outbox),
     outbox,
+    calls: sqliteCallJournal(engine),
   };
 }
 

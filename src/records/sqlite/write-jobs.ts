@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { alongsideWriteJobs, alongsideWriter } from './alongside-jobs.ts';
+import { callWriteJobs } from './call-write-jobs.ts';
 import { deliveryWriteJobs } from './delivery-write-jobs.ts';
 import { replayWriteJobs } from './replay-jobs.ts';
 import { smallWriteJobs } from './small-jobs.ts';
@@ -10,6 +11,7 @@ import { tenantWriteJobs } from './tenant-jobs.ts';
 export function recordWriteJobs(db: DatabaseSync) {
   const delivery = deliveryWriteJobs(db);
   const alongside = alongsideWriter(db);
+  const calls = callWriteJobs(db);
   return {
     jobs: {
       ...delivery.jobs,
@@ -18,7 +20,11 @@ export function recordWriteJobs(db: DatabaseSync) {
       ...replayWriteJobs(db, alongside),
       ...tenantWriteJobs(db, alongside),
       ...alongsideWriteJobs(db, alongside),
+      ...calls.jobs,
     },
-    forget: delivery.forget,
+    forget: () => {
+      delivery.forget();
+      calls.forget();
+    },
   };
 }

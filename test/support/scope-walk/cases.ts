@@ -217,7 +217,19 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
     { url: '/v1/deliveries/retry', body: { subscription: String(subscriptionNumber) }, expect: denied },
   ],
 
-  'GET /v1/calls': () => list('/v1/calls?limit=1000', '/v1/calls?state=live', '/v1/calls?state=ended'),
+  'GET /v1/calls': ({ domain, extension }) =>
+    list(
+      '/v1/calls?limit=1000',
+      '/v1/calls?state=live',
+      '/v1/calls?state=ended',
+      '/v1/calls?number=2025550123',
+      '/v1/calls?number=1202*',
+      '/v1/calls?direction=inbound&limit=1000',
+      `/v1/calls?domain=${domain}`,
+      `/v1/calls?domain=${domain}&extension=${extension}`,
+      `/v1/calls?extension=${extension}&number=%2B12025550123`,
+      '/v1/calls?cursor=99999999999999-99999',
+    ),
   'GET /v1/calls/:id': ({ callId }) => at(`/v1/calls/${callId}`),
   'GET /v1/live': () => list('/v1/live'),
   'GET /v1/connectors': () => list('/v1/connectors'),

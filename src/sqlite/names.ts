@@ -1,6 +1,6 @@
 /** Names of connectors and domains are kept once and lie in the rows as small numbers, given out as they appear. */
 import type { DatabaseSync } from 'node:sqlite';
-import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
+import { fromExactText, toExactText } from './exact-text.ts';
 
 /** Names remembered in memory; beyond that they are looked up again. */
 const mostRemembered = 50_000;

@@ -1,0 +1,1 @@
+export { createJournalist, type Journalist } from './journalist.ts';

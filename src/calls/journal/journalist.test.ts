@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { callOf, eventOf } from '../../../test/support/builders.ts';
+import { silentLogger } from '../../kit/logger.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
+import type { EventLog } from '../../log/event-log.ts';
+import { createMemoryEventLog } from '../../log/memory/event-log.ts';
+import type { Call } from '../../model/call.ts';
+import type { CallRecord } from '../../model/call-record.ts';
+import type { Event, NewEvent } from '../../model/event.ts';
+import { everything } from '../../model/scope.ts';
+import { openMemoryRecords } from '../../records/sqlite/records.ts';
+import { foldCall } from './fold.ts';
+import { createJournalist, type JournalistDeps } from './journalist.ts';
+
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+
+interface Step {
+  readonly call: number;
+  readonly state: Call['state'];
+  readonly leg: number | null;
+  readonly extension: string;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  call: fc.integer({ min: 0, max: 3 }),
+  state: fc.constantFrom('ringing', 'answered', 'held', 'ended'),
+  leg: fc.option(fc.integer({ min: 0, max: 2 })),
+  extension: fc.constantFrom('101', '102'),
+});
+
+function eventAt({ call, state, leg, extension }: Step, index: number): NewEvent {
+  return eventOf({
+    id: `e${index}`,
+    type: leg === null ? 'call.updated' : 'leg.answered',
+    extension,
+    extensions: [extension],
+    call: callOf(`c${call}`, { state, talkMs: index, endedAt: state === 'ended' ? at(index) : null }),
+    leg: leg === null ? null : legOf(`l${leg}`, index),
+  });
+}
+
+const legOf = (id: string, index: number): NonNullable<Event['leg']> => ({
+  id,
+  extension: '101',
+  role: 'callee',
+  state: 'answered',
+  outcome: null,
+  number: `10${index}`,
+  name: null,
+  startedAt: at(0),
+  ringingAt: at(1),
+  answeredAt: at(index),
+  endedAt: null,
+  cause: null,
+});
+
+async function withJournal(
+  run: (world: {
+    readonly clock: ManualClock;
+    readonly log: EventLog;
+    readonly journal: Awaited<ReturnType<typeof openMemoryRecords>>['calls'];
+    readonly start: (changes?: Partial<JournalistDeps>) => Promise<ReturnType<typeof createJournalist>>;
+  }) => Promise<void>,
+): Promise<void> {
+  const clock = new ManualClock();
+  const log = createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
+  const records = await openMemoryRecords();
+  const journal = records.calls;
+  const started: ReturnType<typeof createJournalist>[] = [];
+  try {
+    await run({
+      clock,
+      log,
+      journal,
+      start: async (changes) => {
+        const one = createJournalist({ clock, logger: silentLogger, log, journal, ...changes });
+        await one.start();
+        started.push(one);
+        return one;
+      },
+    });
+  } finally {
+    for (const one of started) await one.stop();
+    await records.close();
+  }
+}
+
+test('a record is the same, however its events are cut into pieces, and however often they come', () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 1, maxLength: 40 }),
+      fc.array(fc.nat(39), { maxLength: 6 }),
+      (steps, cuts) => {
+        const events = steps.map((one, index): Event => {
+          const event = eventAt({ ...one, call: 0 }, index);
+          return { ...event, seq: index + 1, acceptedAt: at(index) };
+        });
+        const whole = foldCall(null, events);
+        let piecewise: CallRecord | null = null;
+        let from = 0;
+        for (const cut of [...cuts.toSorted((one, two) => one - two), events.length]) {
+          piecewise = foldCall(piecewise, events.slice(Math.max(0, from - 3), cut));
+          from = Math.max(from, cut);
+        }
+        assert.deepEqual(piecewise, whole);
+        assert.deepEqual(foldCall(whole, events), whole);
+        const ended = steps.findLastIndex(({ state }) => state === 'ended');
+        assert.equal(whole?.final, ended !== -1);
+        assert.equal(whole?.call.talkMs, ended === -1 ? steps.length - 1 : ended, 'an ended call has no new life');
+      },
+    ),
+  );
+});
+
+test('after crashes anywhere the journal is what one that never crashed keeps', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 30 }),
+      fc.array(fc.constantFrom('before' as const, 'after' as const, 'no' as const), { maxLength: 8 }),
+      async (steps, crashes) => {
+        const records = async (crashing: boolean): Promise<readonly CallRecord[]> => {
+          let found: readonly CallRecord[] = [];
+          await withJournal(async ({ log, journal, start }) => {
+            const left = crashing ? [...crashes] : [];
+            const write: typeof journal.write = async (...given) => {
+              const crash = left.shift();
+              if (crash === 'before') throw new Error('gone');
+              await journal.write(...given);
+              if (crash === 'after') throw new Error('gone');
+            };
+            for (const [index, one] of steps.entries()) {
+              await log.append([eventAt(one, index)]);
+              if (index % 7 !== 0 || !crashing) continue;
+              const journalist = await start({ journal: { ...journal, write } });
+              await journalist.stop();
+            }
+            await (await start()).caughtUp(1_000);
+            found = (await journal.search({ access: everything, limit: 100 })).calls;
+          });
+          return found.toSorted((one, two) => (one.call.id < two.call.id ? -1 : 1));
+        };
+        assert.deepEqual(await records(true), await records(false));
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+test('an empty journal is made anew of all that the log has; a replaced log is read from its beginning', () =>
+  withJournal(async ({ clock, log, journal, start }) => {
+    await log.append([eventAt({ call: 1, state: 'ended', leg: null, extension: '101' }, 1)]);
+    await (await start()).caughtUp(1_000);
+    await journal.trim({ startedBefore: Number.MAX_SAFE_INTEGER, limit: 100 });
+    await (await start()).caughtUp(1_000);
+    assert.equal((await journal.find(everything, 'c1'))?.seq, 1);
+    const other = createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
+    await other.append([eventAt({ call: 2, state: 'ended', leg: null, extension: '101' }, 2)]);
+    await (await start({ log: other })).caughtUp(1_000);
+    assert.equal((await journal.find(everything, 'c1'))?.seq, 0, 'kept, but its events are gone');
+    assert.equal((await journal.find(everything, 'c2'))?.seq, 1);
+  }));
+
+test('it rests between events, reads at once for who asks, and goes on after a failure', () =>
+  withJournal(async ({ clock, log, journal, start }) => {
+    let writes = 0;
+    let fails = false;
+    const { promise: failed, resolve: onFailure } = Promise.withResolvers<void>();
+    const write: typeof journal.write = (...given) => {
+      writes++;
+      return fails ? Promise.reject(new Error('disk I/O error')) : journal.write(...given);
+    };
+    const logger = { ...silentLogger, error: () => onFailure() };
+    const journalist = await start({ journal: { ...journal, write }, logger });
+    for (let index = 0; index < 5; index++) {
+      await log.append([eventAt({ call: 1, state: 'ringing', leg: null, extension: '101' }, index)]);
+    }
+    assert.equal(writes, 0);
+    assert.equal(journalist.behind(), 5);
+    await journalist.caughtUp(1_000);
+    assert.equal(writes, 1, 'five events of a call are one write');
+    assert.equal(journalist.behind(), 0);
+    fails = true;
+    await log.append([eventAt({ call: 1, state: 'ended', leg: null, extension: '101' }, 9)]);
+    clock.advance(250);
+    await failed;
+    assert.equal(journalist.trouble(), 'disk I/O error');
+    fails = false;
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(1_000);
+    await journalist.caughtUp(1_000);
+    assert.equal(journalist.trouble(), null);
+    assert.equal((await journal.find(everything, 'c1'))?.final, true);
+  }));

@@ -1,0 +1,29 @@
+import { type CallRecord, numbersOf } from './call-record.ts';
+
+/** What calls are searched by, besides time and who asks. What is not given is not asked. */
+export interface CallFilter {
+  /** Any of these, as `numberKey` gives them; the beginnings of numbers where `prefix` is set. */
+  readonly numbers?: readonly string[];
+  readonly prefix?: boolean;
+  readonly domain?: string;
+  readonly extension?: string;
+  readonly direction?: CallRecord['call']['direction'];
+  readonly outcome?: CallRecord['call']['outcome'];
+  /** Only calls that ended. */
+  readonly ended?: boolean;
+}
+
+export function matchesCall(
+  filter: CallFilter,
+  record: Pick<CallRecord, 'domain' | 'extensions' | 'call' | 'legs'>,
+): boolean {
+  const { numbers, prefix, domain, extension, direction, outcome, ended } = filter;
+  if (domain !== undefined && record.domain !== domain) return false;
+  if (direction !== undefined && record.call.direction !== direction) return false;
+  if (outcome !== undefined && record.call.outcome !== outcome) return false;
+  if (ended && record.call.state !== 'ended') return false;
+  if (extension !== undefined && !record.extensions.includes(extension)) return false;
+  if (numbers === undefined) return true;
+  const own = [...numbersOf(record)];
+  return numbers.some((number) => own.some((one) => (prefix ? one.startsWith(number) : one === number)));
+}

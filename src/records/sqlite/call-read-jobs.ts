@@ -1,0 +1,171 @@
+/** The journal of calls in SQLite: what the reader thread does. Every job is bounded in calls looked at. */
+import type { DatabaseSync } from 'node:sqlite';
+import { knownNumbers } from '../../sqlite/names.ts';
+import { matchesCall } from '../../model/call-filter.ts';
+import type { CallRecord } from '../../model/call-record.ts';
+import { mayAccessParticipants, type Access } from '../../model/scope.ts';
+import { toExactText } from '../../sqlite/exact-text.ts';
+import { metaFacts } from '../../sqlite/meta.ts';
+import type { CallKey, CallPage, CallPosition, CallQuery, JournalPlace } from '../call-journal.ts';
+import { callKey, hasOutcomeKey } from './call-keys.ts';
+import { type CallBody, callPlaceName } from './call-write-jobs.ts';
+
+/** Calls looked at in one go under one key: some 10 ms. */
+const mostLookedAt = 1_000;
+/** Entries of numbers that begin alike and are sorted by time; where there are more, calls are gone through instead. */
+const mostOfPrefix = 1_000;
+const mostOfId = 100;
+
+interface Entry {
+  readonly startedAt: number;
+  readonly row: number;
+}
+
+interface Row {
+  readonly seq: number;
+  readonly body: string;
+}
+
+interface Found extends Entry {
+  readonly record: CallRecord;
+}
+
+interface Walk {
+  readonly found: readonly Found[];
+  /** The last one looked at, where there may be more behind it. */
+  readonly stoppedAt: Entry | null;
+}
+
+/** Newer first. */
+const order = (one: Entry, two: Entry): number => two.startedAt - one.startedAt || two.row - one.row;
+
+function recordOf({ seq, body }: Row): CallRecord {
+  const record = { ...(JSON.parse(body) as CallBody), seq };
+  // Of a log that is no more: nobody finds its events by their sequences.
+  return seq === 0 ? { ...record, firstSeq: 0, seqs: [] } : record;
+}
+
+const isVisible = (access: Access, { reseller, domain, users, extensions }: CallRecord): boolean =>
+  mayAccessParticipants(access, { reseller, domain, users, extension: null, extensions });
+
+export function callReadJobs(db: DatabaseSync) {
+  const meta = metaFacts(db);
+  const numberOf = (
+    (known) => (name: string) =>
+      known([name])[0]
+  )(knownNumbers(db));
+  const any = db.prepare('SELECT 1 FROM calls LIMIT 1');
+  const byKey = db.prepare('SELECT seq, body FROM calls WHERE call_id = ? AND domain = ?');
+  const byId = db.prepare(`SELECT seq, body FROM calls WHERE call_id = ? ORDER BY seq DESC LIMIT ${mostOfId}`);
+  const byRow = db.prepare('SELECT seq, direction, outcome, domain, body FROM calls WHERE row = ?');
+  const entries = db.prepare(`
+    SELECT started_at AS startedAt, call AS row FROM call_keys
+    WHERE key = ?1 AND started_at >= ?2 AND (started_at, call) < (?3, ?4)
+    ORDER BY started_at DESC, call DESC LIMIT ${mostLookedAt}`);
+  const beginning = db.prepare(
+    `SELECT DISTINCT started_at AS startedAt, call AS row FROM call_keys WHERE key >= ? AND key < ? LIMIT ${mostOfPrefix + 1}`,
+  );
+
+  /** The keys that together have every call that may match; null: there is none. */
+  function keysFor({ access, numbers, prefix, ...query }: CallQuery): readonly string[] | null {
+    if (numbers !== undefined && !prefix) return numbers.map(callKey.number);
+    const name = access.domain === '*' ? query.domain : access.domain;
+    const domain = name === undefined ? undefined : numberOf(name);
+    if (name !== undefined && domain === undefined) return null;
+    if (domain !== undefined) return keysWithin(domain, access, query);
+    if (hasOutcomeKey(query.outcome)) return [callKey.outcome(query.outcome)];
+    if (access.reseller === '*') return [callKey.every];
+    const reseller = numberOf(access.reseller);
+    return reseller === undefined ? null : [callKey.reseller(reseller)];
+  }
+
+  function keysWithin(domain: number, access: Access, query: Pick<CallQuery, 'extension' | 'outcome'>): string[] {
+    if (query.extension !== undefined) return [callKey.extension(domain, query.extension)];
+    if (access.extension !== '*') return [callKey.extension(domain, access.extension)];
+    if (access.user !== '*') {
+      const owned = (access.owned ?? []).map((extension) => callKey.extension(domain, extension));
+      return [callKey.user(domain, access.user), ...owned];
+    }
+    return [hasOutcomeKey(query.outcome) ? callKey.outcomeIn(domain, query.outcome) : callKey.domain(domain)];
+  }
+
+  function look(query: CallQuery, candidates: Iterable<Entry>): Walk {
+    const found: Found[] = [];
+    let looked = 0;
+    let last: Entry | null = null;
+    for (const entry of candidates) {
+      last = entry;
+      looked++;
+      const row = byRow.get(entry.row) as (Row & { direction: string; outcome: string | null }) | undefined;
+      if (!row || (query.direction ?? row.direction) !== row.direction) continue;
+      if (query.outcome !== undefined && query.outcome !== row.outcome) continue;
+      const record = recordOf(row);
+      if (matchesCall(query, record) && isVisible(query.access, record)) found.push({ ...entry, record });
+      if (found.length >= query.limit) return { found, stoppedAt: last };
+    }
+    return { found, stoppedAt: looked >= mostLookedAt ? last : null };
+  }
+
+  const top = ({ before, until }: CallQuery): CallPosition => {
+    const limit = until === undefined ? null : { startedAt: Math.ceil(until), row: 0 };
+    if (!before || !limit) return before ?? limit ?? { startedAt: Number.MAX_SAFE_INTEGER, row: 0 };
+    return order(before, limit) > 0 ? before : limit;
+  };
+
+  /** Calls whose numbers begin so, where these are few enough to be put in order; null: they are not. */
+  function fewOfPrefix(query: CallQuery): readonly Entry[] | null {
+    const all = new Map<number, Entry>();
+    for (const number of query.numbers ?? []) {
+      const from = callKey.number(number);
+      const some = beginning.all(from, `${from}\u{10ffff}`) as unknown as Entry[];
+      for (const entry of some) all.set(entry.row, { ...entry });
+      if (all.size > mostOfPrefix || some.length > mostOfPrefix) return null;
+    }
+    const first = top(query);
+    return [...all.values()]
+      .filter((entry) => order(first, entry) < 0 && entry.startedAt >= (query.since ?? 0))
+      .sort(order);
+  }
+
+  function search(query: CallQuery): CallPage {
+    const few = query.numbers && query.prefix ? fewOfPrefix(query) : null;
+    if (few) return pageOf([look(query, few)], query.limit);
+    const first = top(query);
+    const keys = keysFor(query) ?? [];
+    const walk = (key: string): Walk =>
+      look(query, entries.iterate(key, query.since ?? 0, first.startedAt, first.row) as unknown as Iterable<Entry>);
+    return pageOf(keys.map(walk), query.limit);
+  }
+
+  return {
+    'calls.place': (): JournalPlace | null => {
+      const stored = meta.text(callPlaceName);
+      if (stored === null || !any.get()) return null;
+      const [log, seq] = JSON.parse(stored) as [string, number];
+      return { log, seq };
+    },
+    'calls.records': ({ keys }: { readonly keys: readonly CallKey[] }): readonly (CallRecord | null)[] =>
+      keys.map(({ domain, callId }) => {
+        const number = numberOf(domain);
+        const row = number === undefined ? undefined : byKey.get(toExactText(callId), number);
+        return row ? recordOf(row as unknown as Row) : null;
+      }),
+    'calls.search': search,
+    'calls.find': ({ access, callId }: { readonly access: Access; readonly callId: string }): CallRecord | null => {
+      const rows = byId.all(toExactText(callId)) as unknown as Row[];
+      return rows.map(recordOf).find((record) => isVisible(access, record)) ?? null;
+    },
+  };
+}
+
+/** Of what several keys gave: as far as all of them were gone through, and no further. */
+function pageOf(walks: readonly Walk[], limit: number): CallPage {
+  const stops = walks.flatMap(({ stoppedAt }) => (stoppedAt ? [stoppedAt] : [])).sort(order);
+  const [horizon] = stops;
+  const all = new Map(walks.flatMap(({ found }) => found.map((one) => [one.row, one] as const)));
+  const near = [...all.values()].filter((one) => !horizon || order(one, horizon) <= 0).sort(order);
+  const page = near.slice(0, limit);
+  const last = near.length > limit ? page.at(-1) : horizon;
+  const next = last ? { startedAt: last.startedAt, row: last.row } : null;
+  return { calls: page.map(({ record }) => record), next };
+}
