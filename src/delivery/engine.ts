@@ -22,7 +22,7 @@ import type { Retried, Retry } from './lane/again.ts';
 import type { Lane, LaneContext } from './lane/lane.ts';
 import { defaultLaneLimits } from './lane/limits.ts';
 import { LaneReading } from './lane-reading.ts';
-import { LaneTable, type LaneTableLimits } from './lane-table.ts';
+import { type LaneState, LaneTable, type LaneTableLimits } from './lane-table.ts';
 import { LostEvents } from './lost-events.ts';
 import type { EngineFigures } from './management.ts';
 import { recover } from './recovery.ts';
@@ -342,9 +342,26 @@ export class DeliveryEngine {
     const state = this.#lanes.find(number);
     if (!endpoint || !state) return;
     const moved = state.lane.gate.configure(endpoint);
-    if (moved) for (const { lane } of [state, ...this.#lanes.replaysTo(number)]) lane.hurry();
+    if (moved) this.#hurry(state);
     if (endpoint.paused) this.#reading.hold(number, 'paused');
     this.#dispatcher.pump(state);
+  }
+
+  /**
+   * A subscription has gone to another endpoint. When it was the last to send to this one's address, what is left here
+   * goes elsewhere: how that receiver did says nothing about it any more.
+   */
+  left(number: number): void {
+    const { registry } = this.#deps;
+    const state = this.#lanes.find(number);
+    if (!state || registry.usersOf(number).some((user) => registry.subscription(user)?.endpoint === number)) return;
+    state.lane.gate.renewReceiver();
+    this.#hurry(state);
+    this.#dispatcher.pump(state);
+  }
+
+  #hurry(state: LaneState): void {
+    for (const { lane } of [state, ...this.#lanes.replaysTo(state.lane.endpoint.number)]) lane.hurry();
   }
 
   /** A subscription is disabled or deleted: what is parked for it is cancelled. */

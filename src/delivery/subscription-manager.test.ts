@@ -181,3 +181,16 @@ test('an endpoint is not let go of while a new subscription takes it up', async 
   await w.pass(1_000);
   assert.deepEqual(w.firstReceipts((await again).number), [1]);
 });
+
+test('what is parked goes along when the last subscription leaves an address for an endpoint that is there', async () => {
+  const w = await world();
+  await w.subscribe('there.test', { selection: { events: ['leg.ringing'] } });
+  const a = await w.subscribe('old.test');
+  w.moods.set('old.test', 'busy');
+  await w.append({});
+  await w.pass(100);
+  const draft = draftOf('https://there.test/hook');
+  await w.delivery.subscriptions.update(everything, a.id, () => ({ draft }));
+  await w.pass(2_000);
+  assert.deepEqual(w.firstReceipts(a.number), [1]);
+});

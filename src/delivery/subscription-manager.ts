@@ -29,6 +29,7 @@ import { pauseChange, subscriptionChange } from './subscription-facts.ts';
 export interface LiveDelivery {
   freeze(): { readonly seq: number; release(): void };
   reconfigure(endpoint: number): void;
+  left(endpoint: number): void;
   cancel(subscription: number, endpoint: number, reason: string): void;
 }
 
@@ -146,7 +147,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       return { ...draft, id, number, createdAt, endpoint: endpoint.number, target, versions, updatedAt: now };
     });
     if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
-    if (endpoint.number !== before.endpoint) this.#deps.engine.reconfigure(before.endpoint);
+    if (endpoint.number !== before.endpoint) this.#deps.engine.left(before.endpoint);
     this.#endpoints.release(endpointsOf(before));
     return result;
   }

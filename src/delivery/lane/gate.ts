@@ -43,8 +43,13 @@ export class Gate {
     const moved = endpoint.key !== this.endpoint.key;
     this.endpoint = endpoint;
     this.rate.set(endpoint.ratePerSecond);
-    if (moved) this.receiver = new Receiver(this.#limits);
+    if (moved) this.renewReceiver();
     return moved;
+  }
+
+  /** What goes through it goes to other addresses from now on. */
+  renewReceiver(): void {
+    this.receiver = new Receiver(this.#limits);
   }
 
   /** The window allows no further request of the live lane. */
