@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { harmless, toned } from '../terminal.ts';
-import { idWords, pathOf } from './subs.ts';
+import { idWords, pathOf } from './subscription-list.ts';
 
 interface LookOptions extends ClientOptions {
   readonly event?: string;

@@ -1,37 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import type { ApiClient } from '../client.ts';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { harmless, showTable } from '../terminal.ts';
 import { lookCommand } from './subs-look.ts';
-
-interface SubscriptionFacts {
-  readonly id: string;
-  readonly number: number;
-  readonly name: string;
-  readonly dialect: string;
-  readonly status: string;
-  readonly lag: number;
-  readonly endpoint: { readonly url: string };
-  readonly counters: { readonly posts: number; readonly errors: number };
-}
-
-interface Page {
-  readonly items: readonly SubscriptionFacts[];
-  readonly next: string | null;
-}
-
-async function all(client: ApiClient): Promise<SubscriptionFacts[]> {
-  const found: SubscriptionFacts[] = [];
-  let cursor = '';
-  for (;;) {
-    const page = await client.get<Page>(`/v1/subscriptions?limit=500${cursor}`);
-    found.push(...page.items);
-    if (page.next === null) return found;
-    cursor = `&cursor=${page.next}`;
-  }
-}
+import { allSubscriptions, idWords, pathOf, type SubscriptionFacts } from './subscription-list.ts';
 
 export function subsCommand(context: CliContext): Command {
   const { terminal } = context;
@@ -40,7 +13,7 @@ export function subsCommand(context: CliContext): Command {
 
   const list = withClientOptions(new Command('list').description('all of them')).action(
     async (options: ClientOptions) => {
-      const found = await all(clientOf(context, options));
+      const found = await allSubscriptions(clientOf(context, options));
       if (options.json) return found.forEach((one) => terminal.out(JSON.stringify(one)));
       if (found.length === 0)
         return terminal.note('there is no subscription yet; make one with: offhook subs add FILE');
@@ -108,17 +81,6 @@ export function subsCommand(context: CliContext): Command {
     .addCommand(lookCommand(context, 'preview'))
     .addCommand(lookCommand(context, 'test'))
     .addCommand(remove);
-}
-
-export const idWords = 'its id, or its number as "subs" lists it';
-
-/** The API knows subscriptions by their confidential id alone, so a number is looked for in the list. */
-export async function pathOf(client: ApiClient, given: string): Promise<string> {
-  const isNumber = /^[1-9]\d{0,8}$/.test(given);
-  const found = isNumber ? (await all(client)).find(({ number }) => number === Number(given)) : null;
-  if (isNumber && !found)
-    throw new CommandFailure(`there is no subscription ${given}; "offhook subs" lists those there are`);
-  return `/v1/subscriptions/${encodeURIComponent(found?.id ?? given)}`;
 }
 
 async function textOf(context: CliContext, file: string): Promise<string> {
