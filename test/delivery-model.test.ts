@@ -377,7 +377,10 @@ const goneBeforeItsRetry: readonly Step[] = [
 test('the same while retention trims the log', async () => {
   const inputs = fc.asyncProperty(
     fc.nat(),
-    fc.array<Step>(fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: trim }), { maxLength: 60, size: 'max' }),
+    fc.array<Step>(fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: trim }), {
+      maxLength: 60,
+      size: 'max',
+    }),
     play,
   );
   await fc.assert(inputs, { numRuns: Math.ceil(runs / 2), examples: [[0, goneBeforeItsRetry]] });

@@ -37,7 +37,10 @@ test('paused, nothing starts, retries neither; resumed, everything comes in orde
   await pause(world, subscription, false);
   await world.pass(1_000);
   const received = world.firstReceipts(subscription.number);
-  assert.deepEqual(received.toSorted((one, other) => one - other), [1, 2, 3, 4]);
+  assert.deepEqual(
+    received.toSorted((one, other) => one - other),
+    [1, 2, 3, 4],
+  );
   assert.ok(received.indexOf(1) < received.indexOf(2) && received.indexOf(3) < received.indexOf(4));
   assert.equal(world.received.length, 4);
   assert.deepEqual(world.violations, []);

@@ -4,18 +4,25 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { selfSigned } from '../conformance/sender-certificate.ts';
 import { startPlayedPbx } from '../support/asterisk-pbx.ts';
 import { serverProcess, type ServerProcess } from '../support/server-process.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
 const run = promisify(execFile);
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+
+const client = selfSigned([], []);
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
 
 /** In nobody's answers. */
 const kept = {
@@ -25,6 +32,12 @@ const kept = {
   bearer: 'planted-bearer-0003',
   password: 'planted-password-0004',
   header: 'planted-header-0005',
+  clientSecret: 'planted-client-secret-0014',
+  parameter: 'planted-parameter-0015',
+  token: 'planted-access-token-0016',
+  // Of PEM, one line of what is between its marks.
+  signingKey: rsa.split('\n')[1] as string,
+  tlsKey: client.key.split('\n')[1] as string,
   signing: `whsec_${Buffer.from('planted-signing-secret-000006').toString('base64')}`,
 } as const;
 /** Its owner may see it, no line of a log and no figure may have it. */
@@ -41,9 +54,7 @@ const ownersOnly = {
 test('no secret that was planted is found in logs, answers, figures or commands', { timeout: 90_000 }, async () => {
   const dir = await temporaryDir('planted');
   const pbx = await startPlayedPbx();
-  const receiver = http.createServer((request, response) =>
-    request.resume().on('end', () => response.writeHead(500).end()),
-  );
+  const receiver = http.createServer(receive);
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const { port } = receiver.address() as AddressInfo;
   const yaml = `
@@ -83,6 +94,20 @@ connectors:
   }
 });
 
+/** A receiver that fails and a token endpoint, both of which repeat what they were sent. */
+function receive(request: http.IncomingMessage, response: http.ServerResponse): void {
+  let sent = JSON.stringify(request.headers.authorization ?? '');
+  request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+  request.on('end', () => {
+    if (request.url === '/token') return void response.end(JSON.stringify({ access_token: kept.token }));
+    const isEcho = request.url === '/echo';
+    const said = JSON.stringify({ error: 'invalid_request', error_description: decodeURIComponent(sent) });
+    // What a receiver says in answer to its owner's own credentials is its owner's; a token is nobody's to see.
+    const isToken = sent.includes(kept.token);
+    response.writeHead(isEcho ? 400 : 500).end(isEcho ? said : isToken ? sent : '');
+  });
+}
+
 /** What was said, by where. */
 class Said {
   readonly #texts = new Map<string, string>();
@@ -106,15 +131,25 @@ class Said {
 
 /** @returns the subscriptions' ids, which are confidential too */
 async function plant(server: ServerProcess, url: string, said: Said): Promise<string[]> {
+  const { origin } = new URL(url);
+  const known = { clientId: 'c', clientSecret: kept.clientSecret, parameters: { resource: kept.parameter } };
+  const oauth = { kind: 'oauth2-client-credentials', ...known };
+  const jwt = { kind: 'oauth2-jwt-bearer', issuer: 'i', subject: 's', audience: 'a' };
   const auths = [
     { kind: 'bearer', token: kept.bearer },
     { kind: 'basic', username: 'u', password: kept.password },
     { kind: 'headers', headers: { 'x-key': kept.header } },
+    { ...oauth, tokenUrl: `${origin}/echo`, clientAuth: 'body' },
+    { ...oauth, tokenUrl: `${origin}/token` },
+    { ...jwt, tokenUrl: `${origin}/echo`, privateKey: rsa },
   ];
-  const targets = [...auths.map((auth) => ({ url, auth })), { url: `inbox:${ownersOnly.inbox}` }];
+  const mtls = { kind: 'mtls', certificate: client.cert, privateKey: client.key };
+  const secure = { url: url.replace('http:', 'https:'), auth: mtls };
+  const targets = [...auths.map((auth) => ({ url, auth })), secure, { url: `inbox:${ownersOnly.inbox}` }];
   const ids: string[] = [];
   for (const [index, target] of targets.entries()) {
-    const endpoint = { ...target, signing: { secrets: [kept.signing] } };
+    // Each at an endpoint of its own, so that no breaker keeps the others from being tried.
+    const endpoint = { ...target, name: `one-${index}`, signing: { secrets: [kept.signing] } };
     const body = { name: `one-${index}`, events: ['*'], dialect: 'cloudevents', endpoint };
     const answer = await ask(server, 'POST', '/v1/subscriptions', body);
     said.add('POST /v1/subscriptions', answer);
@@ -172,8 +207,11 @@ function brokenRequest(url: string): Promise<void> {
   });
 }
 
+/** Of each kind that is planted. */
 async function firstFailure(server: ServerProcess): Promise<void> {
-  while (!(await ask(server, 'GET', '/v1/deliveries?limit=50')).includes('"failed"')) {
+  const isThere = (text: string): boolean =>
+    ['http_500', '(token)', 'oauth2: ', 'tls: '].every((part) => text.includes(part));
+  while (!isThere(await ask(server, 'GET', '/v1/deliveries?limit=50'))) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { answerWith, type Receiver, type Respond, startReceiver } from '../../../test/conformance/sender-receiver.ts';
+import { selfSigned } from '../../../test/conformance/sender-certificate.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { ManualClock } from '../../kit/manual-clock.ts';
 import { createMemoryInbox } from '../inbox/memory-inbox.ts';
@@ -38,6 +39,25 @@ const outcome = (exchange: Exchange): string | number =>
   exchange.kind === 'answered' ? exchange.status : exchange.failure;
 
 describe('undici sender', () => {
+  it('keeps no more connections for many certificates than for many origins', async (t) => {
+    const authority = selfSigned([], ['127.0.0.1']);
+    const receiver = await startReceiver(answerWith(200), {
+      ...authority,
+      requestCert: true,
+      rejectUnauthorized: false,
+    });
+    t.after(() => receiver.stop());
+    const sender = setUp(t, { maxOrigins: 10 });
+    const client = selfSigned([], []);
+    const auth = { kind: 'mtls', certificate: client.cert, privateKey: client.key, ca: authority.cert } as const;
+    for (let sent = 0; sent < 40; sent++) {
+      const request = { method: 'POST', headers: [], body: '', timeoutMs: 10_000, domain: `tenant-${sent}`, auth };
+      assert.equal(outcome(await sender.send({ url: `https://127.0.0.1:${receiver.port}/`, ...request })), 200);
+    }
+    assert.equal(receiver.connections, 40);
+    while (receiver.open > 10) await new Promise((resolve) => void setImmediate(resolve));
+  });
+
   it('opens no more connections than allowed; the rest waits, and the wait counts against its time', async (t) => {
     const receiver = await receive(t, (got) => (got.body === 'hang' ? undefined : answerWith(200)(got)));
     const sender = setUp(t, { maxConnections: 2 });
