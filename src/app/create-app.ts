@@ -95,7 +95,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       dataDir,
       maxBytes,
     });
-    metrics.watch({ ...store, clock, delivery, journal, health, connectors, dataDir });
+    metrics.watch({ ...store, clock, delivery, journal, health, connectors, dataDir, maxBytes });
     const serverName = hostname();
     const api = await makeApi(base, {
       ...store,
@@ -122,6 +122,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       idempotency: store.records.idempotency,
       audit: store.records.audit,
       calls: store.records.calls,
+      look: async () => health.find(({ name }) => name === 'size')?.check(),
       eventsMs: config.retention.events,
       attemptsMs: config.retention.attempts,
       auditMs: config.retention.audit,

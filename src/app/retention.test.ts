@@ -15,6 +15,7 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
     logger: silentLogger,
     eventsMs: 1_000,
     attemptsMs: 2_000,
+    look: () => Promise.resolve(),
     auditMs: 3_000,
     callsMs: 4_000,
     calls: {

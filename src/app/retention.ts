@@ -19,6 +19,8 @@ export interface RetentionDeps {
   readonly idempotency: Pick<IdempotencyStore, 'forgetBefore'>;
   readonly audit: Pick<AuditStore, 'trim'>;
   readonly calls: Pick<CallJournal, 'trim'>;
+  /** Called each time: who looks at the size, so that it is told before the store is full. */
+  readonly look: () => Promise<unknown>;
   readonly eventsMs: number;
   readonly attemptsMs: number;
   readonly auditMs: number;
@@ -45,6 +47,7 @@ export function createRetention(deps: RetentionDeps): Service {
     await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, now, limit: perStep }));
     await repeat(() => deps.audit.trim({ before: now - deps.auditMs, limit: perStep }));
     await repeat(() => deps.calls.trim({ startedBefore: now - deps.callsMs, limit: perStep }));
+    await deps.look();
     if (!stopping.signal.aborted) await deps.idempotency.forgetBefore(now - answersMs);
   };
   const cycle = (): void => {

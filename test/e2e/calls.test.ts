@@ -62,6 +62,20 @@ test('calls are found as soon as they are accepted, page by page, and after a re
     assert.deepEqual(idsOf(await found(first, 'state=ended&extension=101')), ['call-3', 'call-2', 'call-1']);
     assert.deepEqual(idsOf(await found(first, 'state=live&number=2157010680')), ['call-9']);
     assert.deepEqual(idsOf(await found(first, `since=${minute(2)}&until=${minute(3)}`)), ['call-2']);
+    const events = (query: string) =>
+      first.client.get<{ items: { id: string }[]; next: string | null }>(`/v1/events?number=2157010680&${query}`);
+    const page1 = await events('limit=4');
+    assert.deepEqual(
+      page1.items.map(({ id }) => id),
+      ['live', '2-c', '2-b', '2-a'],
+    );
+    const page2 = await events(`limit=4&cursor=${page1.next}`);
+    assert.deepEqual([page2.items.map(({ id }) => id), page2.next], [['1-c', '1-b', '1-a'], null]);
+    assert.deepEqual(
+      (await events('type=call.ended')).items.map(({ id }) => id),
+      ['2-c', '1-c'],
+    );
+    assert.equal((await first.fetch('/v1/events?number=2157010680&cursor=12')).status, 400);
     const refused = await first.fetch('/v1/calls?number=2*');
     assert.equal(refused.status, 400);
     assert.equal(((await refused.json()) as { field: string }).field, 'number');

@@ -47,13 +47,16 @@ export function numbersMeant(text: string, country: string): Pick<CallFilter, 'n
   return { numbers: [...new Set([key, ...(e164 === null ? [] : [numberKey(e164)])])] };
 }
 
+export const noNumber: Problem = {
+  code: 'invalid_field',
+  field: 'number',
+  detail: 'number holds no number, or less than two signs before the *.',
+};
+
 export function callFilter(query: CallsQuery, country: string): CallFilter | { readonly problem: Problem } {
   const { number, extension, direction, outcome, domain, state } = query;
   const numbers = number === undefined ? {} : numbersMeant(number, country);
-  if (numbers === null) {
-    const detail = 'number holds no number, or less than two signs before the *.';
-    return { problem: { code: 'invalid_field', field: 'number', detail } };
-  }
+  if (numbers === null) return { problem: noNumber };
   return {
     ...numbers,
     ...(extension !== undefined && { extension }),

@@ -1,12 +1,16 @@
 import { Type, type Static } from 'typebox';
 import { EventSchema } from '../../model/event-schema.ts';
 import { expandEventTypes, type EventType } from '../../model/event-types/index.ts';
+import type { FastifyReply } from 'fastify';
+import type { Access } from '../../model/scope.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { eventVisible } from '../auth/visible.ts';
+import { cursorOf, noNumber, numbersMeant, positionOf } from '../calls/call-query.ts';
 import { CursorQuery, pageOf, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem, type Problem } from '../problems/problem.ts';
+import { eventsByNumber } from './by-number.ts';
 import { searchEvents, type EventQuery } from './search.ts';
 
 const name = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 256, description }));
@@ -18,11 +22,17 @@ const Query = Type.Object(
     ),
     domain: name('Only events of this domain.'),
     call: name('Only events of the call with this id.'),
+    number: name(
+      'Only events of calls with this number, in any spelling; see GET /v1/calls. Newest call first, and the events of each together.',
+    ),
     extension: name('Only events of calls this extension took part in.'),
     connector: name('Only events from this connector.'),
     since: Type.Optional(Type.String({ ...Time, description: 'Only events accepted at or after this time.' })),
     until: Type.Optional(Type.String({ ...Time, description: 'Only events accepted before this time.' })),
-    ...CursorQuery,
+    cursor: Type.Optional(
+      Type.String({ maxLength: 64, pattern: '^[0-9]+(-[0-9]+)?$', description: '`next` of the page before.' }),
+    ),
+    limit: CursorQuery.limit,
   },
   { additionalProperties: false },
 );
@@ -30,7 +40,12 @@ type Query = Static<typeof Query>;
 
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
 
-export function eventRoutes(app: App, { log }: Pick<ApiDeps, 'log'>): void {
+type Deps = Pick<ApiDeps, 'log' | 'calls' | 'journal' | 'defaults'>;
+/** What was accepted just now is waited for so long, in milliseconds. */
+const mostWaited = 1_000;
+
+export function eventRoutes(app: App, deps: Deps): void {
+  const { log } = deps;
   const list = described({
     summary: 'Search events, newest first',
     description: 'A page may hold fewer events than asked for, even none, while `next` says where to go on.',
@@ -40,8 +55,12 @@ export function eventRoutes(app: App, { log }: Pick<ApiDeps, 'log'>): void {
     answers: { 200: { description: 'A page of events.', schema: pageOf(EventSchema) } },
   });
   app.get<{ Querystring: Query }>('/v1/events', list, async (request, reply) => {
+    const { number, cursor } = request.query;
+    const byNumber = number !== undefined;
+    if (cursor !== undefined && byNumber !== cursor.includes('-')) return sendProblem(reply, otherSearch);
     const query = toQuery(request.query);
     if ('problem' in query) return sendProblem(reply, query.problem);
+    if (byNumber) return answerByNumber(deps, reply, accessOf(request), { query, number, cursor });
     const { events, next } = await searchEvents(log, accessOf(request), query);
     return { items: events, next: next === null ? null : String(next) };
   });
@@ -61,6 +80,26 @@ export function eventRoutes(app: App, { log }: Pick<ApiDeps, 'log'>): void {
   });
 }
 
+const otherSearch: Problem = {
+  code: 'invalid_field',
+  field: 'cursor',
+  detail: 'cursor is not of a page of this search.',
+};
+
+async function answerByNumber(
+  { log, calls, journal, defaults }: Deps,
+  reply: FastifyReply,
+  access: Access,
+  asked: { readonly query: EventQuery; readonly number: string; readonly cursor: string | undefined },
+) {
+  const numbers = numbersMeant(asked.number, defaults.country);
+  if (!numbers) return sendProblem(reply, noNumber);
+  await journal.caughtUp(mostWaited);
+  const before = asked.cursor === undefined ? null : positionOf(asked.cursor);
+  const { events, next } = await eventsByNumber({ log, calls }, access, { ...asked.query, numbers, before });
+  return { items: events, next: next && cursorOf(next) };
+}
+
 function toQuery(query: Query): EventQuery | { readonly problem: Problem } {
   const types = query.type === undefined ? null : typesOf(query.type);
   if (types && 'problem' in types) return types;
@@ -72,7 +111,7 @@ function toQuery(query: Query): EventQuery | { readonly problem: Problem } {
     connector: query.connector ?? null,
     since: query.since === undefined ? null : Date.parse(query.since),
     until: query.until === undefined ? null : Date.parse(query.until),
-    before: query.cursor === undefined ? null : Number(query.cursor),
+    before: query.cursor === undefined || query.cursor.includes('-') ? null : Number(query.cursor),
     limit: query.limit ?? 50,
   };
 }

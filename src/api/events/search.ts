@@ -71,7 +71,7 @@ async function readWindow(log: Log, access: Access, query: EventQuery, after: nu
   return events;
 }
 
-function matcher(access: Access, query: EventQuery): (event: Event) => boolean {
+export function matcher(access: Access, query: EventQuery): (event: Event) => boolean {
   const types = query.types === null ? null : new Set(query.types);
   return (event) =>
     eventVisible(access, event) &&

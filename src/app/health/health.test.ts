@@ -128,7 +128,7 @@ test('a refusal counts for some seconds: without traffic no append would ever ta
 test('a log that has reached its limit is told with both figures', async () => {
   const { state, problems } = createWorld({ maxBytes: 20_000_000 });
   state.usedBytes = 19_999_999;
-  assert.deepEqual(await problems(), {});
+  assert.equal((await problems())['log'], undefined);
   state.usedBytes = 21_000_000;
   assert.match((await problems())['log'] ?? '', /21 MB.*retention\.maxBytes is 20 MB/);
 });
@@ -172,4 +172,22 @@ test('the probe writes and reads, is asked once a second at most, and finds out 
   } finally {
     await engine.close();
   }
+});
+
+test('a store that fills up is told at 80 and at 90 percent, once each, and when it has room again', async () => {
+  const { state, problems, lines } = createWorld({ maxBytes: 1_000_000 });
+  const at = async (usedBytes: number): Promise<string> => {
+    state.usedBytes = usedBytes;
+    return (await problems())['size'] ?? 'well';
+  };
+  assert.equal(await at(799_999), 'well');
+  assert.match(await at(800_000), /^over 80 % of retention\.maxBytes/);
+  assert.match(await at(899_999), /^over 80 %/);
+  assert.match(await at(900_000), /^over 90 %/);
+  assert.match(await at(950_000), /^over 90 %/);
+  assert.equal(await at(700_000), 'well');
+  assert.deepEqual(
+    lines.map((line) => line.replace(/%.*/, '').replace(/"problem":"/, '')),
+    ['not well {"check":"size",over 80 ', 'not well {"check":"size",over 90 ', 'well again {"check":"size"}'],
+  );
 });

@@ -40,6 +40,7 @@ export function createHealth(deps: HealthDeps): readonly HealthCheck[] {
     { name: 'log', optional: false, check: () => logProblem(deps) },
     { name: 'delivery', optional: false, check: () => deliveryProblem(delivery) },
     { name: 'journal', optional: true, check: () => journalProblem(journal) },
+    { name: 'size', optional: true, check: () => sizeProblem(deps) },
     { name: 'disk', optional: true, check: () => diskProblem(dataDir) },
     { name: 'connectors', optional: true, check: () => connectorsProblem(connectors) },
   ];
@@ -54,6 +55,18 @@ async function logProblem({ probe, log, clock, maxBytes }: HealthDeps): Promise<
   const refusal = log.refusal();
   if (!refusal || clock.monotonic() - refusal.at >= refusalCountsMs) return null;
   return `events are refused: ${refusal.reason}`;
+}
+
+/** Percent of `retention.maxBytes` from which on somebody should act, the last before events are refused last. */
+const worryingPercents = [80, 90];
+
+/** The text changes with the step alone: it is told in the log once for each. */
+async function sizeProblem({ probe, maxBytes }: HealthDeps): Promise<string | null> {
+  const { usedBytes } = await probe();
+  if (maxBytes === null || usedBytes === null) return null;
+  const step = worryingPercents.findLast((percent) => usedBytes * 100 >= maxBytes * percent);
+  if (step === undefined) return null;
+  return `over ${step} % of retention.maxBytes (${megabytes(maxBytes)}) are used; at 100 % events are refused`;
 }
 
 function deliveryProblem(delivery: Pick<Delivery, 'trouble'>): string | null {
@@ -85,15 +98,19 @@ function connectorsProblem(connectors: readonly Connector[]): string | null {
   return down.length === 0 ? null : `not up: ${down.join(', ')}`;
 }
 
+/** What is wrong is told once, though its figures change; of the size each step is. */
+const isNews = ({ name }: HealthCheck, was: string | null, problem: string): boolean =>
+  was === null || (name === 'size' && was !== problem);
+
 function told(check: HealthCheck, logger: Logger): HealthCheck {
-  let was = false;
+  let was: string | null = null;
   return {
     ...check,
     check: async () => {
       const problem = await check.check();
-      if (problem !== null && !was) logger.warn({ check: check.name, problem }, 'not well');
-      if (problem === null && was) logger.info({ check: check.name }, 'well again');
-      was = problem !== null;
+      if (problem !== null && isNews(check, was, problem)) logger.warn({ check: check.name, problem }, 'not well');
+      if (problem === null && was !== null) logger.info({ check: check.name }, 'well again');
+      was = problem;
       return problem;
     },
   };

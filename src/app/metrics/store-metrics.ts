@@ -14,6 +14,8 @@ export interface WatchedStore {
   readonly journal: { behind(): number };
   readonly probe: StoreProbe;
   readonly dataDir: string;
+  /** `retention.maxBytes` */
+  readonly maxBytes: number | null;
 }
 
 /** Seconds. */
@@ -37,6 +39,13 @@ export function registerStore(registry: Registry, appends: PlainHistogram, runni
   one('offhook_store_bytes', 'Size of the store, without what retention has freed', async ({ probe }) => {
     return (await probe()).usedBytes ?? Number.NaN;
   });
+  one(
+    'offhook_store_limit_bytes',
+    'Size at which events are refused (retention.maxBytes); NaN: none',
+    ({ maxBytes }) => {
+      return maxBytes ?? Number.NaN;
+    },
+  );
   one('offhook_store_wal_bytes', 'Size of the write-ahead log beside the store', ({ dataDir }) =>
     stat(join(dataDir, 'offhook.db-wal')).then(
       ({ size }) => size,
