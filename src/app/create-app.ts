@@ -79,8 +79,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const live = await startLiveView(parts, base, store);
     const journal = await startJournal(parts, base, store);
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
-    const observer = await makeObserver(parts, base, metrics, () => delivery);
+    const { observer, teller } = await makeObserver(parts, base, store, metrics, () => delivery);
     const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer });
+    delivery.subscriptions.onChanged((before, after) => {
+      if (before && !after) teller.removed(before);
+    });
     await startAnnouncer(parts, base, store, metrics.events);
     const connectors: Connector[] = [];
     const { dir: dataDir } = config.data;

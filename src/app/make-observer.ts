@@ -1,4 +1,5 @@
 import type { AttemptObserver } from '../delivery/attempt-observer.ts';
+import { GivenUpTeller } from '../delivery/given-up/given-up-teller.ts';
 import type { Delivery } from '../delivery/management.ts';
 import { everything } from '../model/scope.ts';
 import { createAttemptLog } from './attempt-log/attempt-log.ts';
@@ -6,14 +7,16 @@ import type { Base } from './base.ts';
 import type { AppMetrics } from './metrics/app-metrics.ts';
 import { observers } from './observers.ts';
 import type { Parts } from './parts.ts';
+import type { Store } from './store.ts';
 
 /** Who is told of attempts: the figures, and the log. @param delivery once it is made */
 export async function makeObserver(
   parts: Parts,
   { clock, logger, config }: Base,
+  { log, records }: Store,
   metrics: AppMetrics,
   delivery: () => Delivery,
-): Promise<AttemptObserver> {
+): Promise<{ readonly observer: AttemptObserver; readonly teller: GivenUpTeller }> {
   const { level, attempts, attemptsPerSecond } = config.log;
   const attemptLog = await parts.add(
     'log of attempts',
@@ -29,8 +32,14 @@ export async function makeObserver(
     async (started) => started.close(),
   );
   let isTold = false;
-  return observers([metrics.deliveries, attemptLog], (error) => {
+  const teller = await parts.add(
+    'events about what is given up',
+    () => new GivenUpTeller({ clock, logger, log, audit: records.audit }),
+    (started) => started.stop(),
+  );
+  const whole = observers([metrics.deliveries, attemptLog, teller], (error) => {
     if (!isTold) logger.error({ reason: String(error) }, 'an attempt could not be counted or told; told once');
     isTold = true;
   });
+  return { observer: whole, teller };
 }

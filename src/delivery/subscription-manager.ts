@@ -5,6 +5,7 @@
 import type { Clock } from '../kit/clock.ts';
 import { secretHex } from '../kit/random.ts';
 import { auditEntry, auditEvent, type Author, offhookItself } from '../model/audit.ts';
+import type { NewEvent } from '../model/event.ts';
 import { type Access, mayAccessDomain, mayAccessScope } from '../model/scope.ts';
 import type { Alongside } from '../records/alongside.ts';
 import type { SubscriptionStore } from '../records/subscription-store.ts';
@@ -22,6 +23,7 @@ import type {
   SubscriptionListener,
   SubscriptionManager,
 } from './management.ts';
+import { goneEvent } from './given-up/disabled-event.ts';
 import { nextVersions } from './selection-versions.ts';
 import { pauseChange, subscriptionChange } from './subscription-facts.ts';
 
@@ -132,20 +134,31 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       if (registry.subscription(sent.number) !== sent || !sent.selection.enabled) return;
       const { maxInFlight: _inFlight, ratePerSecond: _rate, ...target } = sent.target;
       const draft = { ...sent, target, selection: { ...sent.selection, enabled: false } };
-      await this.#replace(sent, draft, offhookItself);
+      await this.#replace(sent, draft, offhookItself, [goneEvent(sent, this.#deps.clock.now())]);
     });
   }
 
-  async #replace(before: Subscription, draft: SubscriptionDraft, author: Author): Promise<DraftResult> {
+  async #replace(
+    before: Subscription,
+    draft: SubscriptionDraft,
+    author: Author,
+    events: readonly NewEvent[] = [],
+  ): Promise<DraftResult> {
     const endpoint = await this.#endpoints.afterEdit(before, draft);
     if (this.#deps.registry.endpoint(before.endpoint)?.paused && !endpoint.paused) return { problem: movesWhilePaused };
-    const result = await this.#write(before, author, endpoint, (seq) => {
-      const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
-      const now = new Date(this.#deps.clock.now()).toISOString();
-      const { id, number, createdAt } = before;
-      const target = targetAt(endpoint, draft);
-      return { ...draft, id, number, createdAt, endpoint: endpoint.number, target, versions, updatedAt: now };
-    });
+    const result = await this.#write(
+      before,
+      author,
+      endpoint,
+      (seq) => {
+        const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
+        const now = new Date(this.#deps.clock.now()).toISOString();
+        const { id, number, createdAt } = before;
+        const target = targetAt(endpoint, draft);
+        return { ...draft, id, number, createdAt, endpoint: endpoint.number, target, versions, updatedAt: now };
+      },
+      events,
+    );
     if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
     if (endpoint.number !== before.endpoint) this.#deps.engine.left(before.endpoint);
     this.#endpoints.release(endpointsOf(before));
@@ -181,12 +194,13 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     author: Author,
     endpoint: Endpoint,
     make: (head: number) => Subscription,
+    events: readonly NewEvent[] = [],
   ): Promise<DraftResult> {
     const { registry, store, engine } = this.#deps;
     const frozen = engine.freeze();
     try {
       const subscription = make(frozen.seq);
-      await store.put(subscription, endpoint, this.#audited(author, before, subscription));
+      await store.put(subscription, endpoint, this.#audited(author, before, subscription, events));
       registry.putEndpoint(endpoint);
       registry.put(subscription);
       engine.reconfigure(endpoint.number);
@@ -254,9 +268,14 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     for (const listener of this.#listeners) listener(before, after);
   }
 
-  #audited(author: Author, before: Subscription | null, after: Subscription | null): Alongside {
+  #audited(
+    author: Author,
+    before: Subscription | null,
+    after: Subscription | null,
+    events: readonly NewEvent[] = [],
+  ): Alongside {
     const entry = auditEntry(author, this.#deps.clock.now(), subscriptionChange(before, after));
-    return { audit: [entry], events: [auditEvent(entry)] };
+    return { audit: [entry], events: [auditEvent(entry), ...events] };
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** Why a version of a subscription does not want an event, in the order in which it is decided. Pure. */
 import type { Event } from '../model/event.ts';
 import type { Filters } from './filter/index.ts';
-import { toSelector, type UsersOf, wants } from './match-index.ts';
+import { isAbout, toSelector, type UsersOf, wants } from './match-index.ts';
 import type { SelectionVersion, SubscriptionScope } from './subscription.ts';
 
 export type Refusal =
@@ -11,6 +11,8 @@ export type Refusal =
   | { readonly reason: 'event_type' }
   /** The outermost level on which it is somebody else's. */
   | { readonly reason: 'out_of_scope'; readonly level: keyof SubscriptionScope }
+  /** It is about a delivery of the endpoint it would go to. */
+  | { readonly reason: 'about_itself' }
   | { readonly reason: 'filtered' }
   /** The filter says neither true nor false of it. */
   | { readonly reason: 'filter_error'; readonly detail: string };
@@ -25,6 +27,7 @@ export function refusalOf(
   if (event.seq < version.from || event.seq > (version.to ?? Infinity)) return { reason: 'not_in_force' };
   if (!version.enabled) return { reason: 'disabled' };
   if (!version.events.includes(event.type)) return { reason: 'event_type' };
+  if (isAbout(event, version.endpoint)) return { reason: 'about_itself' };
   const level = levels.find((one) => !isWithin(version, one, event, usersOf));
   if (level) return { reason: 'out_of_scope', level };
   return version.filter === null ? null : refusedBy(version.filter, event, filters);

@@ -18,6 +18,7 @@ export const whyAnswers = [
   'filter_error',
   'disabled',
   'event_type',
+  'about_itself',
   'out_of_scope',
   'before_subscription',
   'deleted',
@@ -134,7 +135,10 @@ function factsOf(why: Why): Facts {
 }
 
 function refusedFacts(
-  why: Extract<Why, { answer: 'disabled' | 'event_type' | 'filtered' | 'out_of_scope' | 'filter_error' }>,
+  why: Extract<
+    Why,
+    { answer: 'disabled' | 'event_type' | 'about_itself' | 'filtered' | 'out_of_scope' | 'filter_error' }
+  >,
 ): Facts {
   const { from, to, filter } = why.version;
   const version = { version: { from, to } };

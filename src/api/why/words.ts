@@ -117,7 +117,10 @@ function unknown(reason: Extract<Why, { answer: 'unknown' }>['reason']): Words {
 }
 
 function unwanted(
-  why: Extract<Why, { answer: 'disabled' | 'event_type' | 'out_of_scope' | 'filtered' | 'filter_error' }>,
+  why: Extract<
+    Why,
+    { answer: 'disabled' | 'event_type' | 'about_itself' | 'out_of_scope' | 'filtered' | 'filter_error' }
+  >,
 ): Words {
   const { version } = why;
   switch (why.answer) {
@@ -125,6 +128,8 @@ function unwanted(
       return said('The subscription was disabled when the event came; it is not made up for.', 'A replay delivers it.');
     case 'event_type':
       return said('The subscription has not asked for events of this type.', 'Add the type to its events.');
+    case 'about_itself':
+      return said('It is about a delivery to the very endpoint it would go to; such an event is never sent there.');
     case 'out_of_scope': {
       const { level } = why;
       const words = `The event is out of scope: the subscription is for ${level} ${version.scope[level]} alone.`;

@@ -129,6 +129,7 @@ test('not wanted by the version in force', () => {
   assert.deepEqual(refused({ reason: 'disabled' }), { answer: 'disabled', version });
   assert.deepEqual(refused({ reason: 'event_type' }), { answer: 'event_type', version });
   assert.deepEqual(refused({ reason: 'filtered' }), { answer: 'filtered', version });
+  assert.deepEqual(refused({ reason: 'about_itself' }), { answer: 'about_itself', version });
   for (const level of ['reseller', 'domain', 'user', 'extension'] as const) {
     assert.deepEqual(refused({ reason: 'out_of_scope', level }), { answer: 'out_of_scope', version, level });
   }

@@ -63,7 +63,7 @@ export type Why =
   | { readonly answer: 'deleted' }
   | { readonly answer: 'before_subscription'; readonly from: number }
   | { readonly answer: 'unknown'; readonly reason: 'versions_dropped' | 'no_trace' | 'not_yours_then' }
-  | { readonly answer: 'disabled' | 'event_type' | 'filtered'; readonly version: SelectionVersion }
+  | { readonly answer: 'disabled' | 'event_type' | 'about_itself' | 'filtered'; readonly version: SelectionVersion }
   | {
       readonly answer: 'out_of_scope';
       readonly version: SelectionVersion;
@@ -146,6 +146,7 @@ function whyUnwanted(refusal: Refusal | null, version: SelectionVersion): Why | 
       return { answer: 'filter_error', version, detail: refusal.detail };
     case 'disabled':
     case 'event_type':
+    case 'about_itself':
     case 'filtered':
       return { answer: refusal.reason, version };
   }

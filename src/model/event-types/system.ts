@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { count, idText, nullable, nullableCount, nullableEnum, nullableText, nullableTime, text } from '../fields.ts';
+import { count, nullable, nullableCount, nullableEnum, nullableText, nullableTime, text } from '../fields.ts';
 import { auditActions } from '../audit.ts';
 import { accessKinds } from '../scope.ts';
 import { defineType } from './definition.ts';
@@ -99,15 +99,18 @@ export const systemTypes = {
     data: Type.Object({
       subscription: count('Public number of the subscription.'),
       endpoint: nullableCount('Public number of the endpoint.'),
-      eventId: idText('Event that was not delivered.'),
+      eventId: nullableText('Event that was not delivered; null where it is gone.'),
       eventSeq: count('Its sequence.'),
-      eventType: text('Its type.'),
+      eventType: nullableText('Its type; null where it is gone.'),
       reason: Type.Enum(['attempts_used_up', 'expired', 'gone', 'disabled', 'deleted', 'not_encoded'], {
         description: 'Why it was given up.',
       }),
       attempts: count('Attempts that were made.'),
       lastStatus: nullableCount('HTTP status of the last answer; null where none came.'),
       lastError: nullableText('What went wrong last.'),
+      more: count(
+        'Further deliveries of the subscription that were given up at about that time for the same reason, and have no event of their own.',
+      ),
     }),
     example: {
       seconds: 1300,
@@ -122,7 +125,8 @@ export const systemTypes = {
         reason: 'attempts_used_up',
         attempts: 5,
         lastStatus: 503,
-        lastError: 'http 503',
+        lastError: 'http_503',
+        more: 0,
       },
     },
   }),
@@ -133,11 +137,15 @@ export const systemTypes = {
       'Offhook switched a subscription off: its receiver said for good that it is gone, or failed for too long.',
     data: Type.Object({
       subscription: count('Public number of the subscription.'),
+      endpoint: nullableCount('Public number of the endpoint.'),
       name: nullableText('Its name.'),
+      by: nullableText('Who did it; `Offhook` itself where its receiver is gone.'),
       reason: Type.Enum(['gone', 'failing', 'other'], { description: 'Why.' }),
       message: nullableText('Why, in words a reader can act on.'),
       lastStatus: nullableCount('HTTP status of the last answer; null where none came.'),
-      cancelled: count('Waiting deliveries that were given up with it.'),
+      cancelled: nullableCount(
+        'Waiting deliveries that were given up with it; null where they are told of one by one.',
+      ),
     }),
     example: {
       seconds: 1310,
@@ -145,7 +153,9 @@ export const systemTypes = {
       connector: 'offhook',
       data: {
         subscription: 12,
+        endpoint: 4,
         name: 'CRM pop-ups',
+        by: 'Offhook',
         reason: 'gone',
         message: 'The receiver answered 410 Gone.',
         lastStatus: 410,

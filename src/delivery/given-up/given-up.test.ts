@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createApiWorld } from '../../../test/support/api-world.ts';
+import { eventOf } from '../../../test/support/builders.ts';
+import { createScriptedSender } from '../../../test/support/scripted-sender.ts';
+import { silentLogger } from '../../kit/logger.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
+import type { Event, NewEvent } from '../../model/event.ts';
+import type { AttemptRow } from '../../records/delivery-store.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { reasonOf } from './cancelled-event.ts';
+import { GivenUpTeller } from './given-up-teller.ts';
+
+const scope = { reseller: 'r1', domain: 'acme', user: '*', extension: '*' };
+const subscription = { number: 3, selection: { scope } } as Subscription;
+const rowOf = (seq: number, change: Partial<AttemptRow> = {}): AttemptRow => ({
+  subscription: 3,
+  endpoint: 7,
+  seq,
+  replay: 0,
+  batch: seq,
+  attempt: 5,
+  outcome: 'cancelled',
+  status: 503,
+  startedAt: 1_000,
+  durationMs: 5,
+  detail: 'http_503',
+  ...change,
+});
+
+function createTeller(typeOf: (seq: number) => NewEvent['type'] = () => 'call.started') {
+  const clock = new ManualClock();
+  const said: NewEvent[] = [];
+  const eventAt = (seq: number): Event => ({ ...eventOf({ id: `e${seq}`, type: typeOf(seq) }), seq, acceptedAt: '' });
+  const teller = new GivenUpTeller({
+    clock,
+    logger: silentLogger,
+    log: { get: (seqs) => Promise.resolve(seqs.map(eventAt)) },
+    audit: { write: ({ events = [] }) => Promise.resolve(void said.push(...events)) },
+  });
+  const second = async (): Promise<void> => {
+    clock.advance(1_000);
+    await new Promise(setImmediate);
+  };
+  return { teller, said, second };
+}
+
+test('what was given up is said after a second, with why, how often it was tried, and whose it is', async () => {
+  const { teller, said, second } = createTeller();
+  teller.recorded(rowOf(4), subscription);
+  teller.recorded(rowOf(5, { outcome: 'failed' }), subscription);
+  teller.recorded(rowOf(6, { outcome: 'skipped' }), subscription);
+  assert.deepEqual(said, []);
+  await second();
+  const [first, ...rest] = said as readonly NewEvent[];
+  assert.ok(first && rest.length === 0);
+  const { type, domain, reseller, connector, data } = first;
+  assert.deepEqual([type, domain, reseller, connector], ['delivery.cancelled', 'acme', 'r1', 'offhook']);
+  assert.deepEqual(data, {
+    subscription: 3,
+    endpoint: 7,
+    eventId: 'e4',
+    eventSeq: 4,
+    eventType: 'call.started',
+    reason: 'attempts_used_up',
+    attempts: 5,
+    lastStatus: 503,
+    lastError: 'http_503',
+    more: 0,
+  });
+});
+
+test('each reason', () => {
+  const of = (change: Partial<AttemptRow>) => reasonOf(rowOf(1, change));
+  assert.equal(of({ status: 410 }), 'gone');
+  assert.equal(of({ detail: 'subscription_disabled', status: 0 }), 'disabled');
+  assert.equal(of({ detail: 'subscription_deleted', status: 0 }), 'deleted');
+  assert.equal(of({ outcome: 'expired' }), 'expired');
+  assert.equal(of({ outcome: 'not_encoded' }), 'not_encoded');
+  for (const outcome of ['delivered', 'failed', 'skipped'] as const) assert.equal(of({ outcome }), null);
+});
+
+test('a mass of them is counted, not said one by one; who waits is counted on', async () => {
+  const { teller, said, second } = createTeller();
+  for (let seq = 1; seq <= 100_000; seq++) teller.recorded(rowOf(seq), subscription);
+  for (let number = 10; number < 30; number++) {
+    teller.recorded(rowOf(1, { subscription: number }), { ...subscription, number });
+  }
+  await second();
+  const ofMass = said.filter(({ data }) => data['subscription'] === 3);
+  assert.deepEqual(
+    ofMass.map(({ data }) => data['more']),
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 99_990],
+  );
+  const inFirst = said.length;
+  assert.ok(inFirst <= 100 && inFirst < 30);
+  await second();
+  await second();
+  assert.equal(said.length, 30);
+  assert.equal(new Set(said.map(({ id }) => id)).size, 30);
+});
+
+test('no such event is made about another one; of a removed subscription, it is said in its scope', async () => {
+  const { teller, said, second } = createTeller((seq) => (seq === 1 ? 'delivery.cancelled' : 'call.started'));
+  teller.recorded(rowOf(1), subscription);
+  teller.recorded(rowOf(2), subscription);
+  await second();
+  assert.deepEqual(
+    said.map(({ data }) => [data['eventSeq'], data['more']]),
+    [[2, 0]],
+  );
+  teller.recorded(rowOf(3, { subscription: 9, detail: 'subscription_deleted' }), undefined);
+  teller.removed({ ...subscription, number: 9 });
+  teller.recorded(rowOf(4, { subscription: 9, detail: 'subscription_deleted' }), undefined);
+  await teller.stop();
+  assert.deepEqual(
+    said.map(({ data }) => data['eventSeq']),
+    [2, 4],
+  );
+});
+
+test('410 is told of as subscription.disabled, to others, and never to the endpoint it is about', async () => {
+  const sender = createScriptedSender();
+  const world = await createApiWorld({ sender });
+  const made = async (host: string, events: string[]) => {
+    const body = { name: host, dialect: 'cloudevents', events, endpoint: { url: `https://${host}/hook` } };
+    return (await world.post('/v1/subscriptions', body)).json<{ id: string; number: number }>();
+  };
+  try {
+    const gone = await made('gone.example', ['call.started']);
+    const beside = await made('gone.example', ['subscription.disabled']);
+    const other = await made('other.example', ['subscription.disabled']);
+    sender.answers.set('gone.example', 410);
+    await world.post('/v1/events', { type: 'call.started', call: { id: 'c1' } });
+    await sender.came(2);
+    await world.announcer.idle();
+    const { items } = (await world.ask({ url: '/v1/events?type=subscription.disabled' })).json();
+    assert.equal(items.length, 1);
+    const [{ id, data }] = items;
+    assert.deepEqual([data.subscription, data.reason, data.by, data.lastStatus], [gone.number, 'gone', 'Offhook', 410]);
+    const why = (await world.ask({ url: `/v1/events/${id}/why` })).json();
+    const answers = new Map(
+      why.items.map((one: { subscription: number; answer: string }) => [one.subscription, one.answer]),
+    );
+    assert.equal(answers.get(beside.number), 'about_itself');
+    assert.ok(['delivered', 'under_way'].includes(String(answers.get(other.number))));
+    assert.deepEqual(
+      sender.requests.map(({ url }) => new URL(url).host),
+      ['gone.example', 'other.example'],
+    );
+  } finally {
+    await world.stop();
+  }
+});
