@@ -11,6 +11,7 @@ import { checkDatabase } from './database.ts';
 import { type Finding, skipped } from './finding.ts';
 import { checkFileLimit } from './limits.ts';
 import { checkPhoneSystems } from './phone-systems.ts';
+import { checkClientCertificates } from './client-certificates.ts';
 import { checkReceivers } from './receivers.ts';
 import { checkServer } from './server.ts';
 import { checkTlsFiles } from './tls-files.ts';
@@ -33,5 +34,6 @@ export async function* examine(config: Config, clock: Clock): AsyncGenerator<Fin
   yield await checkTlsFiles(config, clock.now());
   yield await checkFileLimit(config);
   yield* await checkPhoneSystems(config, clock);
+  yield* checkClientCertificates(credentials.subscriptions, clock.now());
   yield* await checkReceivers(config, credentials.subscriptions, clock);
 }
