@@ -17,6 +17,7 @@ import type { LiveCalls } from './calls/live-calls.ts';
 import type { JournalProgress } from './calls/journal-progress.ts';
 import type { ConnectorState } from './connectors/routes.ts';
 import type { EventCounts } from './metrics/event-counts.ts';
+import type { Tracing } from './tracing.ts';
 
 /** A part whose health `/readyz` tells: null when it works, else what is wrong in a few words. */
 export interface HealthCheck {
@@ -46,6 +47,8 @@ export interface ApiDeps {
   readonly health: readonly HealthCheck[];
   readonly metrics: Registry;
   readonly eventCounts: EventCounts;
+  /** Where traces are asked for. */
+  readonly tracing?: Tracing | undefined;
   /** What is taken where an event or subscription says nothing. */
   readonly defaults: {
     readonly reseller: string;

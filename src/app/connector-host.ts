@@ -1,3 +1,4 @@
+import { appendTraced, type Tracing } from '../api/tracing.ts';
 import type { ConnectorHost, OpenCall } from '../connectors/connector.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
@@ -9,6 +10,7 @@ interface HostDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly log: Pick<EventLog, 'append'>;
+  readonly tracing?: Tracing | undefined;
   readonly onAccepted: (fresh: number, repeated: number) => void;
   readonly onRefused: (error: unknown) => void;
   readonly openCalls: (connector: string) => readonly OpenCall[];
@@ -19,16 +21,18 @@ interface HostDeps {
  * PBX told two different things by one name: the first stands, and the log of the server says so.
  */
 export function createConnectorHost(id: string, deps: HostDeps): ConnectorHost {
-  const { clock, random, logger, log } = deps;
+  const { clock, random, logger, log, tracing } = deps;
   return {
     clock,
     random,
     logger,
     accept: async (events) => {
-      const outcomes = await log.append(events).catch((error: unknown) => {
-        deps.onRefused(error);
-        throw error;
-      });
+      const outcomes = await appendTraced(log, events, tracing?.arrived(events, undefined, clock.now())).catch(
+        (error: unknown) => {
+          deps.onRefused(error);
+          throw error;
+        },
+      );
       let fresh = 0;
       for (const outcome of outcomes) {
         if (outcome.kind === 'accepted' && !outcome.duplicate) fresh++;

@@ -29,6 +29,7 @@ import { createAppMetrics } from './metrics/app-metrics.ts';
 import { createRetention } from './retention.ts';
 import { startJournal } from './start-journal.ts';
 import { startLiveView } from './start-live-view.ts';
+import { startTracing } from './start-tracing.ts';
 import { openStore } from './store.ts';
 
 /** What a test or a benchmark puts in place of the real thing. */
@@ -74,13 +75,15 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       failure.reject(error);
     };
     const metrics = createAppMetrics(config.metrics);
+    const tracing = await startTracing(parts, base, version);
     const inbox = createMemoryInbox({ clock });
     const store = await openStore(parts, base, fatal, (ms) => metrics.appends.observe(ms / 1000));
     const live = await startLiveView(parts, base, store);
     const journal = await startJournal(parts, base, store);
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
-    const { observer, teller } = await makeObserver(parts, base, store, metrics, () => delivery);
-    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer });
+    const watchers = { metrics, tracing, delivery: () => delivery };
+    const { observer, teller } = await makeObserver(parts, base, store, watchers);
+    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer, tracing });
     delivery.subscriptions.onChanged((before, after) => {
       if (before && !after) teller.removed(before);
     });
@@ -109,6 +112,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       journal,
       connectors,
       metrics,
+      tracing,
       health,
       version,
       serverName,
@@ -141,7 +145,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       () => api.start(),
       () => api.stop(),
     );
-    await startConnectors(parts, base, { log: store.log, live, metrics, connectors });
+    await startConnectors(parts, base, { log: store.log, live, metrics, tracing, connectors });
     running = { log: store.log, delivery, inbox, connectors, url: api.url(), madeToken: store.token.made };
     logger.info({ url: api.url(), connectors: connectors.length }, 'started');
   };

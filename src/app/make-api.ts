@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { LiveCalls } from '../api/calls/live-calls.ts';
 import type { ConnectorState } from '../api/connectors/routes.ts';
 import type { ApiOptions, HealthCheck } from '../api/deps.ts';
+import type { Tracing } from '../api/tracing.ts';
 import { type Api, createApi } from '../api/server.ts';
 import type { Journalist } from '../calls/journal/index.ts';
 import type { Config } from '../config/schema.ts';
@@ -23,6 +24,7 @@ interface ApiParts extends Store {
   readonly journal: Journalist;
   readonly connectors: readonly Connector[];
   readonly metrics: AppMetrics;
+  readonly tracing: Tracing | undefined;
   readonly health: readonly HealthCheck[];
   readonly version: string;
   readonly serverName: string;
@@ -54,6 +56,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       checkToken: checkTokens(token.check, tenants),
       metrics: metrics.registry,
       eventCounts: metrics.events,
+      tracing: deps.tracing,
       defaults: { reseller: 'default', domain, country, timeoutMs: config.delivery.timeoutMs },
     },
     await optionsOf(config),

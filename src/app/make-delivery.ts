@@ -8,19 +8,21 @@ import { findDialect } from '../dialects/registry.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
+import type { Tracer } from './tracing/tracer.ts';
 import type { Store } from './store.ts';
 
 interface DeliveryParts extends Store {
   readonly inbox: Inbox;
   readonly tenants: Tenants;
   readonly observer: AttemptObserver;
+  readonly tracing: Pick<Tracer, 'traceparentOf'> | undefined;
 }
 
 /** Made, but not started: what it would send at once must not wait for the rest of the server to be made. */
 export async function makeDelivery(
   parts: Parts,
   { clock, random, logger, config }: Base,
-  { log, records, inbox, tenants, observer }: DeliveryParts,
+  { log, records, inbox, tenants, observer, tracing }: DeliveryParts,
 ): Promise<Delivery> {
   const guard = createAddressGuard({
     allowNetworks: config.delivery.allowNetworks,
@@ -38,6 +40,7 @@ export async function makeDelivery(
     log,
     sender,
     observer,
+    traceparent: config.telemetry.toReceivers ? tracing?.traceparentOf.bind(tracing) : undefined,
     store: records.delivery,
     subscriptions: records.subscriptions,
     replays: records.replays,

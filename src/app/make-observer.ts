@@ -9,13 +9,19 @@ import { observers } from './observers.ts';
 import type { Parts } from './parts.ts';
 import type { Store } from './store.ts';
 
-/** Who is told of attempts: the figures, and the log. @param delivery once it is made */
+interface Watchers {
+  readonly metrics: AppMetrics;
+  readonly tracing: AttemptObserver | undefined;
+  /** Once it is made. */
+  readonly delivery: () => Delivery;
+}
+
+/** Who is told of attempts: the figures, the log, who says what was given up, and traces where they are asked for. */
 export async function makeObserver(
   parts: Parts,
   { clock, logger, config }: Base,
   { log, records }: Store,
-  metrics: AppMetrics,
-  delivery: () => Delivery,
+  { metrics, tracing, delivery }: Watchers,
 ): Promise<{ readonly observer: AttemptObserver; readonly teller: GivenUpTeller }> {
   const { level, attempts, attemptsPerSecond } = config.log;
   const attemptLog = await parts.add(
@@ -37,7 +43,8 @@ export async function makeObserver(
     () => new GivenUpTeller({ clock, logger, log, audit: records.audit }),
     (started) => started.stop(),
   );
-  const whole = observers([metrics.deliveries, attemptLog, teller], (error) => {
+  const told = [metrics.deliveries, attemptLog, teller, ...(tracing ? [tracing] : [])];
+  const whole = observers(told, (error) => {
     if (!isTold) logger.error({ reason: String(error) }, 'an attempt could not be counted or told; told once');
     isTold = true;
   });

@@ -1,3 +1,4 @@
+import type { Tracing } from '../api/tracing.ts';
 import type { Connector, OpenCall } from '../connectors/connector.ts';
 import { type EventLog, LogFullError } from '../log/event-log.ts';
 import type { Base } from './base.ts';
@@ -10,6 +11,7 @@ interface ConnectorDeps {
   readonly log: EventLog;
   readonly live: { openCalls(connector: string): readonly OpenCall[] };
   readonly metrics: AppMetrics;
+  readonly tracing: Tracing | undefined;
   /** Filled as they start, for those who look at their state. */
   readonly connectors: Connector[];
 }
@@ -23,6 +25,7 @@ export async function startConnectors(parts: Parts, base: Base, deps: ConnectorD
       random,
       logger,
       log: deps.log,
+      tracing: deps.tracing,
       onAccepted: (fresh, repeated) => {
         deps.metrics.acceptedFrom(id, fresh);
         deps.metrics.events.accepted(kind, fresh, repeated);

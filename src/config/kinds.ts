@@ -109,6 +109,16 @@ export const network: Kind<string> = {
   },
 };
 
+/** Without credentials, which belong into a header. */
+export const webUrl: Kind<string> = {
+  expects: 'a URL with http or https, without user and password',
+  read: (value) => {
+    const url = typeof value === 'string' && value.length <= 2048 ? URL.parse(value) : null;
+    if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+    return url.username === '' && url.password === '' ? url.href : undefined;
+  },
+};
+
 export const regularExpression: Kind<string> = {
   expects: 'a regular expression',
   read: (value) => {

@@ -93,7 +93,7 @@ connectors:
     'offhook.yaml:2:3: server.prot: there is no such key; did you mean "port"?',
     'offhook.yaml:3:9: server.host: "no such host!" is not right; it must be a host name or an IP address',
     'offhook.yaml:5:11: retention.events: "7 days" is not right; it must be a number with a unit (ms, s, m, h, d or w), such as 30s, 5m or 7d, from 10m to 3650d',
-    'offhook.yaml:6:1: colour: there is no such key; the keys here are server, data, admin, secret, defaults, connectors, delivery, retention, log, metrics, stop, cluster',
+    'offhook.yaml:6:1: colour: there is no such key; the keys here are server, data, admin, secret, defaults, connectors, delivery, retention, log, metrics, telemetry, stop, cluster',
     'offhook.yaml:9:11: connectors[0].kind: "asterix" is no kind of connector; did you mean "asterisk"?',
     'offhook.yaml:10:5: connectors[1].id: is missing; it must be a name of letters, digits, _, . and -',
     'offhook.yaml:11:12: connectors[1].speed: "fast" is not right; it must be a number from 0.01 to 1000',
@@ -194,4 +194,24 @@ test('no text makes the loader throw', () => {
       return 'config' in loaded || loaded.problems.length > 0;
     }),
   );
+});
+
+test('the collector of traces goes by OpenTelemetry’s own names too, and its headers are secret', () => {
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer planted,x-key=k',
+    OTEL_SERVICE_NAME: 'phones',
+    OTEL_TRACES_EXPORTER: 'otlp',
+  };
+  const loaded = loadConfig({ env, file: '/dev/null' });
+  assert.ok('config' in loaded);
+  const { telemetry } = loaded.config;
+  assert.deepEqual(
+    [telemetry.otlp, telemetry.serviceName, telemetry.headers],
+    ['http://127.0.0.1:4318/', 'phones', ['authorization=Bearer planted', 'x-key=k']],
+  );
+  assert.deepEqual(loaded.warnings, []);
+  assert.ok(!JSON.stringify(summarizeChanges(loaded.config)).includes('planted'));
+  const wrong = loadConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:planted@c.test' }, file: '/dev/null' });
+  assert.ok('problems' in wrong);
 });

@@ -72,10 +72,13 @@ function readFile(sources: ConfigSources, problems: ConfigProblem[]): { raw: Raw
 /** The key that holds a list of sections is YAML in the environment too; all others are plain text. */
 const connectorsName = 'OFFHOOK_CONNECTORS';
 
+/** Our own, and those of OpenTelemetry, which some settings go by as well. */
+const isRead = (name: string): boolean => name.startsWith('OFFHOOK_') || name.startsWith('OTEL_');
+
 function overridesOf(sources: ConfigSources, problems: ConfigProblem[], warnings: string[]): Overrides {
   const overrides = new Map<string, Raw>();
   for (const [name, value] of Object.entries(sources.env)) {
-    if (!name.startsWith('OFFHOOK_') || value === undefined || value === '') continue;
+    if (!isRead(name) || value === undefined || value === '') continue;
     if (isServiceLink(value)) {
       warnings.push(
         `${name}=${value} looks like a Kubernetes service link and is ignored (set enableServiceLinks: false)`,

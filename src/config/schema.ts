@@ -6,7 +6,7 @@
  * `delivery.timeoutMs` is `OFFHOOK_DELIVERY_TIMEOUT_MS`.
  */
 import { connectorSchema } from './connector-schema.ts';
-import { bytes, duration, host, listOf, network, oneOf, orNull, text, whole } from './kinds.ts';
+import { bytes, decimal, duration, host, listOf, network, oneOf, orNull, text, webUrl, whole, yesNo } from './kinds.ts';
 import { group, setting, type Read, type Unsupported } from './nodes.ts';
 
 const path = text({ maxLength: 4096, expects: 'a path' });
@@ -144,6 +144,37 @@ export const configSchema = group('Offhook', {
     endpoints: setting(whole(0, 10_000), {
       default: 100,
       description: 'Most receivers whose lag is told by itself: those furthest behind.',
+    }),
+  }),
+  telemetry: group('OpenTelemetry traces, over OTLP/HTTP as JSON; off until `otlp` is set.', {
+    otlp: setting(orNull(webUrl), {
+      default: null,
+      // Some collectors know their customers by a key in the URL.
+      secret: true,
+      env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      description: 'The collector, as `http://127.0.0.1:4318`; `/v1/traces` is added where it is missing.',
+    }),
+    headers: setting(
+      listOf(text({ pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+=[\x20-\x7e]+$/, expects: 'a header as name=value' })),
+      {
+        default: [],
+        secret: true,
+        env: 'OTEL_EXPORTER_OTLP_HEADERS',
+        description: 'Headers for the collector, such as a token.',
+      },
+    ),
+    serviceName: setting(text({ maxLength: 128 }), {
+      default: 'offhook',
+      env: 'OTEL_SERVICE_NAME',
+      description: 'Name of this service in traces.',
+    }),
+    sampleRatio: setting(decimal(0, 1), {
+      default: 1,
+      description: 'Share of traces that are recorded where the sender of an event does not decide by `traceparent`.',
+    }),
+    toReceivers: setting(yesNo, {
+      default: false,
+      description: 'Receivers get the header `traceparent` with notifications of one event, to go on with the trace.',
     }),
   }),
   stop: group('Ending the server.', {

@@ -18,7 +18,7 @@ import type { AttemptObserver } from './attempt-observer.ts';
 import { createAuthorisingSender } from './credentials/authorising-sender.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
-import { createHeaderBuilder } from './notification.ts';
+import { createHeaderBuilder, type TraceparentOf, withTraceparent } from './notification.ts';
 import { previewOf, sendTest } from './preview.ts';
 import type { Sender } from './sender/sender.ts';
 import { LiveReplayManager } from './replay/replay-manager.ts';
@@ -35,6 +35,8 @@ export interface DeliveryDeps {
   readonly sender: Sender;
   /** Told of every attempt. */
   readonly observer?: AttemptObserver | undefined;
+  /** Where receivers are to go on with traces. */
+  readonly traceparent?: TraceparentOf | undefined;
   readonly dialect: (name: string) => Dialect | undefined;
   /** Names of the users who own an extension, as it stands; nobody, where it is left out. */
   readonly usersOf?: UsersOf | undefined;
@@ -62,7 +64,7 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
   const idle = (endpoint: number): void => {
     manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));
   };
-  const headers = createHeaderBuilder();
+  const headers = withTraceparent(createHeaderBuilder(), deps.traceparent);
   const { usersOf } = deps;
   const compile = (source: string): Filter => filters.compile(source).matches;
   const filterProblem = (source: string): FilterProblem | null => filters.problem(source);

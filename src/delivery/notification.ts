@@ -25,3 +25,18 @@ export function createHeaderBuilder(): HeaderBuilder {
     return notificationHeaders(notification, prepared);
   };
 }
+
+/** The header `traceparent` for an attempt; null: it belongs to no trace. */
+export type TraceparentOf = (eventId: string, deliveryId: string, attempt: number) => string | null;
+
+/** Adds it to notifications of one event, where nobody else has said one. */
+export function withTraceparent(build: HeaderBuilder, traceparentOf: TraceparentOf | undefined): HeaderBuilder {
+  if (!traceparentOf) return build;
+  return (subscription, notification) => {
+    const headers = build(subscription, notification);
+    const { count, eventId, deliveryId, attempt } = notification;
+    if (count !== 1 || headers.some((name, at) => at % 2 === 0 && name === 'traceparent')) return headers;
+    const traceparent = traceparentOf(eventId, deliveryId, attempt);
+    return traceparent === null ? headers : [...headers, 'traceparent', traceparent];
+  };
+}

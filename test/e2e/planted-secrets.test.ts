@@ -38,6 +38,7 @@ const kept = {
   // Of PEM, one line of what is between its marks.
   signingKey: rsa.split('\n')[1] as string,
   tlsKey: client.key.split('\n')[1] as string,
+  collector: 'planted-collector-token-0014',
   signing: `whsec_${Buffer.from('planted-signing-secret-000006').toString('base64')}`,
 } as const;
 /** Its owner may see it, no line of a log and no figure may have it. */
@@ -49,6 +50,7 @@ const ownersOnly = {
   accessToken: 'planted-access-token-0011',
   unknownPath: 'planted-unknown-path-0012',
   wrongToken: 'planted-wrong-token-0013',
+  collector: 'planted-collector-path-0015',
 } as const;
 
 test('no secret that was planted is found in logs, answers, figures or commands', { timeout: 90_000 }, async () => {
@@ -61,6 +63,7 @@ test('no secret that was planted is found in logs, answers, figures or commands'
 log: { level: debug, attempts: all }
 secret: { key: ${kept.key}, previousKeys: [${kept.formerKey}] }
 delivery: { allowNetworks: [127.0.0.0/8] }
+telemetry: { otlp: 'http://127.0.0.1:${port}/${ownersOnly.collector}', headers: ['authorization=${kept.collector}'] }
 connectors:
   - { id: pbx1, kind: asterisk, host: 127.0.0.1, port: ${pbx.manager.port}, username: hub, secret: ${kept.ami} }
 `;

@@ -82,13 +82,14 @@ const route = described({
 });
 
 export function ingestRoute(app: App, deps: ApiDeps): void {
-  const { clock, log, defaults, tenants, eventCounts } = deps;
+  const { clock, log, defaults, tenants, eventCounts, tracing } = deps;
   const parts = {
     log,
     accept: createEventAccepter(),
     admission: createAdmission(usualAdmission),
     numbersOf: numberReaders((domain) => tenants.countryOf(domain) ?? defaults.country),
     names: tenants.names,
+    tracing,
     defaults,
   };
   void app.register(async (scope) => {
@@ -120,7 +121,8 @@ function take(parts: IngestDeps, request: FastifyRequest<{ Body: string }>, nowM
   const read = readEventBody({ contentType: request.headers['content-type'] ?? '', headers: request.headers, text });
   if ('problem' in read) return Promise.resolve(read);
   const { access, source } = callerIn(request);
-  return ingest(parts, { ...read, access, source, bytes: Buffer.byteLength(text), nowMs });
+  const { traceparent } = request.headers as { readonly traceparent?: string };
+  return ingest(parts, { ...read, access, source, bytes: Buffer.byteLength(text), nowMs, traceparent });
 }
 
 /** A reader for each country, made when a domain there first sends something. */

@@ -9,6 +9,7 @@ import type { Access } from '../../model/scope.ts';
 import type { AppendOutcome, EventLog } from '../../log/event-log.ts';
 import { type DomainNames, isScopeName } from '../../tenants/naming.ts';
 import type { Problem } from '../problems/problem.ts';
+import { appendTraced, type Tracing } from '../tracing.ts';
 import type { Admission } from './admission.ts';
 
 export interface IngestDeps {
@@ -18,6 +19,7 @@ export interface IngestDeps {
   /** Reads numbers as they are written where the domain is. */
   readonly numbersOf: (domain: string) => NumberReader;
   readonly names: DomainNames;
+  readonly tracing?: Tracing | undefined;
   readonly defaults: { readonly reseller: string; readonly domain: string };
 }
 
@@ -30,6 +32,8 @@ export interface IngestRequest {
   /** Bytes of the body they came in. */
   readonly bytes: number;
   readonly nowMs: number;
+  /** As the header says. */
+  readonly traceparent: string | undefined;
 }
 
 interface AcceptedEvent {
@@ -53,7 +57,8 @@ export function ingest(deps: IngestDeps, request: IngestRequest): Promise<Ingest
   const leave = deps.admission.enter(events.length, request.bytes);
   if (!leave) return Promise.resolve({ problem: { code: 'overloaded', retryAfter: 1 } });
   const sent = { isList: request.isList, untimed: untimedOf(request) };
-  return answer(deps, sent, deps.log.append(events)).finally(leave);
+  const arrival = deps.tracing?.arrived(events, request.traceparent, request.nowMs);
+  return answer(deps, sent, appendTraced(deps.log, events, arrival)).finally(leave);
 }
 
 /** What the answer is made from besides the log's. */

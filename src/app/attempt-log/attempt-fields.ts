@@ -37,7 +37,10 @@ export const attemptFields = {
   lag: 'Events between what the receiver has settled and the newest one',
 } as const;
 
-export type AttemptLine = Readonly<Record<keyof typeof attemptFields, string | number | null>>;
+export type AttemptLine = Readonly<Record<keyof typeof attemptFields, string | number | null>> & {
+  readonly status: number | null;
+  readonly failure: string | null;
+};
 
 /** Wall clock and lag as they stand. */
 export interface AttemptSurroundings {
@@ -48,7 +51,7 @@ export interface AttemptSurroundings {
 export function attemptLine(report: AttemptReport, { now, lag }: AttemptSurroundings): AttemptLine {
   const { subscription, endpoint, verdict, outcome, retryInMs, seq } = report;
   return {
-    delivery: deliveryId(report.subscriptionNumber, seq),
+    delivery: deliveryId(report.subscriptionNumber, seq, report.replay ?? 0),
     attempt: report.attempt,
     attempts: subscription?.retry.maxAttempts ?? null,
     outcome,
