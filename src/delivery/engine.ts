@@ -234,6 +234,7 @@ export class DeliveryEngine {
       unflushedMs: waitingMs,
       checkpoint: this.#checkpointer.seq,
       detached: this.#lanes.detachedLive,
+      replays: this.#lanes.replays,
     };
   }
 

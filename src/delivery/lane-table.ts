@@ -66,6 +66,11 @@ export class LaneTable {
     return this.#lanes.get(endpoint);
   }
 
+  /** How many replays are under way. */
+  get replays(): number {
+    return this.#replays.size;
+  }
+
   findReplay(replay: number): LaneState | undefined {
     return this.#replays.get(replay);
   }

@@ -125,6 +125,8 @@ export interface EngineFigures {
   readonly checkpoint: number;
   /** Receivers whose lane reads on its own. */
   readonly detached: number;
+  /** Replays that are under way. */
+  readonly replays: number;
 }
 
 export interface DeliveryFigures extends EngineFigures {

@@ -112,6 +112,7 @@ function registerFigures(registry: Registry, running: Running): void {
     'Receivers that are behind and read the log on their own',
     (of) => of.figures().detached,
   );
+  figure('offhook_replays_running', 'Replays that are under way', (of) => of.figures().replays);
   figure(
     'offhook_delivery_checkpoint',
     'Sequence up to which every receiver that keeps up has everything',
