@@ -8,6 +8,7 @@ import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { matching } from './matching.ts';
+import { search } from './search.ts';
 import { tenants } from './tenants.ts';
 
 /** In the order they run. */
@@ -22,4 +23,5 @@ export const suites: readonly Suite[] = [
   dead,
   comeback,
   backup,
+  search,
 ];

@@ -13,7 +13,7 @@ import { type CallBody, callPlaceName } from './call-write-jobs.ts';
 /** Calls looked at in one go under one key: some 10 ms. */
 const mostLookedAt = 1_000;
 /** Entries of numbers that begin alike and are sorted by time; where there are more, calls are gone through instead. */
-const mostOfPrefix = 1_000;
+const mostOfPrefix = 2_500;
 const mostOfId = 100;
 
 interface Entry {
