@@ -35,6 +35,7 @@ import { sendProblem } from './problems/problem.ts';
 import { previewRoutes } from './preview/routes.ts';
 import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
+import { replayRoutes } from './replays/routes.ts';
 import { retryRoutes } from './retry/routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { startPageRoutes } from './start-page/routes.ts';
@@ -87,6 +88,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     endpointRoutes(v1, deps);
     deliveryRoutes(v1, deps);
     retryRoutes(v1, deps);
+    replayRoutes(v1, deps);
     callRoutes(v1, deps);
     connectorRoutes(v1, deps);
     dialectRoutes(v1, deps);

@@ -126,6 +126,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       ...base,
       log: store.log,
       attempts: store.records.attempts,
+      replays: delivery.replays,
       idempotency: store.records.idempotency,
       audit: store.records.audit,
       calls: store.records.calls,

@@ -16,6 +16,8 @@ export interface RetentionDeps {
   readonly logger: Logger;
   readonly log: Pick<EventLog, 'trim'>;
   readonly attempts: Pick<AttemptQueries, 'trimAttempts'>;
+  /** Ended ones go with their attempts. */
+  readonly replays: { forget(endedBefore: number): Promise<void> };
   readonly idempotency: Pick<IdempotencyStore, 'forgetBefore'>;
   readonly audit: Pick<AuditStore, 'trim'>;
   readonly calls: Pick<CallJournal, 'trim'>;
@@ -45,6 +47,7 @@ export function createRetention(deps: RetentionDeps): Service {
     const now = deps.clock.now();
     await repeat(() => deps.log.trim({ acceptedBefore: now - deps.eventsMs, limit: perStep }));
     await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, now, limit: perStep }));
+    if (!stopping.signal.aborted) await deps.replays.forget(now - deps.attemptsMs);
     await repeat(() => deps.audit.trim({ before: now - deps.auditMs, limit: perStep }));
     await repeat(() => deps.calls.trim({ startedBefore: now - deps.callsMs, limit: perStep }));
     await deps.look();

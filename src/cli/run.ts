@@ -5,6 +5,7 @@ import { connectorsCommand, deliveriesCommand } from './commands/lists.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { replayCommand } from './commands/replay.ts';
 import { secretsCommand } from './commands/secrets.ts';
 import { sendCommand } from './commands/send.ts';
 import { subsCommand } from './commands/subs.ts';
@@ -12,6 +13,7 @@ import { tailCommand } from './commands/tail.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
 import { whyCommand } from './commands/why.ts';
+import { stayAlive } from '../kit/clock.ts';
 import type { CliContext } from './context.ts';
 import { CommandFailure, WrongUse } from './failure.ts';
 import { version } from './version.ts';
@@ -19,11 +21,14 @@ import { version } from './version.ts';
 /** @returns the exit code: 0, 1 (it failed) or 2 (it was not typed right) */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   const program = createProgram(context);
+  const alive = stayAlive();
   try {
     await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     return exitCodeOf(error, args, context);
+  } finally {
+    alive.end();
   }
 }
 
@@ -39,6 +44,7 @@ function createProgram(context: CliContext): Command {
     .addCommand(subsCommand(context))
     .addCommand(deliveriesCommand(context))
     .addCommand(whyCommand(context))
+    .addCommand(replayCommand(context))
     .addCommand(callsCommand(context))
     .addCommand(connectorsCommand(context))
     .addCommand(tokensCommand(context))

@@ -32,6 +32,12 @@ export const systemClock: Clock = {
   schedule: scheduleOnSystem,
 };
 
+/** Keeps the process alive until `end` is called: for work that waits on timers alone. */
+export function stayAlive(): { end(): void } {
+  const handle = setInterval(() => {}, longestTimerMs);
+  return { end: () => clearInterval(handle) };
+}
+
 /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
 export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -26,6 +26,7 @@ const Query = Type.Object(
     ),
     outcome: Type.Optional(Type.Enum([...attemptOutcomes], { description: 'Only attempts with this outcome.' })),
     seq: Type.Optional(Type.Integer({ minimum: 1, description: 'Only of the event with this sequence.' })),
+    replay: Type.Optional(Type.Integer({ minimum: 0, description: 'Only of this replay; 0: only of none.' })),
     ...CursorQuery,
   },
   { additionalProperties: false },
@@ -72,7 +73,7 @@ export function deliveryRoutes(app: App, deps: Deps): void {
     answers: { 200: { description: 'A page of attempts.', schema: pageOf(AttemptSchema) } },
   });
   app.get<{ Querystring: Query }>('/v1/deliveries', list, async (request, reply) => {
-    const { subscription, outcome, seq, cursor, limit = 50 } = request.query;
+    const { subscription, outcome, seq, replay, cursor, limit = 50 } = request.query;
     const access = accessOf(request);
     const subscriptions = numbersFor(deps, access, subscription);
     if (!subscriptions.known) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
@@ -81,6 +82,7 @@ export function deliveryRoutes(app: App, deps: Deps): void {
       limit,
       ...(outcome && { outcome }),
       ...(seq !== undefined && { seq }),
+      ...(replay !== undefined && { replay }),
       ...(cursor !== undefined && { before: Number(cursor) }),
     });
     const seen = attempts.filter((attempt) => maySeeDelivery(deps, access, attempt));

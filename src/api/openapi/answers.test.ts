@@ -21,7 +21,9 @@ test('answers are what the reference says they are', async () => {
     await world.post('/v1/domains', { name: 'acme', country: 'AT', allowNetworks: ['10.0.0.0/8'] });
     await world.post('/v1/extensions', { domain: 'acme', number: '210', prefix: '0003', dids: ['01 234567'] });
     await world.post('/v1/users', { domain: 'acme', name: 'bob', extensions: ['210'] });
+    await world.post(`/v1/subscriptions/${made.id}/replay`, { from: '2026-01-01T00:00:00Z', filter: 'seq > 0' });
     const params = new Map([
+      ['/v1/replays/:number', '1'],
       ['/v1/tokens/:id', token.id],
       ['/v1/domains/:name', 'acme'],
       ['/v1/extensions/:id', '1'],
@@ -45,7 +47,7 @@ test('answers are what the reference says they are', async () => {
       assert.deepEqual(errors, [], `${path}: ${answer.body}`);
       checked++;
     }
-    assert.ok(checked >= 24, `only ${checked} routes were checked`);
+    assert.ok(checked >= 26, `only ${checked} routes were checked`);
   } finally {
     await world.stop();
   }

@@ -103,6 +103,11 @@ export const problemCatalog = {
     title: 'There is no such delivery',
     remedy: 'A delivery is SUBSCRIPTION-SEQUENCE, as in 3-1042; attempts are kept for retention.attempts.',
   },
+  replay_not_found: {
+    status: 404,
+    title: 'There is no such replay',
+    remedy: 'Check the number; ended replays are forgotten with their attempts. GET /v1/replays lists those there are.',
+  },
   call_not_found: {
     status: 404,
     title: 'There is no such call',
@@ -165,6 +170,21 @@ export const problemCatalog = {
     title: 'Other subscriptions send to the same endpoint',
     remedy:
       'Pause the endpoint, which holds all of them: POST /v1/endpoints/{number}/pause; or give this one an endpoint.name of its own first.',
+  },
+  nothing_to_replay_to: {
+    status: 409,
+    title: 'No subscription there is enabled',
+    remedy: 'Enable the subscription first: PATCH it with {"enabled": true}.',
+  },
+  replay_running: {
+    status: 409,
+    title: 'A replay for this subscription is under way',
+    remedy: 'Wait for its end or cancel it: POST /v1/replays/NUMBER/cancel.',
+  },
+  replay_ended: {
+    status: 409,
+    title: 'The replay has ended already',
+    remedy: 'Nothing is left to cancel.',
   },
   delivery_delivered: {
     status: 409,
@@ -231,6 +251,11 @@ export const problemCatalog = {
     status: 503,
     title: 'Too many events are being stored at this moment',
     remedy: 'Send again after Retry-After seconds.',
+  },
+  too_many_dry_runs: {
+    status: 503,
+    title: 'Too many dry runs wait already',
+    remedy: 'Ask again after Retry-After seconds.',
   },
   too_many_streams: {
     status: 503,

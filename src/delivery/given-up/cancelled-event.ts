@@ -20,11 +20,14 @@ export interface GivenUpGroup {
   count: number;
 }
 
+/** A replay ended early: what it had not delivered is for another one, and its events had been delivered, or told of, before. */
+const withReplay: readonly (string | null)[] = ['replay_cancelled', 'subscription_moved'];
+
 /** Null: it was not given up. What a dialect has no word for was not meant to be sent. */
 export function reasonOf({ outcome, status, detail }: AttemptRow): Cancelled['reason'] | null {
   if (outcome === 'expired') return 'expired';
   if (outcome === 'not_encoded') return 'not_encoded';
-  if (outcome !== 'cancelled') return null;
+  if (outcome !== 'cancelled' || withReplay.includes(detail)) return null;
   if (detail === 'subscription_disabled') return 'disabled';
   if (detail === 'subscription_deleted') return 'deleted';
   return status === 410 ? 'gone' : 'attempts_used_up';

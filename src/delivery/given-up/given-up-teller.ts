@@ -12,6 +12,7 @@
 import type { Clock, Timer } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { EventLog } from '../../log/event-log.ts';
+import { deliveryId } from '../../model/delivery-id.ts';
 import type { AuditStore } from '../../records/audit-store.ts';
 import type { AttemptRow } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
@@ -56,12 +57,15 @@ export class GivenUpTeller implements AttemptObserver {
     for (const oldest of this.#scopes.keys()) return void this.#scopes.delete(oldest);
   }
 
-  attempted({ outcome, attempt, subscription, endpoint, seq }: AttemptReport): void {
+  attempted({ outcome, attempt, subscription, endpoint, seq, replay }: AttemptReport): void {
     if (outcome !== 'failed' || !subscription || attempt !== subscription.retry.maxAttempts - 1) return;
     const { number } = subscription;
     const known = this.#lastChances.get(number);
     if (known) known.count++;
-    else this.#lastChances.set(number, { count: 1, endpoint: endpoint.number, delivery: `${number}-${seq}` });
+    else {
+      const delivery = deliveryId(number, seq, replay ?? 0);
+      this.#lastChances.set(number, { count: 1, endpoint: endpoint.number, delivery });
+    }
     this.#gather();
   }
 

@@ -78,6 +78,7 @@ test('each reason', () => {
   assert.equal(of({ outcome: 'expired' }), 'expired');
   assert.equal(of({ outcome: 'not_encoded' }), 'not_encoded');
   for (const outcome of ['delivered', 'failed', 'skipped'] as const) assert.equal(of({ outcome }), null);
+  for (const detail of ['replay_cancelled', 'subscription_moved']) assert.equal(of({ detail, replay: 3 }), null);
 });
 
 test('a mass of them is counted, not said one by one; who waits is counted on', async () => {

@@ -121,6 +121,13 @@ export class Lane {
     return this.#departures.underWay.size;
   }
 
+  /** Deliveries it was offered that are neither settled nor given up. */
+  get open(): number {
+    let first = 0;
+    for (const { parked, deliveries } of this.#departures.underWay) if (!parked) first += deliveries.length;
+    return this.waiting + this.parked + first;
+  }
+
   get untracked(): number {
     return this.#untracked.size;
   }

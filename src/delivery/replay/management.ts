@@ -38,9 +38,12 @@ export interface ReplayView {
   readonly order: ReplayOrder;
   readonly mark: Omit<ReplayMark, 'settledAbove'>;
   readonly counts: ReplayCounts;
-  /** Deliveries of it that are not settled yet. */
+  /** Deliveries it has found that are not settled yet. */
+  readonly open: number;
+  /** Of these: those not tried yet, and those tried again or behind such. */
   readonly waiting: number;
   readonly parked: number;
+  /** Requests under way. */
   readonly inFlight: number;
   /** 0 to 1: of the sequences of its range. */
   readonly share: number;

@@ -49,8 +49,9 @@ export class LiveReplayManager implements ReplayManager {
     const found: ReplayView[] = [];
     for (const replay of book.all()) {
       if (found.length >= limit) break;
-      if (replay.number >= before || (state !== undefined && replay.state !== state)) continue;
-      if (mayAccessScope(access, replay.order.scope)) found.push(viewOf(replay, log));
+      if (replay.number >= before || !mayAccessScope(access, replay.order.scope)) continue;
+      const view = viewOf(replay, log);
+      if (state === undefined || view.mark.state === state) found.push(view);
     }
     return found;
   }

@@ -6,7 +6,7 @@ import type { Replay } from './replay.ts';
 /** How far a replay is, and how fast it goes. */
 export function viewOf(replay: Replay, log: Pick<EventLog, 'holes'>): ReplayView {
   const { order, counts } = replay;
-  const { settledAbove: _, ...mark } = replay.mark();
+  const mark = shownMark(replay);
   const cursor = Math.min(mark.cursor, order.to);
   const lane = replay.lane?.lane;
   const all = eventsBetween(log, order.from - 1, order.to);
@@ -16,6 +16,7 @@ export function viewOf(replay: Replay, log: Pick<EventLog, 'holes'>): ReplayView
     order,
     mark: { ...mark, cursor },
     counts,
+    open: lane?.open ?? 0,
     waiting: lane?.waiting ?? 0,
     parked: lane?.parked ?? 0,
     inFlight: lane?.inFlight ?? 0,
@@ -24,4 +25,11 @@ export function viewOf(replay: Replay, log: Pick<EventLog, 'holes'>): ReplayView
     deliveriesPerSecond: speed?.deliveries ?? null,
     remainingMs: speed && speed.events > 0 ? Math.round((left / speed.events) * 1_000) : null,
   };
+}
+
+/** It has ended when that is durable, as its counts are. */
+function shownMark(replay: Replay): ReplayView['mark'] {
+  const { settledAbove: _, ...mark } = replay.mark();
+  if (!replay.lane || mark.endedAt === null) return mark;
+  return { ...mark, state: mark.state === 'done' ? 'running' : 'cancelling', endedAt: null };
 }

@@ -197,8 +197,8 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   'GET /v1/endpoints': () => list('/v1/endpoints'),
   'GET /v1/endpoints/:number': ({ endpoint }) => at(`/v1/endpoints/${endpoint}`),
 
-  'GET /v1/deliveries': ({ subscriptionId, subscriptionNumber, eventSeq }) => [
-    ...list('/v1/deliveries?limit=500', `/v1/deliveries?seq=${eventSeq}`),
+  'GET /v1/deliveries': ({ subscriptionId, subscriptionNumber, eventSeq, replay }) => [
+    ...list('/v1/deliveries?limit=500', `/v1/deliveries?replay=${replay}`, `/v1/deliveries?seq=${eventSeq}`),
     ...at(`/v1/deliveries?subscription=${subscriptionId}`, `/v1/deliveries?subscription=${subscriptionNumber}`),
   ],
   'GET /v1/deliveries/parked': ({ subscriptionId, subscriptionNumber }) => [
@@ -208,8 +208,12 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       `/v1/deliveries/parked?subscription=${subscriptionNumber}`,
     ),
   ],
-  'GET /v1/deliveries/:id': ({ subscriptionNumber, eventSeq }) =>
-    at(`/v1/deliveries/${subscriptionNumber}-${eventSeq}`, `/v1/deliveries/${subscriptionNumber}-1`),
+  'GET /v1/deliveries/:id': ({ subscriptionNumber, eventSeq, replay }) =>
+    at(
+      `/v1/deliveries/${subscriptionNumber}-${eventSeq}-r${replay}`,
+      `/v1/deliveries/${subscriptionNumber}-${eventSeq}`,
+      `/v1/deliveries/${subscriptionNumber}-1`,
+    ),
 
   'POST /v1/deliveries/:id/retry': ({ subscriptionNumber, eventSeq }) => [
     { url: `/v1/deliveries/${subscriptionNumber}-${eventSeq}/retry`, body: {}, expect: denied },
@@ -233,6 +237,22 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       `/v1/calls?extension=${extension}&number=%2B12025550123`,
       '/v1/calls?cursor=99999999999999-99999',
     ),
+  'POST /v1/subscriptions/:id/replay': ({ subscriptionId, subscriptionNumber }) =>
+    [subscriptionId, subscriptionNumber].flatMap((id) =>
+      [{ fromSeq: 1 }, { fromSeq: 1, dryRun: true }].map((body) => ({
+        ...{ url: `/v1/subscriptions/${id}/replay`, body, expect: denied },
+      })),
+    ),
+  'POST /v1/endpoints/:number/replay': ({ endpoint }) =>
+    [{ fromSeq: 1 }, { fromSeq: 1, dryRun: true }].map((body) => ({
+      ...{ url: `/v1/endpoints/${endpoint}/replay`, body, expect: denied },
+    })),
+  'GET /v1/replays': () => list('/v1/replays?limit=500', '/v1/replays?state=done&limit=500'),
+  'GET /v1/replays/:number': ({ replay }) => at(`/v1/replays/${replay}`),
+  'POST /v1/replays/:number/cancel': ({ replay }) => [
+    { url: `/v1/replays/${replay}/cancel`, body: {}, expect: denied },
+  ],
+
   'GET /v1/calls/:id': ({ callId }) => at(`/v1/calls/${callId}`),
   'GET /v1/live': () => list('/v1/live'),
   'GET /v1/connectors': () => list('/v1/connectors'),
@@ -302,12 +322,13 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   ],
   'DELETE /v1/users/:id': ({ userId }) => at(`/v1/users/${userId}`, `/v1/users/${userId}?cascade=true`),
 
-  'GET /v1/audit': ({ domain, tokenId, subscriptionNumber }) =>
+  'GET /v1/audit': ({ domain, tokenId, subscriptionNumber, replay }) =>
     list(
       '/v1/audit?limit=500',
       `/v1/audit?domain=${domain}&limit=500`,
       `/v1/audit?object=token&objectId=${tokenId}`,
       `/v1/audit?object=subscription&objectId=${subscriptionNumber}`,
+      `/v1/audit?object=replay&objectId=${replay}`,
       '/v1/audit?author=administrator&limit=500',
     ),
 };

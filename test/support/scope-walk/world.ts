@@ -32,6 +32,7 @@ export interface Belongings {
   readonly subscriptionId: string;
   readonly subscriptionNumber: number;
   readonly endpoint: number;
+  readonly replay: number;
   readonly inbox: string;
   readonly tokenId: string;
   readonly extensionId: number;
@@ -187,6 +188,8 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
   };
   const key = { 'idempotency-key': `key-${owner}` };
   const { accepted } = await make<{ accepted: { seq: number }[] }>('/v1/events', event, key);
+  const filter = `call.from.name == '${mark}'`;
+  const replayed = await make<{ number: number }>(`/v1/subscriptions/${hook.id}/replay`, { fromSeq: 1, filter });
   const token = { name: mark, notes: mark, kind: kindOf(scope), ...named(scope) };
   const { id: tokenId } = await make<{ id: string }>('/v1/tokens', token);
   return {
@@ -201,6 +204,7 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
     subscriptionId: hook.id,
     subscriptionNumber: hook.number,
     endpoint: hook.endpoint.number,
+    replay: replayed.number,
     extensionId: phone.id,
     userId: person.id,
     connector: connectorOf(domain),
