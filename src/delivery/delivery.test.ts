@@ -194,6 +194,30 @@ test('a late 410 of the former URL does not disable a corrected subscription, an
   assert.deepEqual(w.firstReceipts(a.number), [1]);
 });
 
+test('disabled and soon enabled again, all of its backlog is cancelled, also what only the log held', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test', { retry: quickRetry });
+  w.moods.set('a.test', 'fails');
+  const events = 3_000;
+  await w.append(...Array.from({ length: events }, (_, index) => callEvent(`c${index}`)));
+  await w.pass(100);
+  const tried = new Set(w.firstReceipts(a.number));
+  const enable = (enabled: boolean) =>
+    w.delivery.subscriptions.update(everything, a.id, (stored) => ({
+      draft: { ...stored, selection: { ...stored.selection, enabled } },
+    }));
+  w.moods.delete('a.test');
+  await Promise.all([enable(false), enable(true)]);
+  await w.append(callEvent('later'));
+  await w.pass(10 * minute);
+  assert.deepEqual(
+    w.firstReceipts(a.number).filter((seq) => !tried.has(seq)),
+    [events + 1],
+  );
+  const cancelled = w.store.attempts.filter(({ outcome }) => outcome === 'cancelled');
+  assert.equal(new Set(cancelled.map(({ seq }) => seq)).size, events);
+});
+
 test('a second 410 does not undo that the owner enabled the subscription again', async () => {
   const w = await world();
   const a = await w.subscribe('a.test', { retry: quickRetry });

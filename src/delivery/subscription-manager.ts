@@ -150,19 +150,24 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       before,
       author,
       endpoint,
-      (seq) => {
-        const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
-        const now = new Date(this.#deps.clock.now()).toISOString();
-        const { id, number, createdAt } = before;
-        const target = targetAt(endpoint, draft);
-        return { ...draft, id, number, createdAt, endpoint: endpoint.number, target, versions, updatedAt: now };
-      },
+      (seq) => this.#edited(before, draft, endpoint, seq),
       events,
     );
     if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
     if (endpoint.number !== before.endpoint) this.#deps.engine.left(before.endpoint);
     this.#endpoints.release(endpointsOf(before));
     return result;
+  }
+
+  #edited(before: Subscription, draft: SubscriptionDraft, endpoint: Endpoint, seq: number): Subscription {
+    const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
+    const updatedAt = new Date(this.#deps.clock.now()).toISOString();
+    const { id, number, createdAt } = before;
+    const target = targetAt(endpoint, draft);
+    const isDisabled = before.selection.enabled && !draft.selection.enabled;
+    const cancelledUpTo = isDisabled ? seq : before.cancelledUpTo;
+    const kept = { id, number, createdAt, ...(cancelledUpTo !== undefined && { cancelledUpTo }) };
+    return { ...draft, ...kept, endpoint: endpoint.number, target, versions, updatedAt };
   }
 
   /** The lane of an endpoint that nobody used any more has nothing left to do. */

@@ -114,6 +114,11 @@ export interface Subscription {
   readonly selection: Selection;
   /** Oldest first; the last one has `to: null` and equals `selection`. */
   readonly versions: readonly SelectionVersion[];
+  /**
+   * Sequence at which it was last disabled, if ever: what was not settled up to there is cancelled, also when it is read
+   * only after it was enabled again.
+   */
+  readonly cancelledUpTo?: number;
   readonly dialect: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly target: EndpointTarget;

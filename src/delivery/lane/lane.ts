@@ -169,6 +169,7 @@ export class Lane {
   /** What becomes of it without a request: it is so for good, so it need not wait its turn. */
   #outcomeUnsent(subscription: Subscription, event: Event): 'cancelled' | 'expired' | null {
     if (!subscription.selection.enabled) return 'cancelled';
+    if (!this.replay && event.seq <= (subscription.cancelledUpTo ?? 0)) return 'cancelled';
     return isExpired(subscription, event, this.#context.clock.now()) ? 'expired' : null;
   }
 
