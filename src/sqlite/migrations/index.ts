@@ -1,7 +1,7 @@
 import { logAndRecords } from './0001-log-and-records.ts';
 import { tenantsAndAudit } from './0002-tenants-and-audit.ts';
 import { replays } from './0003-replays.ts';
-import { journalOfCalls } from './0006-journal-of-calls.ts';
+import { journalOfCalls } from './0004-journal-of-calls.ts';
 import type { Migration } from './migration.ts';
 
 /** Forward only: a migration that was released is never changed, the next one corrects it. */

@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts';
  * short entry, in order of the time. So a search costs as much as its page, however many calls there are.
  */
 export const journalOfCalls: Migration = {
-  number: 6,
+  number: 4,
   name: 'journal of calls',
   sql: `
     CREATE TABLE calls (
