@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { callOf } from '../../../test/support/builders.ts';
 import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
 import { type Access, everything } from '../../model/scope.ts';
@@ -463,4 +464,40 @@ test('ended ones are forgotten with their attempts, and the oldest where a domai
   await w.delivery.replays.forget(w.clock.now() - 90 * second);
   assert.deepEqual(listed(), numbers.slice(4));
   assert.deepEqual([...w.store.replays.rows.keys()], numbers.slice(4));
+});
+
+test('live deliveries are the same with and without replays, attempt for attempt', async () => {
+  const hosts = ['a.test', 'b.test'] as const;
+  const plan = fc.record({
+    refused: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { maxLength: 4 }),
+    rounds: fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 8 }), { maxLength: 15 }),
+    replays: fc.array(fc.record({ round: fc.nat(14), host: fc.nat(1), from: fc.nat(40) }), {
+      minLength: 1,
+      maxLength: 6,
+    }),
+    window: fc.constantFrom(1, 2, 5),
+  });
+  type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
+  const live = async ({ refused, rounds, replays, window }: Plan, isReplayed: boolean): Promise<string[]> => {
+    const w = await world();
+    const subscriptions: Subscription[] = [];
+    for (const host of hosts) subscriptions.push(await w.subscribe(host, { retry, target: { maxInFlight: window } }));
+    for (const call of refused) w.callMoods.set(`c${call}`, 'refuses');
+    for (const [round, calls] of rounds.entries()) {
+      await w.append(...calls.map((call) => callEvent(`c${call}`)));
+      for (const { host, from } of isReplayed ? replays.filter((one) => one.round === round) : []) {
+        const { id } = subscriptions[host] as Subscription;
+        await w.delivery.replays.start(everything, { ...all, of: { subscription: id }, from: { seq: from + 1 } });
+      }
+      await w.pass(200);
+    }
+    await w.pass(5 * minute);
+    assert.deepEqual(w.violations, []);
+    const rows = w.store.attempts.filter((row) => row.replay === 0);
+    return rows.map(({ subscription, seq, attempt, outcome }) => `${subscription}-${seq} ${attempt} ${outcome}`).sort();
+  };
+  await fc.assert(
+    fc.asyncProperty(plan, async (facts) => assert.deepEqual(await live(facts, true), await live(facts, false))),
+    { numRuns: 60 },
+  );
 });
