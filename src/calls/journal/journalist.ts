@@ -2,8 +2,13 @@
  * Keeps the journal of calls: reads the log behind its head and writes what it tells of each call, with its place in
  * the log, in one transaction. A crash repeats a page at most, and a page that was read before changes nothing.
  *
- *   resting ── an event came ──> a little later: reading ── at the head ──> resting
+ *   resting ── an event came ──> a little later: reading a page ── at the head ──> resting
+ *   reading a page ── more is there ──> pausing three times as long as the page took ──> reading the next
+ *   pausing, resting ── somebody wants to see what is accepted by now ──> reading without pauses, up to there
  *   reading ── the store refused ──> waiting a second ──> reading, from the last page that was kept
+ *
+ * The pauses are for those who send events: they wait for the same writer, and what takes the journal a quarter of its
+ * time may be behind for a while after a burst, which costs nobody anything.
  *
  * Rests are short, and spare a busy call a write for each of its events. Whoever wants to see what was accepted just
  * now says so (`caughtUp`), and it reads at once.
@@ -35,9 +40,11 @@ export interface Journalist extends Service {
   caughtUp(mostMs: number): Promise<void>;
 }
 
-/** Events a page has at most: some 5 ms of the writer for the calls they are about. */
-const pageSize = 200;
+/** Events a page has at most: one or two milliseconds of the writer, for which an append may have to wait. */
+const pageSize = 50;
 const restMs = 250;
+/** How many times as long as a page took nothing is read after it. */
+const pauseShare = 3;
 const afterFailureMs = 1_000;
 /** Records remembered, so that a call's next event need not look for them. */
 const mostRemembered = 2_000;
@@ -112,27 +119,32 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
 
   const hasMore = (): boolean => !stopped && cursor < log.head();
 
-  const readOn = async (): Promise<void> => {
+  /** @returns how long to pause before what is left, milliseconds */
+  const readOn = async (): Promise<number> => {
     try {
       while (hasMore()) {
+        const began = clock.monotonic();
         await page();
         problem = null;
         tell();
+        if (waiting.size === 0) return (clock.monotonic() - began) * pauseShare;
       }
     } catch (error) {
       if (problem === null) logger.error({ reason: String(error) }, 'the journal of calls could not be kept');
       problem = error instanceof Error ? error.message : String(error);
       remembered.clear();
+      return afterFailureMs;
     }
+    return 0;
   };
 
   const read = (): void => {
     timer?.cancel();
     timer = null;
     if (stopped || reading) return;
-    reading = readOn().finally(() => {
+    reading = readOn().then((pauseMs) => {
       reading = null;
-      if (cursor < log.head()) rest(problem === null ? 0 : afterFailureMs);
+      if (cursor < log.head()) rest(pauseMs);
     });
   };
 
