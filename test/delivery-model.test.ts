@@ -172,7 +172,14 @@ class Run {
     const id = this.subscriptions[subscription]?.id;
     if (id === undefined) return;
     const events: EventType[] | null = narrow ? ['call.started', 'call.ended'] : null;
-    const request = { of: { subscription: id }, from: { seq: from + 1 }, to: null, events, filter: null };
+    const request = {
+      of: { subscription: id },
+      from: { seq: from + 1 },
+      to: null,
+      events,
+      filter: null,
+      ratePerSecond: 1_000,
+    };
     const started = await this.world.delivery.replays.start(everything, request);
     if ('replay' in started) this.replays.push(started.replay.order.number);
   }

@@ -30,6 +30,8 @@ export interface ReplayOrder {
   readonly events: readonly EventType[] | null;
   /** On top of its subscriptions' own. */
   readonly filter: string | null;
+  /** Requests a second at most. */
+  readonly ratePerSecond: number;
   readonly createdAt: number;
   readonly author: { readonly id: string; readonly name: string };
 }

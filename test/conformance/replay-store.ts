@@ -21,6 +21,7 @@ const orderOf = (number: number, changes: Partial<ReplayOrder> = {}): ReplayOrde
   until: null,
   events: ['call.ended'],
   filter: null,
+  ratePerSecond: 12.5,
   createdAt: 1_700_000_100_000,
   author: { id: 'administrator', name: 'administrator' },
   ...changes,

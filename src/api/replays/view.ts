@@ -45,6 +45,7 @@ export const ReplaySchema = Type.Object({
   until: nullable(Time, 'The time asked for as its end.'),
   events: nullable(Type.Array(Type.String()), 'Null: every type its subscriptions want.'),
   filter: nullable(Type.String()),
+  ratePerSecond: Type.Number({ description: 'Requests a second at most.' }),
   createdAt: Time,
   createdBy: Type.String(),
   startedAt: nullable(Time),
@@ -76,7 +77,7 @@ const tenth = (value: number | null): number | null => (value === null ? null : 
 
 export function replayView(replay: ReplayView): Static<typeof ReplaySchema> {
   const { order, mark } = replay;
-  const { number, of, endpoint, from, to, filter } = order;
+  const { number, of, endpoint, from, to, filter, ratePerSecond } = order;
   return {
     number,
     state: mark.state,
@@ -90,6 +91,7 @@ export function replayView(replay: ReplayView): Static<typeof ReplaySchema> {
     until: time(order.until),
     events: order.events && [...order.events],
     filter,
+    ratePerSecond,
     createdAt: new Date(order.createdAt).toISOString(),
     createdBy: order.author.name,
     startedAt: time(mark.startedAt),

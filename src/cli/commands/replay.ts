@@ -16,6 +16,7 @@ interface StartOptions extends ClientOptions {
   readonly toSeq?: string;
   readonly events?: string;
   readonly filter?: string;
+  readonly rate?: string;
   readonly dryRun?: boolean;
   readonly wait: boolean;
 }
@@ -47,6 +48,7 @@ function startCommand(context: CliContext): Command {
     .option('--to-seq <sequence>', 'up to this event')
     .option('--events <types>', 'only these, separated by commas; leg.* stands for several')
     .option('--filter <expression>', 'only events this holds for, such as call.direction == "inbound"')
+    .option('--rate <requests>', 'requests a second at most')
     .option('--dry-run', 'say how many it would deliver, and deliver nothing')
     .option('--no-wait', 'do not wait for its end');
   return withClientOptions(command).action(async (subscription: string | undefined, options: StartOptions) => {
@@ -65,7 +67,9 @@ function startCommand(context: CliContext): Command {
 }
 
 function bodyOf(options: StartOptions): object {
-  const { events, filter, dryRun } = options;
+  const { events, filter, rate, dryRun } = options;
+  if (rate !== undefined && !(Number(rate) > 0))
+    throw new WrongUse(`--rate: ${rate} is no number of requests a second`);
   return {
     from: timeOf('--from', options.from),
     to: timeOf('--to', options.to),
@@ -73,6 +77,7 @@ function bodyOf(options: StartOptions): object {
     toSeq: sequenceOf('--to-seq', options.toSeq),
     events: events?.split(',').map((type) => type.trim()),
     filter,
+    ratePerSecond: rate === undefined ? undefined : Number(rate),
     dryRun,
   };
 }

@@ -3,8 +3,10 @@
  * it is. What there is to start, and in which order, is kept in `order.ts`.
  */
 import type { Clock } from '../../kit/clock.ts';
+import { RateLimit } from '../rate-limit.ts';
 import type { Gate } from './gate.ts';
 import type { Order } from './order.ts';
+import type { ReplaySource } from './replay-source.ts';
 import type { Unit, Verdict } from './unit.ts';
 
 export class Departures {
@@ -12,6 +14,8 @@ export class Departures {
   readonly #order: Order;
   readonly #clock: Clock;
   readonly #maxBatch: (subscription: number) => number;
+  /** Of a replay: how fast it may go. Null: it is the live lane's. */
+  readonly #pace: RateLimit | null;
   /** 0: it is the live lane's. */
   readonly #replay: number;
   readonly #underWay = new Set<Unit>();
@@ -19,13 +23,20 @@ export class Departures {
   #retriedLast = false;
 
   /** @param maxBatch most events one request for a subscription may carry */
-  constructor(gate: Gate, order: Order, clock: Clock, maxBatch: (subscription: number) => number, replay: number) {
+  constructor(
+    gate: Gate,
+    order: Order,
+    clock: Clock,
+    maxBatch: (subscription: number) => number,
+    replay: ReplaySource | null,
+  ) {
     this.#gate = gate;
     this.#order = order;
     this.#clock = clock;
     this.#maxBatch = maxBatch;
-    this.#replay = replay;
-    if (replay === 0) gate.live = this;
+    this.#replay = replay?.number ?? 0;
+    this.#pace = replay && new RateLimit(replay.ratePerSecond);
+    if (!replay) gate.live = this;
   }
 
   get underWay(): ReadonlySet<Unit> {
@@ -36,10 +47,11 @@ export class Departures {
   take(): Unit | null {
     const gate = this.#gate;
     const now = this.#clock.monotonic();
-    if (this.#windowFull(now) || now < gate.receiver.askedToWaitUntil || gate.rate.readyAt(now) > now) return null;
+    if (this.#windowFull(now) || this.#readyAt(now) > now) return null;
     const unit = gate.breaker.state === 'open' ? this.#takeProbe(now) : this.#takeInTurn(now);
     if (!unit) return null;
     gate.rate.take();
+    this.#pace?.take();
     gate.inFlight++;
     unit.inFlight = true;
     unit.receiver = gate.receiver;
@@ -76,12 +88,17 @@ export class Departures {
    * event or the end of a request can change that.
    */
   wakeAt(moreToRead: boolean): number | null {
-    const { receiver, rate } = this.#gate;
     const now = this.#clock.monotonic();
     if (this.#windowFull(now)) return null;
     const at = Math.min(this.#order.nextDueAt, this.#firstAt(moreToRead, now));
     if (at === Infinity) return null;
-    return Math.max(at, receiver.askedToWaitUntil, rate.readyAt(now));
+    return Math.max(at, this.#readyAt(now));
+  }
+
+  /** When the receiver's wishes and the rates allow one more. */
+  #readyAt(now: number): number {
+    const { receiver, rate } = this.#gate;
+    return Math.max(receiver.askedToWaitUntil, rate.readyAt(now), this.#pace?.readyAt(now) ?? 0);
   }
 
   #firstAt(moreToRead: boolean, now: number): number {
@@ -99,7 +116,12 @@ export class Departures {
     gate.inFlight--;
     this.#underWay.delete(unit);
     if (verdict.outcome === 'stopped') return;
-    if (!verdict.requested) gate.rate.giveBack();
+    if (!verdict.requested) this.#giveBack();
     else unit.receiver?.judge(verdict, this.#clock.monotonic(), gate.endpoint.maxInFlight, chance());
+  }
+
+  #giveBack(): void {
+    this.#gate.rate.giveBack();
+    this.#pace?.giveBack();
   }
 }

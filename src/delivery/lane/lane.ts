@@ -94,7 +94,7 @@ export class Lane {
       const subscription = context.subscription(number);
       return subscription ? context.maxBatch(subscription) : 1;
     };
-    this.#departures = new Departures(gate, this.#order, context.clock, maxBatch, replay?.number ?? 0);
+    this.#departures = new Departures(gate, this.#order, context.clock, maxBatch, replay);
     this.#room = new Room(this, this.#order, this.#progress, limits, context.memory);
   }
 

@@ -6,6 +6,8 @@ export interface ReplaySource {
   readonly number: number;
   /** It reads nothing beyond this sequence. */
   readonly end: number;
+  /** Requests a second at most, whatever the endpoint allows. */
+  readonly ratePerSecond: number;
   /** Who gets what of it. */
   readonly index: MatchIndex;
 }

@@ -18,6 +18,8 @@ export interface ReplayRequest {
   /** Null: every type the subscriptions want. */
   readonly events: readonly EventType[] | null;
   readonly filter: string | null;
+  /** Requests a second at most, of what the endpoint allows. */
+  readonly ratePerSecond: number;
 }
 
 export type ReplayRefusal =

@@ -11,8 +11,19 @@ export function replayChange(
   before: ReplayState | null,
   after: ReplayState,
 ): Alongside {
-  const { number, of, endpoint, subscriptions, scope, from, to, since, until, events, filter } = order;
-  const facts = { of, endpoint, subscriptions: subscriptions.slice(0, 100), from, to, since, until, events, filter };
+  const { number, of, endpoint, subscriptions, scope, from, to, since, until, events, filter, ratePerSecond } = order;
+  const facts = {
+    of,
+    endpoint,
+    subscriptions: subscriptions.slice(0, 100),
+    from,
+    to,
+    since,
+    until,
+    events,
+    filter,
+    ratePerSecond,
+  };
   const entry = auditEntry(author, at, {
     action: before === null ? 'created' : 'updated',
     object: 'replay',

@@ -87,10 +87,10 @@ export class LiveReplayManager implements ReplayManager {
     if ('refusal' in recipients) return recipients;
     const refusal = this.#noPlace(recipients);
     if (refusal) return { refusal };
-    const { events, filter } = request;
+    const { events, filter, ratePerSecond } = request;
     const createdAt = Math.round(clock.now());
     const { id, name } = author;
-    const facts = { number, log: log.id, ...range, events, filter, createdAt, author: { id, name } };
+    const facts = { number, log: log.id, ...range, events, filter, ratePerSecond, createdAt, author: { id, name } };
     const order: ReplayOrder = { ...recipients, ...facts };
     const mark: ReplayMark = {
       ...{ replay: number, state: 'queued', reason: null, settledAbove: [], startedAt: null, endedAt: null },

@@ -15,7 +15,7 @@ const minute = 60_000;
 const callEvent = (call: string) => ({ call: callOf(call) });
 const callEvents = (name: string, count: number) => Array.from({ length: count }, (_, at) => callEvent(`${name}${at}`));
 const retry = { maxAttempts: 3, delaysMs: [10 * second], jitter: 0 };
-const all = { from: { seq: 1 }, to: null, events: null, filter: null };
+const all = { from: { seq: 1 }, to: null, events: null, filter: null, ratePerSecond: 10_000 };
 
 async function world(limits: ConstructorParameters<typeof DeliveryWorld>[1] = {}): Promise<DeliveryWorld> {
   const made = new DeliveryWorld(1, limits);
@@ -135,6 +135,21 @@ test('shares the window with the live lane: half of it at most, and never more t
   assert.equal(w.mostUnderWay.get('a.test'), 4);
   assert.equal(w.firstReceipts(a.number, number).length, 100);
   assert.equal(w.firstReceipts(a.number).length, 130);
+});
+
+test('goes no faster than it is asked to, and keeps no live event to that', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  await w.append(...callEvents('c', 300));
+  await w.pass(minute);
+  const number = await replay(w, a, { ratePerSecond: 10 });
+  await w.append(...callEvents('live', 50));
+  await w.pass(10 * second);
+  const sent = w.firstReceipts(a.number, number).length;
+  assert.ok(sent >= 98 && sent <= 102, `${sent} in 10 s`);
+  assert.equal(w.firstReceipts(a.number).length, 350);
+  await w.pass(minute);
+  assert.equal(view(w, number).mark.state, 'done');
 });
 
 test('live events go first, however much there is to replay', async () => {

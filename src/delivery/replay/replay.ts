@@ -43,6 +43,10 @@ export class Replay implements ReplaySource {
     return this.order.to;
   }
 
+  get ratePerSecond(): number {
+    return this.order.ratePerSecond;
+  }
+
   get isActive(): boolean {
     return this.state !== 'done' && this.state !== 'cancelled';
   }
