@@ -246,7 +246,7 @@ describe('the store', () => {
     }
     const { status, problems } = await readiness(app.url);
     assert.equal(status, 503);
-    assert.match(problems['log'] ?? '', /retention\.maxBytes/);
+    assert.match(problems['log'] ?? '', /retention\.maxBytes is 10 MB/);
     const { delivery, log } = app.app.parts();
     await delivery.settledUpTo(log.head());
     let sent = 0;

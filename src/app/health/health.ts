@@ -48,11 +48,12 @@ export function createHealth(deps: HealthDeps): readonly HealthCheck[] {
 }
 
 async function logProblem({ probe, log, clock, maxBytes }: HealthDeps): Promise<string | null> {
-  const { usedBytes } = await probe();
+  const refusal = log.refusal();
+  // A store can fill up within the second for which an answer holds; what was refused since then needs a new one.
+  const { usedBytes } = await probe(refusal?.at);
   if (maxBytes !== null && usedBytes !== null && usedBytes >= maxBytes) {
     return `the store holds ${megabytes(usedBytes)}, and retention.maxBytes is ${megabytes(maxBytes)}: no event is taken`;
   }
-  const refusal = log.refusal();
   if (!refusal || clock.monotonic() - refusal.at >= refusalCountsMs) return null;
   return `events are refused: ${refusal.reason}`;
 }
@@ -61,8 +62,8 @@ async function logProblem({ probe, log, clock, maxBytes }: HealthDeps): Promise<
 const worryingPercents = [80, 90];
 
 /** The text changes with the step alone: it is told in the log once for each. */
-async function sizeProblem({ probe, maxBytes }: HealthDeps): Promise<string | null> {
-  const { usedBytes } = await probe();
+async function sizeProblem({ probe, log, maxBytes }: HealthDeps): Promise<string | null> {
+  const { usedBytes } = await probe(log.refusal()?.at);
   if (maxBytes === null || usedBytes === null) return null;
   const step = worryingPercents.findLast((percent) => usedBytes * 100 >= maxBytes * percent);
   if (step === undefined) return null;

@@ -8,7 +8,8 @@ export interface StoreFacts {
   readonly usedBytes: number | null;
 }
 
-export type StoreProbe = () => Promise<StoreFacts>;
+/** `notBefore`: an answer found out earlier than this (`Clock.monotonic`) is no answer; nothing: a recent one will do. */
+export type StoreProbe = (notBefore?: number) => Promise<StoreFacts>;
 
 const answerWithinMs = 2_000;
 /** Whoever asks meanwhile gets the same answer: asking costs a commit, and anybody may ask. */
@@ -35,9 +36,9 @@ export function createStoreProbe(engine: SqliteEngine, clock: Clock): StoreProbe
     asked.abort();
     return first;
   };
-  return () => {
+  return (notBefore = Number.NEGATIVE_INFINITY) => {
     const now = clock.monotonic();
-    if (!last || now - last.at >= holdsForMs) last = { at: now, facts: look() };
+    if (!last || now - last.at >= holdsForMs || last.at <= notBefore) last = { at: now, facts: look() };
     return last.facts;
   };
 }
