@@ -3,8 +3,11 @@
  * receiver that answers in the process; the floor writes the very same rows, in the same transactions, into two tables
  * without an index and nothing else.
  */
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { join } from 'node:path';
+import { createJournalist } from '../../src/calls/journal/index.ts';
+import { systemClock } from '../../src/kit/clock.ts';
+import { silentLogger } from '../../src/kit/logger.ts';
 import { everything } from '../../src/model/scope.ts';
 import type { DeliveryFlush, DeliveryStore } from '../../src/records/delivery-store.ts';
 import { draftOf } from '../../test/support/builders.ts';
@@ -35,10 +38,23 @@ function noting(store: DeliveryStore, batches: Batch[]): DeliveryStore {
   };
 }
 
-async function runOffhook(store: BenchStore, events: number, batchSize: number): Promise<BytesRun> {
+export interface Plan {
+  readonly events: number;
+  readonly batchSize: number;
+  /** The journal of calls is kept meanwhile, and is complete in the end. */
+  readonly journal: boolean;
+}
+
+function journalistOf({ log, records }: BenchStore) {
+  return createJournalist({ clock: systemClock, logger: silentLogger, log, journal: records.calls });
+}
+
+async function runOffhook(store: BenchStore, { events, batchSize, journal }: Plan): Promise<BytesRun> {
   const batches: Batch[] = [];
   const delivery = store.delivery(instantSender, noting(store.records.delivery, batches));
   await delivery.start();
+  const journalist = journal ? journalistOf(store) : null;
+  await journalist?.start();
   const draft = draftOf('http://127.0.0.1/hook', { dialect: 'cloudevents', target: { maxInFlight: 64 } });
   await delivery.subscriptions.create(everything, draft);
   const all = [...callEvents(events, 1_000)];
@@ -49,21 +65,24 @@ async function runOffhook(store: BenchStore, events: number, batchSize: number):
       await store.log.append(batch);
       await delivery.settledUpTo(from + batch.length);
     }
+    while (journalist && journalist.behind() > 0) await journalist.caughtUp(60_000);
+    await journalist?.stop();
     await delivery.stop();
     await store.engine.close();
   });
   return { ...bytes, batches };
 }
 
-const floorSchema = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  CREATE TABLE events (seq INTEGER PRIMARY KEY, accepted_at INTEGER, connector INTEGER, domain INTEGER, id TEXT, body TEXT);
-  CREATE TABLE attempts (row INTEGER PRIMARY KEY, subscription INTEGER, endpoint INTEGER, seq INTEGER, batch INTEGER,
-    attempt INTEGER, outcome INTEGER, status INTEGER, started_at INTEGER, duration_ms INTEGER, detail TEXT);
-`;
+const pragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;';
 
 type Rows = Readonly<Record<Batch['table'], readonly SQLInputValue[][]>>;
+
+/** A table for such rows, numbered by their first column, as both of Offhook's are, and a statement that adds one. */
+function plainTable(db: DatabaseSync, name: string, [row = []]: readonly SQLInputValue[][]): StatementSync {
+  const columns = row.map((_value, index) => (index === 0 ? 'c0 INTEGER PRIMARY KEY' : `c${index}`));
+  db.exec(`CREATE TABLE ${name} (${columns.join(', ')})`);
+  return db.prepare(`INSERT INTO ${name} VALUES (${row.map(() => '?').join(', ')})`);
+}
 
 /** What Offhook stored, column by column. */
 function storedRows(dir: string): Rows {
@@ -84,10 +103,10 @@ function storedRows(dir: string): Rows {
 async function runFloor(rows: Rows, batches: readonly Batch[]): Promise<Written> {
   const dir = temporaryDir();
   const db = new DatabaseSync(join(dir, 'floor.db'));
-  db.exec(floorSchema);
+  db.exec(pragmas);
   const insert = {
-    events: db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)'),
-    attempts: db.prepare('INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    events: plainTable(db, 'events', rows.events),
+    attempts: plainTable(db, 'attempts', rows.attempts),
   };
   const next = { events: 0, attempts: 0 };
   const bytes = await writtenBy(async () => {
@@ -104,11 +123,12 @@ async function runFloor(rows: Rows, batches: readonly Batch[]): Promise<Written>
 }
 
 const methods = {
-  run: async ({ events, batchSize }: { readonly events: number; readonly batchSize: number }) => {
+  run: async (plan: Plan) => {
     const store = await BenchStore.open();
-    const offhook = await runOffhook(store, events, batchSize);
+    const offhook = await runOffhook(store, plan);
     const rows = storedRows(store.dir);
-    if (rows.attempts.length !== events) throw new Error(`${rows.attempts.length} attempts of ${events} events`);
+    const { length } = rows.attempts;
+    if (length !== plan.events) throw new Error(`${length} attempts of ${plan.events} events`);
     const floor = await runFloor(rows, offhook.batches);
     removeDir(store.dir);
     return { offhook, floor };
