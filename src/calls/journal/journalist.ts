@@ -1,17 +1,16 @@
 /**
- * Keeps the journal of calls: reads the log behind its head and writes what it tells of each call, with its place in
- * the log, in one transaction. A crash repeats a page at most, and a page that was read before changes nothing.
+ * Keeps the journal of calls: reads the log behind its head, folds what it tells of each call into a record, and writes
+ * records when they are due (see `HeldRecords`), with the place before which all is written, in one transaction. After a
+ * crash it reads on from that place; what is in a record already changes nothing.
  *
- *   resting ── an event came ──> a little later: reading a page ── at the head ──> resting
- *   reading a page ── more is there ──> pausing three times as long as the page took ──> reading the next
- *   pausing, resting ── somebody wants to see what is accepted by now ──> reading without pauses, up to there
- *   reading ── the store refused ──> waiting a second ──> reading, from the last page that was kept
+ *   resting ── an event came ──> a little later: reading a page ── at the head ──> writing what is due ──> resting
+ *   reading a page ── more is there ──> writing what is due, pausing three times as long as that took ──> the next page
+ *   pausing, resting ── somebody wants to see what is accepted by now ──> reading without pauses up to there, writing all
+ *   resting ── a record is due ──> writing
+ *   any ── the log or the store refused ──> waiting a second ──> going on; what was read is still held
  *
- * The pauses are for those who send events: they wait for the same writer, and what takes the journal a quarter of its
+ * The pauses are for those who send events: they wait for the same threads, and what takes the journal a quarter of its
  * time may be behind for a while after a burst, which costs nobody anything.
- *
- * Rests are short, and spare a busy call a write for each of its events. Whoever wants to see what was accepted just
- * now says so (`caughtUp`), and it reads at once.
  */
 import type { Clock, Timer } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
@@ -22,6 +21,7 @@ import type { CallRecord } from '../../model/call-record.ts';
 import { type Event, orderKeyOf } from '../../model/event.ts';
 import { callIdOf } from '../../model/stored-event.ts';
 import { foldCall, isAboutCall } from './fold.ts';
+import { HeldRecords } from './held-records.ts';
 import type { JournalStore } from './journal-store.ts';
 
 export interface JournalistDeps {
@@ -40,22 +40,26 @@ export interface Journalist extends Service {
   caughtUp(mostMs: number): Promise<void>;
 }
 
-/** Events a page has at most: one or two milliseconds of the writer, for which an append may have to wait. */
+/** Events a page has at most. */
 const pageSize = 50;
+/** Records of one transaction: about a millisecond of the writer, for which an append may have to wait. */
+const writtenAtOnce = 20;
+/** The place is kept at least so often, though no call is written: it need not be read again after a crash. */
+const placeEvery = 10_000;
 const restMs = 250;
 /** How many times as long as a page took nothing is read after it. */
 const pauseShare = 3;
 const afterFailureMs = 1_000;
-/** Records remembered, so that a call's next event need not look for them. */
-const mostRemembered = 2_000;
 
 export function createJournalist({ clock, logger, log, journal }: JournalistDeps): Journalist {
-  const remembered = new Map<string, CallRecord>();
+  const held = new HeldRecords();
   const waiting = new Set<{ readonly upTo: number; readonly done: () => void }>();
   let cursor = 0;
+  /** Where the store has it that the journal goes on after a crash. */
+  let kept = 0;
   let problem: string | null = null;
-  let timer: Timer | null = null;
-  let reading: Promise<void> | null = null;
+  let timer: { readonly at: number; readonly timer: Timer } | null = null;
+  let working: Promise<void> | null = null;
   let stopped = false;
   let off = (): void => {};
 
@@ -66,52 +70,63 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     const replaced = gap?.reason === 'log replaced';
     if (replaced) await journal.forgetSequences();
     cursor = replaced ? log.floor() : next.seq;
+    kept = cursor;
   };
 
   const page = async (): Promise<void> => {
     const { events, scannedTo } = await log.read({ after: cursor, limit: pageSize, sparing: true });
     const calls = Map.groupBy(events.filter(isAboutCall), orderKeyOf);
-    const before = await recordsOf(calls);
-    const records = [...calls].flatMap(([key, own]) => {
-      const record = foldCall(before.get(key) ?? null, own);
-      return record ? [[key, record] as const] : [];
-    });
-    await journal.write(
-      records.map(([, record]) => record),
-      { log: log.id, seq: scannedTo },
-    );
-    for (const [key, record] of records) remember(key, record);
+    await lookUp(calls);
+    const now = clock.monotonic();
+    for (const [key, own] of calls) {
+      const before = held.get(key) ?? null;
+      const record = foldCall(before, own);
+      if (record && record !== before) held.changed(key, record, (own[0] as Event).seq, now);
+    }
     cursor = scannedTo;
   };
 
-  const recordsOf = async (calls: ReadonlyMap<string, readonly Event[]>): Promise<Map<string, CallRecord>> => {
-    const found = new Map<string, CallRecord>();
-    const unknown: [string, { domain: string; callId: string }][] = [];
-    for (const [key, [event]] of calls) {
-      const held = remembered.get(key);
-      if (held) found.set(key, held);
-      else if (event) unknown.push([key, { domain: event.domain, callId: callIdOf(event) as string }]);
-    }
-    const stored = unknown.length === 0 ? [] : await journal.records(unknown.map(([, key]) => key));
+  /** Those of them that are in the store alone are held afterwards. */
+  const lookUp = async (calls: ReadonlyMap<string, readonly Event[]>): Promise<void> => {
+    const unknown = [...calls].filter(([key]) => held.get(key) === undefined);
+    if (unknown.length === 0) return;
+    const keyOf = ([, [event]]: readonly [string, readonly Event[]]) => ({
+      domain: (event as Event).domain,
+      callId: callIdOf(event as Event) as string,
+    });
+    const stored = await journal.records(unknown.map(keyOf));
     unknown.forEach(([key], index) => {
       const record = stored[index];
-      if (record) found.set(key, record);
+      if (record) held.found(key, record);
     });
-    return found;
   };
 
-  const remember = (key: string, record: CallRecord): void => {
-    remembered.delete(key);
-    remembered.set(key, record);
-    for (const oldest of remembered.keys()) {
-      if (remembered.size <= mostRemembered) return;
-      remembered.delete(oldest);
+  const write = async (records: ReadonlyMap<string, CallRecord>): Promise<void> => {
+    const oldest = held.oldestSince(records);
+    const seq = oldest === null ? cursor : Math.min(oldest - 1, cursor);
+    await journal.write([...records.values()], { log: log.id, seq });
+    held.wrote(records);
+    kept = seq;
+  };
+
+  const isWaitedFor = (): boolean => [...waiting].some(({ upTo }) => cursor >= upTo);
+
+  /** What is due; all of it, where somebody waits for what was read by now, or the end has come. */
+  const writeDue = async (): Promise<void> => {
+    const all = stopped || isWaitedFor();
+    const next = () => (all ? held.first(writtenAtOnce) : held.due(clock.monotonic(), writtenAtOnce));
+    let wrote = false;
+    for (let records = next(); records.size > 0; records = next()) {
+      await write(records);
+      wrote = true;
     }
+    const lag = cursor - kept;
+    if (!wrote && held.unwritten === 0 && (lag >= placeEvery || (stopped && lag > 0))) await write(new Map());
   };
 
   const tell = (): void => {
     for (const one of waiting) {
-      if (cursor < one.upTo) continue;
+      if (cursor < one.upTo || held.unwritten > 0) continue;
       waiting.delete(one);
       one.done();
     }
@@ -119,38 +134,42 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
 
   const hasMore = (): boolean => !stopped && cursor < log.head();
 
-  /** @returns how long to pause before what is left, milliseconds */
-  const readOn = async (): Promise<number> => {
+  /** @returns how long to rest before it goes on, milliseconds; null: until something happens */
+  const readAndWrite = async (): Promise<number | null> => {
     try {
-      while (hasMore()) {
+      do {
         const began = clock.monotonic();
-        await page();
+        if (hasMore()) await page();
+        await writeDue();
         problem = null;
         tell();
-        if (waiting.size === 0) return (clock.monotonic() - began) * pauseShare;
-      }
+        if (hasMore() && waiting.size === 0) return (clock.monotonic() - began) * pauseShare;
+      } while (hasMore() || (isWaitedFor() && !stopped));
     } catch (error) {
       if (problem === null) logger.error({ reason: String(error) }, 'the journal of calls could not be kept');
       problem = error instanceof Error ? error.message : String(error);
-      remembered.clear();
       return afterFailureMs;
     }
-    return 0;
+    const dueAt = held.nextDueAt();
+    return dueAt === null ? null : Math.max(0, dueAt - clock.monotonic());
   };
 
-  const read = (): void => {
-    timer?.cancel();
+  const work = (): void => {
+    timer?.timer.cancel();
     timer = null;
-    if (stopped || reading) return;
-    reading = readOn().then((pauseMs) => {
-      reading = null;
-      if (cursor < log.head()) rest(pauseMs);
+    if (stopped || working) return;
+    working = readAndWrite().then((ms) => {
+      working = null;
+      if (ms !== null) workIn(ms);
     });
   };
 
-  const rest = (ms: number): void => {
-    if (stopped || reading || timer) return;
-    timer = clock.schedule(ms, read);
+  /** At the latest. */
+  const workIn = (ms: number): void => {
+    const at = clock.monotonic() + ms;
+    if (stopped || working || (timer && timer.at <= at)) return;
+    timer?.timer.cancel();
+    timer = { at, timer: clock.schedule(ms, work) };
   };
 
   return {
@@ -158,12 +177,12 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     trouble: () => problem,
     caughtUp: (mostMs) => {
       const upTo = log.head();
-      if (cursor >= upTo || stopped) return Promise.resolve();
+      if ((cursor >= upTo && held.unwritten === 0) || stopped) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();
       const one = { upTo, done: resolve };
       waiting.add(one);
       const limit = clock.schedule(mostMs, resolve);
-      read();
+      work();
       return promise.finally(() => {
         waiting.delete(one);
         limit.cancel();
@@ -171,14 +190,17 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     },
     start: async () => {
       await attach();
-      off = log.onAppended(() => rest(restMs));
-      read();
+      off = log.onAppended(() => workIn(restMs));
+      work();
     },
     stop: async () => {
       stopped = true;
       off();
-      timer?.cancel();
-      await reading;
+      timer?.timer.cancel();
+      await working;
+      await writeDue().catch(() => {
+        // It is in the log, and will be read again.
+      });
       for (const one of waiting) one.done();
     },
   };

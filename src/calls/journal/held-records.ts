@@ -1,0 +1,102 @@
+/**
+ * The records the journalist has in memory. One is either as the store has it, kept only to spare a look, or *unwritten*:
+ * events have changed it since. What is unwritten is in the log, so a crash loses nothing; it is written once it is
+ *
+ *   settled     the call ended a while ago, and nothing came since;
+ *   overdue     it was first changed long ago: a call in progress shows in time, and little has to be read after a crash;
+ *   too many    more are unwritten than are to be held.
+ *
+ * So a usual call is written once, with all it is found by, and not for each of its events.
+ */
+import type { CallRecord } from '../../model/call-record.ts';
+
+interface Unwritten {
+  readonly record: CallRecord;
+  /** Sequence of the first event that the store does not know of it. */
+  readonly since: number;
+  /** When it was changed first and last, milliseconds (`Clock.monotonic`). */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+const settledMs = 1_000;
+const overdueMs = 30_000;
+const mostUnwritten = 2_000;
+/** Records kept that are as the store has them, so that a call's next event need not look for them. */
+const mostRemembered = 2_000;
+
+export class HeldRecords {
+  readonly #written = new Map<string, CallRecord>();
+  /** In the order of `since`: a record joins at the end, and keeps its place as it changes. */
+  readonly #unwritten = new Map<string, Unwritten>();
+
+  get unwritten(): number {
+    return this.#unwritten.size;
+  }
+
+  get(key: string): CallRecord | undefined {
+    return this.#unwritten.get(key)?.record ?? this.#written.get(key);
+  }
+
+  /** @param since sequence of the first of the events that changed it */
+  changed(key: string, record: CallRecord, since: number, now: number): void {
+    const before = this.#unwritten.get(key);
+    this.#written.delete(key);
+    this.#unwritten.set(key, {
+      record,
+      since: before?.since ?? since,
+      firstAt: before?.firstAt ?? now,
+      lastAt: now,
+    });
+  }
+
+  /** What is to be written now, those that have waited longest first. */
+  due(now: number, limit: number): Map<string, CallRecord> {
+    const due = new Map<string, CallRecord>();
+    let excess = this.#unwritten.size - mostUnwritten;
+    for (const [key, one] of this.#unwritten) {
+      if (due.size === limit) break;
+      if (excess-- > 0 || dueAt(one) <= now) due.set(key, one.record);
+    }
+    return due;
+  }
+
+  /** All of it, those that have waited longest first. */
+  first(limit: number): Map<string, CallRecord> {
+    return new Map([...this.#unwritten].slice(0, limit).map(([key, { record }]) => [key, record]));
+  }
+
+  /** When the next one is due, if nothing changes; null: nothing is unwritten. */
+  nextDueAt(): number | null {
+    let next: number | null = null;
+    for (const one of this.#unwritten.values()) next = Math.min(next ?? Infinity, dueAt(one));
+    return next;
+  }
+
+  /** Everything before this sequence will be in the store when `writing` is; null: everything is. */
+  oldestSince(writing: ReadonlyMap<string, CallRecord>): number | null {
+    for (const [key, { since }] of this.#unwritten) if (!writing.has(key)) return since;
+    return null;
+  }
+
+  /** They are in the store; what has changed meanwhile stays unwritten. */
+  wrote(records: ReadonlyMap<string, CallRecord>): void {
+    for (const [key, record] of records) {
+      if (this.#unwritten.get(key)?.record !== record) continue;
+      this.#unwritten.delete(key);
+      this.#written.set(key, record);
+    }
+    for (const oldest of this.#written.keys()) {
+      if (this.#written.size <= mostRemembered) return;
+      this.#written.delete(oldest);
+    }
+  }
+
+  /** Found in the store. */
+  found(key: string, record: CallRecord): void {
+    if (!this.#unwritten.has(key)) this.#written.set(key, record);
+  }
+}
+
+const dueAt = ({ record, firstAt, lastAt }: Unwritten): number =>
+  record.final ? Math.min(lastAt + settledMs, firstAt + overdueMs) : firstAt + overdueMs;
