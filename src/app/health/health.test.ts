@@ -160,7 +160,11 @@ test('the probe writes and reads, is asked once a second at most, and finds out 
     assert.deepEqual(await Promise.all([probe(), probe()]), [facts, facts]);
     assert.equal(writes, 1);
     const refusedAt = clock.monotonic();
-    assert.equal((await probe(refusedAt)).problem, 'database or disk is full', 'an answer from before a refusal is none');
+    assert.equal(
+      (await probe(refusedAt)).problem,
+      'database or disk is full',
+      'an answer from before a refusal is none',
+    );
     state.mode = 'hangs';
     clock.advance(1_000);
     const asked = probe();

@@ -18,9 +18,7 @@ import type { Service } from '../../kit/service.ts';
 import { attachCursor, eventsBetween } from '../../log/cursor.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import type { CallRecord } from '../../model/call-record.ts';
-import { type Event, orderKeyOf } from '../../model/event.ts';
-import { callIdOf } from '../../model/stored-event.ts';
-import { foldCall, isAboutCall } from './fold.ts';
+import { foldPage } from './fold-page.ts';
 import { HeldRecords } from './held-records.ts';
 import type { JournalStore } from './journal-store.ts';
 
@@ -75,30 +73,8 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
 
   const page = async (): Promise<void> => {
     const { events, scannedTo } = await log.read({ after: cursor, limit: pageSize, sparing: true });
-    const calls = Map.groupBy(events.filter(isAboutCall), orderKeyOf);
-    await lookUp(calls);
-    const now = clock.monotonic();
-    for (const [key, own] of calls) {
-      const before = held.get(key) ?? null;
-      const record = foldCall(before, own);
-      if (record && record !== before) held.changed(key, record, (own[0] as Event).seq, now);
-    }
+    await foldPage(events, { held, journal, now: () => clock.monotonic() });
     cursor = scannedTo;
-  };
-
-  /** Those of them that are in the store alone are held afterwards. */
-  const lookUp = async (calls: ReadonlyMap<string, readonly Event[]>): Promise<void> => {
-    const unknown = [...calls].filter(([key]) => held.get(key) === undefined);
-    if (unknown.length === 0) return;
-    const keyOf = ([, [event]]: readonly [string, readonly Event[]]) => ({
-      domain: (event as Event).domain,
-      callId: callIdOf(event as Event) as string,
-    });
-    const stored = await journal.records(unknown.map(keyOf));
-    unknown.forEach(([key], index) => {
-      const record = stored[index];
-      if (record) held.found(key, record);
-    });
   };
 
   const write = async (records: ReadonlyMap<string, CallRecord>): Promise<void> => {
@@ -133,6 +109,7 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
   };
 
   const hasMore = (): boolean => !stopped && cursor < log.head();
+  const isUrgent = (): boolean => !stopped && isWaitedFor();
 
   /** @returns how long to rest before it goes on, milliseconds; null: until something happens */
   const readAndWrite = async (): Promise<number | null> => {
@@ -144,7 +121,7 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
         problem = null;
         tell();
         if (hasMore() && waiting.size === 0) return (clock.monotonic() - began) * pauseShare;
-      } while (hasMore() || (isWaitedFor() && !stopped));
+      } while (hasMore() || isUrgent());
     } catch (error) {
       if (problem === null) logger.error({ reason: String(error) }, 'the journal of calls could not be kept');
       problem = error instanceof Error ? error.message : String(error);
