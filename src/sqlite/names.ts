@@ -38,12 +38,12 @@ export function namesByNumber(db: DatabaseSync) {
   return remembering((number: number): string => fromExactText((find.get(number) as { name: string }).name));
 }
 
-/** For the reader: the numbers of those names that have one. */
-export function knownNumbers(db: DatabaseSync): (names: readonly string[]) => number[] {
+/** For the reader: the numbers of those names that have one. A name without one may get it at any time. */
+export function knownNumbers(db: DatabaseSync) {
   const find = db.prepare('SELECT id FROM names WHERE name = ?');
-  return (names) =>
-    names.flatMap((name) => {
-      const row = find.get(toExactText(name)) as { id: number } | undefined;
-      return row ? [row.id] : [];
-    });
+  const number = remembering((name: string) => (find.get(toExactText(name)) as { id: number } | undefined)?.id);
+  return {
+    get: (names: readonly string[]): number[] => names.map(number.get).filter((id) => id !== undefined),
+    forget: number.forget,
+  };
 }

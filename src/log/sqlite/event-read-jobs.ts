@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
+import { domainMap, type DomainMapLimits } from './domain-map.ts';
 import { columnCount, columns, type FlatRows } from './event-rows.ts';
 import { knownNumbers, namesByNumber } from '../../sqlite/names.ts';
 
@@ -26,7 +27,11 @@ const mostScanned = 20_000;
 const mostFoundById = 100;
 type Row = [seq: number, acceptedAt: number, connector: number, domain: number, id: string, body: string];
 
-export function eventReadJobs(db: DatabaseSync) {
+/** Where at least one of so many events is wanted, all of them are gone through in order. */
+const dense = 4;
+
+export function eventReadJobs(db: DatabaseSync, mapLimits?: DomainMapLimits) {
+  const map = domainMap(db, mapLimits);
   const names = namesByNumber(db);
   const prepare = (where: string): StatementSync => {
     const statement = db.prepare(`SELECT ${columns} FROM events ${where}`);
@@ -62,16 +67,39 @@ export function eventReadJobs(db: DatabaseSync) {
     return readDomains.iterate(after, end, limit, JSON.stringify(domains));
   }
 
-  function read(input: ReadInput): ReadOutput {
-    const domains = input.domains && numbersOf(input.domains);
-    if (domains?.length === 0) return { rows: [], scannedTo: input.upTo, floor: 0 };
-    const end = domains ? Math.min(input.upTo, input.after + mostScanned) : input.upTo;
+  function* rowsAt(seqs: readonly number[]): Iterable<unknown> {
+    for (const seq of seqs) {
+      const row = readSeq.get(seq);
+      if (row) yield row;
+    }
+  }
+
+  function readThrough(input: ReadInput, end: number, domains: readonly number[] | null): ReadOutput {
     const { flat, full } = page(select(input, end, domains));
-    const count = flat.length / columnCount;
-    const stopped = full || count === input.limit;
-    const scannedTo = stopped ? (flat.at(-columnCount) as number) : end;
-    // Asked last: had anything of the page been trimmed before it was read, it is known here.
-    return { rows: flat, scannedTo, floor: meta.number('log.floor') };
+    const stopped = full || flat.length / columnCount === input.limit;
+    return output(flat, stopped ? (flat.at(-columnCount) as number) : end);
+  }
+
+  function readDomainsOf(input: ReadInput, domains: readonly number[]): ReadOutput {
+    const { seqs, scannedTo } = map.find({ ...input, domains: new Set(domains) });
+    if (scannedTo === input.after) return readThrough(input, Math.min(input.upTo, input.after + mostScanned), domains);
+    if (seqs.length * dense > scannedTo - input.after) return readThrough(input, scannedTo, domains);
+    const { flat, full } = page(rowsAt(seqs));
+    return output(flat, full ? (flat.at(-columnCount) as number) : scannedTo);
+  }
+
+  /** The floor is asked last: had anything of the page been trimmed before it was read, it is known here. */
+  const output = (rows: FlatRows, scannedTo: number): ReadOutput => ({
+    rows,
+    scannedTo,
+    floor: meta.number('log.floor'),
+  });
+
+  function read(input: ReadInput): ReadOutput {
+    if (input.domains === null) return readThrough(input, input.upTo, null);
+    const domains = numbersOf.get(input.domains);
+    if (domains.length === 0) return { rows: [], scannedTo: input.upTo, floor: 0 };
+    return readDomainsOf(input, domains);
   }
 
   /** The events at the given places, as far as one page goes; `taken`: how many of them were looked at. */
@@ -90,5 +118,10 @@ export function eventReadJobs(db: DatabaseSync) {
   const findById = ({ id }: { readonly id: string }): FlatRows =>
     page(readId.iterate(toExactText(id), mostFoundById)).flat;
 
-  return { jobs: { 'log.read': read, 'log.get': get, 'log.findById': findById }, forget: names.forget };
+  const forget = (): void => {
+    names.forget();
+    numbersOf.forget();
+    map.forget();
+  };
+  return { jobs: { 'log.read': read, 'log.get': get, 'log.findById': findById }, forget };
 }

@@ -50,10 +50,8 @@ const isVisible = (access: Access, { reseller, domain, users, extensions }: Call
 
 export function callReadJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
-  const numberOf = (
-    (known) => (name: string) =>
-      known([name])[0]
-  )(knownNumbers(db));
+  const names = knownNumbers(db);
+  const numberOf = (name: string): number | undefined => names.get([name])[0];
   const any = db.prepare('SELECT 1 FROM calls LIMIT 1');
   const byKey = db.prepare('SELECT seq, body FROM calls WHERE call_id = ? AND domain = ?');
   const byId = db.prepare(`SELECT seq, body FROM calls WHERE call_id = ? ORDER BY seq DESC LIMIT ${mostOfId}`);
