@@ -25,9 +25,11 @@ export interface PacedPlan extends Destination {
   readonly extensions: readonly string[];
   /** Told apart from the events of other runs by it. */
   readonly run: string;
+  /** Calls that go on side by side, `usualCalls` unless given: how many receivers have something to do at a time. */
+  readonly calls?: number;
 }
 
-const callsAtATime = 1_000;
+const usualCalls = 1_000;
 const retryMs = 100;
 let bodies: Buffer[] = [];
 /** Kept from one run to the next: a warm-up opens the connections that count later. */
@@ -40,7 +42,7 @@ function inputOf({ connector: _connector, ...event }: NewEvent): Omit<NewEvent, 
 
 function* batchBodies({ events, batchSize, domains }: BatchPlan): Generator<Buffer> {
   let batch: unknown[] = [];
-  for (const event of callEvents(events, callsAtATime, (call) => `domain-${call % domains}`)) {
+  for (const event of callEvents(events, usualCalls, (call) => `domain-${call % domains}`)) {
     batch.push(inputOf(event));
     if (batch.length < batchSize) continue;
     yield Buffer.from(JSON.stringify(batch));
@@ -114,9 +116,9 @@ export interface PacedRun {
 
 /** Keeps to the rate whatever comes back, so that a slow answer does not hide the next one's wait. */
 async function paced(plan: PacedPlan): Promise<PacedRun> {
-  const { perSecond, seconds, extensions, run } = plan;
-  const events = [...callEvents(perSecond * seconds, callsAtATime, () => 'domain-0')].map((event, index) => {
-    const extension = extensions[Math.floor(index % callsAtATime) % extensions.length] as string;
+  const { perSecond, seconds, extensions, run, calls = usualCalls } = plan;
+  const events = [...callEvents(perSecond * seconds, calls, () => 'domain-0')].map((event, index) => {
+    const extension = extensions[(index % calls) % extensions.length] as string;
     const id = `${run}-${index}`;
     const call = event.call ? { ...event.call, id: `${run}-${event.call.id}` } : null;
     return {

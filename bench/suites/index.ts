@@ -4,6 +4,7 @@ import { bytes } from './bytes.ts';
 import { comeback } from './comeback.ts';
 import { dead } from './dead.ts';
 import { drain } from './drain.ts';
+import { endpoints } from './endpoints.ts';
 import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
@@ -21,6 +22,7 @@ export const suites: readonly Suite[] = [
   bytes,
   idle,
   dead,
+  endpoints,
   comeback,
   backup,
   search,
