@@ -1,4 +1,4 @@
-import type { AttemptRow, ParkedRow } from './delivery-store.ts';
+import type { AttemptRow, LaneDeliveryKey, ParkedRow } from './delivery-store.ts';
 
 /** Reading what became of deliveries. Access is decided above, by the subscriptions the caller may see. */
 export interface StoredAttempt extends AttemptRow {
@@ -6,7 +6,7 @@ export interface StoredAttempt extends AttemptRow {
 }
 
 export interface AttemptPage {
-  /** Newest first. */
+  /** Newest first. A page may be short, even empty, while there is a next one. */
   readonly attempts: readonly StoredAttempt[];
   /** Pass as `before` for the next page; null at the end. */
   readonly next: number | null;
@@ -32,23 +32,22 @@ export interface AttemptQueries {
   list(request: {
     /** Only these subscriptions; null: all. */
     readonly subscriptions: readonly number[] | null;
-    readonly seq?: number;
+    /** Only on these events. */
+    readonly seqs?: readonly number[];
     readonly outcome?: AttemptRow['outcome'];
     /** Only of this replay; 0: only of live lanes. */
     readonly replay?: number;
+    /**
+     * Only those that ended at or after, and before (milliseconds). They lie in the order in which they ended; where the
+     * clock was set, what is near that may be missed.
+     */
+    readonly since?: number;
+    readonly until?: number;
     readonly before?: number;
     readonly limit: number;
   }): Promise<AttemptPage>;
-  /**
-   * One delivery: null where there is no trace of it. It is found by a time before its first attempt, when its event was
-   * accepted or its replay began (milliseconds; null: not known), since attempts have no index: they lie behind it.
-   */
-  delivery(request: {
-    readonly subscription: number;
-    readonly seq: number;
-    readonly replay: number;
-    readonly notBefore: number | null;
-  }): Promise<DeliveryHistory | null>;
+  /** One delivery: null where there is no trace of it. */
+  delivery(key: LaneDeliveryKey): Promise<DeliveryHistory | null>;
   parked(request: {
     readonly subscriptions: readonly number[] | null;
     readonly limit: number;

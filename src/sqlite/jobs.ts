@@ -29,7 +29,6 @@ export const scans: ReadonlySet<string> = new Set<keyof ReadInputs>([
   'log.read',
   'attempts.scan',
   'attempts.parked',
-  'attempts.search',
   'delivery.settledAfter',
   'delivery.parkedAfter',
   'audit.list',

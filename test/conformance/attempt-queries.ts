@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { StoredAttempt } from '../../src/records/attempt-queries.ts';
-import type { AttemptRow } from '../../src/records/delivery-store.ts';
+import { type AttemptRow, attemptOutcomes } from '../../src/records/delivery-store.ts';
 import { attemptOf, flushOf, parkedOf } from './delivery-store.ts';
 import { type OpenRecords, oddTexts, type RecordsUnderTest, withRecords } from './records-support.ts';
 
@@ -23,6 +23,60 @@ async function listAll(under: RecordsUnderTest, request: Request): Promise<Store
 async function fill(under: RecordsUnderTest, attempts: readonly AttemptRow[]): Promise<StoredAttempt[]> {
   await under.records().delivery.flush(flushOf({ attempts }));
   return attempts.map((attempt, index) => ({ ...attempt, row: index + 1 })).toReversed();
+}
+
+/** Deliveries and retries of some events, in the order in which they ended, give or take two seconds. */
+function randomAttempts(count: number): AttemptRow[] {
+  const random = (index: number, salt: number, below: number): number =>
+    (((index * 7 + salt) * 2_654_435_761) >>> 8) % below;
+  return Array.from({ length: count }, (_, index) => {
+    const isRetry = random(index, 1, 9) === 0;
+    const outcome = random(index, 2, 12) === 0 ? attemptOutcomes[random(index, 3, 6)] : 'delivered';
+    const durationMs = random(index, 4, 60_000);
+    return attemptOf(
+      Math.max(1, Math.floor(index / 3) + 1 - (isRetry ? random(index, 5, 1_500) : random(index, 5, 4))),
+      {
+        subscription: 1 + random(index, 6, 8),
+        attempt: isRetry ? 2 : 1,
+        replay: random(index, 7, 15) === 0 ? 3 : 0,
+        outcome: outcome ?? 'delivered',
+        durationMs,
+        startedAt: 1_700_000_000_000 + index * 100 + random(index, 8, 2_000) - durationMs,
+      },
+    );
+  });
+}
+
+const endOf = ({ startedAt, durationMs }: AttemptRow): number => startedAt + durationMs;
+
+/** Each thing there is to search by, alone and together. */
+function searchesOf(rows: readonly AttemptRow[]): Omit<Request, 'limit'>[] {
+  const at = (index: number): number => endOf(rows[index] as AttemptRow);
+  const times = [{}, { since: at(4_000) }, { until: at(3_500) }, { since: at(1_000), until: at(5_000) }];
+  const what: Partial<Request>[] = [
+    {},
+    { seqs: [700] },
+    { seqs: [1, 600, 1_201, 1_202, 1_900, 9_999] },
+    ...attemptOutcomes.map((outcome) => ({ outcome })),
+    { outcome: 'failed', seqs: [800, 801, 802, 803, 804] },
+    { replay: 3 },
+    { replay: 0, outcome: 'cancelled' },
+  ];
+  const whose = [null, [2], [1, 5], [99]];
+  return whose.flatMap((subscriptions) =>
+    what.flatMap((one) => times.map((time) => ({ subscriptions, ...one, ...time }))),
+  );
+}
+
+function isWanted(search: Omit<Request, 'limit'>, attempt: AttemptRow): boolean {
+  return (
+    (search.subscriptions?.includes(attempt.subscription) ?? true) &&
+    (search.seqs?.includes(attempt.seq) ?? true) &&
+    (search.outcome ?? attempt.outcome) === attempt.outcome &&
+    (search.replay ?? attempt.replay) === attempt.replay &&
+    endOf(attempt) >= (search.since ?? 0) &&
+    endOf(attempt) < (search.until ?? Infinity)
+  );
 }
 
 export function attemptQueriesConformance(name: string, open: OpenRecords): void {
@@ -65,8 +119,8 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       const searches: Omit<Request, 'limit'>[] = [
         { subscriptions: [2] },
         { subscriptions: [1, 4], outcome: 'failed' },
-        { subscriptions: null, seq: 250 },
-        { subscriptions: [3], seq: 250, outcome: 'delivered' },
+        { subscriptions: null, seqs: [250] },
+        { subscriptions: [3], seqs: [250], outcome: 'delivered' },
         { subscriptions: [99] },
         { subscriptions: [] },
       ];
@@ -74,7 +128,7 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
         const expected = stored.filter(
           ({ subscription, seq, outcome }) =>
             (search.subscriptions?.includes(subscription) ?? true) &&
-            (search.seq ?? seq) === seq &&
+            (search.seqs?.includes(seq) ?? true) &&
             (search.outcome ?? outcome) === outcome,
         );
         assert.deepEqual(await listAll(under, { ...search, limit: 70 }), expected);
@@ -147,7 +201,66 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       assert.equal(await trim(1_500), 1);
     });
 
-    withStore('finds one delivery by when its event was accepted', async (under) => {
+    withStore('finds what a plain look at every attempt finds, page by page', async (under) => {
+      const rows = randomAttempts(6_000);
+      const stored: StoredAttempt[] = [];
+      for (let from = 0; from < rows.length; from += 700) {
+        const part = rows.slice(from, from + 700);
+        await under.records().delivery.flush(flushOf({ attempts: part }));
+        stored.unshift(...part.map((attempt, index) => ({ ...attempt, row: from + index + 1 })).toReversed());
+      }
+      const check = async (left: readonly StoredAttempt[]): Promise<void> => {
+        for (const search of searchesOf(rows)) {
+          const expected = left.filter((attempt) => isWanted(search, attempt));
+          assert.deepEqual(await listAll(under, { ...search, limit: 37 }), expected, JSON.stringify(search));
+        }
+      };
+      await check(stored);
+      await under.reopen();
+      const startedBefore = rows[2_345]?.startedAt as number;
+      const { attempts } = under.records();
+      while ((await attempts.trimAttempts({ startedBefore, now: 1e15, limit: 100 })).more);
+      const left = await listAll(under, { subscriptions: null, limit: 500 });
+      assert.ok(left.length < stored.length && left.length > 3_000);
+      await check(stored.slice(0, left.length));
+      const more = randomAttempts(300).map((attempt) => ({ ...attempt, startedAt: attempt.startedAt + 1e9 }));
+      await under.records().delivery.flush(flushOf({ attempts: more }));
+      const last = more.map((attempt, index) => ({ ...attempt, row: rows.length + index + 1 })).toReversed();
+      await check([...last, ...stored.slice(0, left.length)]);
+    });
+
+    withStore('passes over what others have, however much it is', async (under) => {
+      const own = new Map([5, 70_000, 140_500].map((row) => [row, attemptOf(row, { subscription: 9 })]));
+      const { delivery } = under.records();
+      for (let from = 1; from <= 141_000; from += 20_000) {
+        const count = Math.min(20_000, 141_001 - from);
+        const attempts = Array.from({ length: count }, (_, index) => own.get(from + index) ?? attemptOf(from + index));
+        await delivery.flush(flushOf({ attempts }));
+      }
+      const found = (search: Omit<Request, 'limit'>) => listAll(under, { ...search, limit: 2 });
+      const rowsOf = async (search: Omit<Request, 'limit'>) => (await found(search)).map(({ row }) => row);
+      assert.deepEqual(await rowsOf({ subscriptions: [9] }), [140_500, 70_000, 5]);
+      assert.deepEqual(await rowsOf({ subscriptions: [9], outcome: 'cancelled' }), []);
+      assert.deepEqual(await rowsOf({ subscriptions: null, seqs: [70_000, 6] }), [70_000, 6]);
+      assert.deepEqual(await rowsOf({ subscriptions: [8] }), []);
+      assert.deepEqual(await rowsOf({ subscriptions: null, outcome: 'skipped' }), []);
+    });
+
+    withStore('a clock that was ahead once does not hide what came later', async (under) => {
+      const at = (index: number): number => 1_700_000_000_000 + index * 1_000;
+      const rows = Array.from({ length: 3_000 }, (_, index) => {
+        const isAhead = index >= 1_400 && index < 1_600;
+        return attemptOf(index + 1, { startedAt: at(index) + (isAhead ? 3_600_000 : 0), durationMs: 0 });
+      });
+      await fill(under, rows);
+      const recent = await listAll(under, { subscriptions: null, since: at(2_900), until: at(2_950), limit: 20 });
+      assert.deepEqual(
+        recent.map(({ seq }) => seq),
+        Array.from({ length: 50 }, (_, index) => 2_950 - index),
+      );
+    });
+
+    withStore('finds one delivery among all others', async (under) => {
       const at = (index: number): number => 1_700_000_000_000 + index * 1_000;
       const rows = Array.from({ length: 20_000 }, (_, index) =>
         attemptOf(index + 1, { subscription: 1 + (index % 2), startedAt: at(index) }),
@@ -160,22 +273,17 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       }
       await fill(under, rows);
       const { attempts } = under.records();
-      const numbersOf = async (key: { seq: number; subscription: number }, notBefore: number | null) =>
-        (await attempts.delivery({ ...key, replay: 0, notBefore }))?.attempts.map(({ attempt, row }) => [
-          attempt,
-          row,
-        ]) ?? null;
+      const numbersOf = async (key: { seq: number; subscription: number }) =>
+        (await attempts.delivery({ ...key, replay: 0 }))?.attempts.map(({ attempt, row }) => [attempt, row]) ?? null;
       const all = [
         [3, 19_001],
         [2, 5_001],
         [1, 302],
       ];
-      assert.deepEqual(await numbersOf(tried, at(300)), all);
-      assert.deepEqual(await numbersOf(tried, null), all);
-      assert.deepEqual(await numbersOf({ seq: 5, subscription: 1 }, at(4)), [[1, 5]]);
-      assert.deepEqual(await numbersOf({ seq: 5, subscription: 2 }, at(4)), null);
-      assert.deepEqual(await numbersOf({ seq: 5, subscription: 1 }, at(500_000)), [[1, 5]], 'its clock was ahead');
-      assert.deepEqual(await numbersOf({ seq: 99_999, subscription: 1 }, at(99_999)), null);
+      assert.deepEqual(await numbersOf(tried), all);
+      assert.deepEqual(await numbersOf({ seq: 5, subscription: 1 }), [[1, 5]]);
+      assert.deepEqual(await numbersOf({ seq: 5, subscription: 2 }), null);
+      assert.deepEqual(await numbersOf({ seq: 99_999, subscription: 1 }), null);
     });
 
     withStore('finds one delivery that is parked, tried before or not', async (under) => {
@@ -184,8 +292,7 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       const [second, first] = await fill(under, rows);
       await under.records().delivery.flush(flushOf({ park }));
       const { attempts } = under.records();
-      const notBefore = 1_700_000_000_000;
-      const key = { subscription: 1, replay: 0, notBefore };
+      const key = { subscription: 1, replay: 0 };
       assert.deepEqual(await attempts.delivery({ ...key, seq: 7 }), { parked: park[0], attempts: [second, first] });
       assert.deepEqual(await attempts.delivery({ ...key, seq: 8 }), { parked: park[1], attempts: [] });
     });
@@ -196,7 +303,7 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       const park = [parkedOf(7, { replay: 2 })];
       await under.records().delivery.flush(flushOf({ park }));
       const { attempts } = under.records();
-      const of = (replay: number) => attempts.delivery({ subscription: 1, seq: 7, replay, notBefore: null });
+      const of = (replay: number) => attempts.delivery({ subscription: 1, seq: 7, replay });
       assert.deepEqual(await of(0), { parked: null, attempts: [first] });
       assert.deepEqual(await of(2), { parked: park[0], attempts: [second] });
       assert.deepEqual(await of(3), { parked: null, attempts: [third] });

@@ -1,6 +1,7 @@
 /** What every CallJournal driver promises. */
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { matchesCall } from '../../src/model/call-filter.ts';
 import { type CallRecord, numberKey } from '../../src/model/call-record.ts';
 import { everything } from '../../src/model/scope.ts';
 import type { CallJournal, CallPosition, CallQuery } from '../../src/records/call-journal.ts';
@@ -32,6 +33,20 @@ function recordOf(
     seqs: [minute + 1],
     ...rest,
   };
+}
+
+/** Numbers that begin alike, in every length, most of them often; two of a call may differ in their last digits alone. */
+function randomCall(index: number): CallRecord {
+  const random = (below: number): number => (((index + 1) * 2_654_435_761) >>> 7) % below;
+  const number = ['+12025550', '+12025551', '+1202', '+49301', '1003'][random(5)] as string;
+  const digits = (below: number): string => String(random(below)).padStart(3, '0');
+  const to = random(3) === 0 ? external(`${number}${digits(90)}`) : external(`+12025559${digits(400)}`);
+  const outcome = index % 3 === 0 ? ('busy' as const) : ('answered' as const);
+  return recordOf(`c${index}`, index, {
+    domain: `d${index % 7}`,
+    extensions: [index % 2 === 0 ? '101' : '102'],
+    facts: { outcome, from: external(number.length < 5 ? number : `${number}${digits(700)}`), to },
+  });
 }
 
 const place = (seq: number) => ({ log: 'log-1', seq });
@@ -174,6 +189,43 @@ export function callJournalConformance(name: string, open: OpenRecords): void {
       assert.deepEqual(await all(calls, { extension: '105' }), ['c5'], 'far behind all others');
       assert.deepEqual(await all(calls, { numbers: ['1202'], prefix: true, limit: 100 }), idsOf(many).toReversed());
     });
+
+    withStore(
+      'finds what a plain look at every call finds, page by page, whatever the number begins with',
+      async (under) => {
+        const { calls } = under.records();
+        const many = Array.from({ length: 3_000 }, (_, index) => randomCall(index));
+        for (let at = 0; at < many.length; at += 500) await calls.write(many.slice(at, at + 500), place(at + 500));
+        const newestFirst = many.toReversed();
+        const domain = { ...everything, reseller: 'r1', domain: 'd3' };
+        for (const prefix of [
+          '12',
+          '120',
+          '1202',
+          '12025',
+          '120255',
+          '1202555',
+          '12025550',
+          '120255501',
+          '4',
+          '49',
+          '1003',
+        ]) {
+          for (const more of [
+            {},
+            { outcome: 'busy' as const },
+            { access: domain },
+            { domain: 'd2', extension: '102' },
+          ]) {
+            const query = { access: everything, numbers: [prefix], prefix: true, ...more };
+            const expected = newestFirst.filter(
+              (record) => matchesCall(query, record) && (query.access === everything || record.domain === 'd3'),
+            );
+            assert.deepEqual(await all(calls, { ...query, limit: 60 }), idsOf(expected), JSON.stringify(query));
+          }
+        }
+      },
+    );
 
     withStore('lets go of old calls, of all they were found by, and of sequences', async ({ records }) => {
       const { calls } = records();

@@ -8,11 +8,13 @@ import { attemptOutcomes } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { eventVisible } from '../auth/visible.ts';
-import { CursorQuery, nullable, pageOf } from '../contract/common.ts';
+import { CursorQuery, nullable, pageOf, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { EncodingProblem, previewView, RequestSchema } from '../preview/request-view.ts';
-import { sendProblem } from '../problems/problem.ts';
+import { type Problem, sendProblem } from '../problems/problem.ts';
+import { noNumber, numbersMeant } from '../calls/call-query.ts';
+import { type AttemptFilter, listed, listedByNumber } from './list.ts';
 import { AttemptSchema, attemptView, ParkedSchema, parkedView, ReplayNumber } from './view.ts';
 
 const Query = Type.Object(
@@ -25,9 +27,22 @@ const Query = Type.Object(
       }),
     ),
     outcome: Type.Optional(Type.Enum([...attemptOutcomes], { description: 'Only attempts with this outcome.' })),
+    number: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description:
+          'Only of events of calls with this number, in any spelling; see GET /v1/calls. Newest call first, and the attempts of each together.',
+      }),
+    ),
+    since: Type.Optional(Type.String({ ...Time, description: 'Only attempts that ended at or after this time.' })),
+    until: Type.Optional(Type.String({ ...Time, description: 'Only attempts that ended before this time.' })),
     seq: Type.Optional(Type.Integer({ minimum: 1, description: 'Only of the event with this sequence.' })),
     replay: Type.Optional(Type.Integer({ minimum: 0, description: 'Only of this replay; 0: only of none.' })),
-    ...CursorQuery,
+    cursor: Type.Optional(
+      Type.String({ maxLength: 64, pattern: '^[0-9]+(-[0-9]+){0,2}$', description: '`next` of the page before.' }),
+    ),
+    limit: CursorQuery.limit,
   },
   { additionalProperties: false },
 );
@@ -59,7 +74,13 @@ const DeliverySchema = Type.Object({
   event: nullable(EventSchema, 'Null where retention has taken it, or it is not the caller’s to see.'),
 });
 
-type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log' | 'clock'>;
+type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log' | 'clock' | 'calls' | 'journal' | 'defaults'>;
+
+const otherSearch: Problem = {
+  code: 'invalid_field',
+  field: 'cursor',
+  detail: 'cursor is not of a page of this search.',
+};
 
 /** Most subscriptions of a narrowed caller whose deliveries are looked through at once. */
 const mostSubscriptions = 10_000;
@@ -67,26 +88,25 @@ const mostSubscriptions = 10_000;
 export function deliveryRoutes(app: App, deps: Deps): void {
   const list = described({
     summary: 'Attempts of deliveries, newest first',
+    description: 'A page may hold fewer attempts than asked for, even none, while `next` says where to go on.',
     tag: 'deliveries',
     least: 'user',
     querystring: Query,
     answers: { 200: { description: 'A page of attempts.', schema: pageOf(AttemptSchema) } },
   });
   app.get<{ Querystring: Query }>('/v1/deliveries', list, async (request, reply) => {
-    const { subscription, outcome, seq, replay, cursor, limit = 50 } = request.query;
+    const { subscription, number, cursor } = request.query;
+    if (cursor !== undefined && (number !== undefined) !== cursor.includes('-')) return sendProblem(reply, otherSearch);
     const access = accessOf(request);
     const subscriptions = numbersFor(deps, access, subscription);
     if (!subscriptions.known) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
-    const { attempts, next } = await deps.attempts.list({
-      subscriptions: subscriptions.numbers,
-      limit,
-      ...(outcome && { outcome }),
-      ...(seq !== undefined && { seq }),
-      ...(replay !== undefined && { replay }),
-      ...(cursor !== undefined && { before: Number(cursor) }),
-    });
-    const seen = attempts.filter((attempt) => maySeeDelivery(deps, access, attempt));
-    return { items: seen.map(attemptView), next: next === null ? null : String(next) };
+    const filter = { ...filterOf(request.query), subscriptions: subscriptions.numbers };
+    const may = (attempt: NamedDelivery): boolean => maySeeDelivery(deps, access, attempt);
+    const page = { cursor, limit: request.query.limit ?? 50 };
+    if (number === undefined) return listed(deps, filter, may, page);
+    const numbers = numbersMeant(number, deps.defaults.country);
+    if (!numbers) return sendProblem(reply, noNumber);
+    return listedByNumber(deps, { filter, may, numbers, access }, page);
   });
 
   const parked = described({
@@ -123,11 +143,21 @@ export function deliveryRoutes(app: App, deps: Deps): void {
   });
 }
 
+function filterOf({ outcome, seq, replay, since, until }: Query): Omit<AttemptFilter, 'subscriptions'> {
+  return {
+    ...(outcome && { outcome }),
+    ...(seq !== undefined && { seqs: [seq] }),
+    ...(replay !== undefined && { replay }),
+    ...(since !== undefined && { since: Date.parse(since) }),
+    ...(until !== undefined && { until: Date.parse(until) }),
+  };
+}
+
 async function findDelivery(deps: Deps, access: Access, id: string): Promise<object | null> {
   const key = parseDeliveryId(id);
   if (!key || !maySeeDelivery(deps, access, key)) return null;
   const [event] = await deps.log.get([key.seq]);
-  const found = await deps.attempts.delivery({ ...key, notBefore: firstPossible(deps, access, key, event ?? null) });
+  const found = await deps.attempts.delivery(key);
   if (!found) return null;
   const { parked, attempts } = found;
   const seen = event && eventVisible(access, event) ? event : null;
@@ -158,17 +188,6 @@ function requestFor(
   const batch = parked?.batch ?? attempts[0]?.batch ?? event.seq;
   const naming = { deliveryId: deliveryId(number, batch, replay), attempt, replay };
   return previewView(delivery.preview(subscription, event, naming), subscription, clock.now());
-}
-
-/** When it can have been tried first: once its event was accepted, or its replay began. */
-function firstPossible(
-  { delivery }: Deps,
-  access: Access,
-  { replay }: NamedDelivery,
-  event: Event | null,
-): number | null {
-  if (replay > 0) return delivery.replays.get(access, replay)?.order.createdAt ?? null;
-  return event ? Date.parse(event.acceptedAt) : null;
 }
 
 /** Deliveries of a subscription that was deleted are still seen by who sees everything. */

@@ -21,7 +21,7 @@ export const AttemptSchema = Type.Object({
   durationMs: Type.Number(),
   detail: nullable(Type.String(), 'On failure: why, and the beginning of what came back.'),
 });
-type AttemptView = Static<typeof AttemptSchema>;
+export type AttemptView = Static<typeof AttemptSchema>;
 
 export const ParkedSchema = Type.Object({
   delivery: Type.String(),

@@ -5,12 +5,15 @@ import type { FastifyReply } from 'fastify';
 import type { Access } from '../../model/scope.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { eventVisible } from '../auth/visible.ts';
-import { cursorOf, noNumber, numbersMeant, positionOf } from '../calls/call-query.ts';
+import type { CallFilter } from '../../model/call-filter.ts';
+import { callOutcomes } from '../../model/outcome.ts';
+import { noNumber, numbersMeant } from '../calls/call-query.ts';
+import { callsCursor, callsPlaceOf } from '../calls/through-calls.ts';
 import { CursorQuery, pageOf, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem, type Problem } from '../problems/problem.ts';
-import { eventsByNumber } from './by-number.ts';
+import { eventsOfCalls } from './of-calls.ts';
 import { searchEvents, type EventQuery } from './search.ts';
 
 const name = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 256, description }));
@@ -25,12 +28,17 @@ const Query = Type.Object(
     number: name(
       'Only events of calls with this number, in any spelling; see GET /v1/calls. Newest call first, and the events of each together.',
     ),
+    outcome: Type.Optional(
+      Type.Enum([...callOutcomes], {
+        description: 'Only events of calls with this outcome; in the order of `number`.',
+      }),
+    ),
     extension: name('Only events of calls this extension took part in.'),
     connector: name('Only events from this connector.'),
     since: Type.Optional(Type.String({ ...Time, description: 'Only events accepted at or after this time.' })),
     until: Type.Optional(Type.String({ ...Time, description: 'Only events accepted before this time.' })),
     cursor: Type.Optional(
-      Type.String({ maxLength: 64, pattern: '^[0-9]+(-[0-9]+)?$', description: '`next` of the page before.' }),
+      Type.String({ maxLength: 64, pattern: '^[0-9]+(-[0-9]+){0,2}$', description: '`next` of the page before.' }),
     ),
     limit: CursorQuery.limit,
   },
@@ -55,12 +63,12 @@ export function eventRoutes(app: App, deps: Deps): void {
     answers: { 200: { description: 'A page of events.', schema: pageOf(EventSchema) } },
   });
   app.get<{ Querystring: Query }>('/v1/events', list, async (request, reply) => {
-    const { number, cursor } = request.query;
-    const byNumber = number !== undefined;
-    if (cursor !== undefined && byNumber !== cursor.includes('-')) return sendProblem(reply, otherSearch);
+    const { number, outcome, cursor } = request.query;
+    const throughCalls = number !== undefined || outcome !== undefined;
+    if (cursor !== undefined && throughCalls !== cursor.includes('-')) return sendProblem(reply, otherSearch);
     const query = toQuery(request.query);
     if ('problem' in query) return sendProblem(reply, query.problem);
-    if (byNumber) return answerByNumber(deps, reply, accessOf(request), { query, number, cursor });
+    if (throughCalls) return answerThroughCalls(deps, reply, accessOf(request), { query, number, outcome, cursor });
     const { events, next } = await searchEvents(log, accessOf(request), query);
     return { items: events, next: next === null ? null : String(next) };
   });
@@ -86,18 +94,26 @@ const otherSearch: Problem = {
   detail: 'cursor is not of a page of this search.',
 };
 
-async function answerByNumber(
+interface Asked {
+  readonly query: EventQuery;
+  readonly number: string | undefined;
+  readonly outcome: CallFilter['outcome'] | undefined;
+  readonly cursor: string | undefined;
+}
+
+async function answerThroughCalls(
   { log, calls, journal, defaults }: Deps,
   reply: FastifyReply,
   access: Access,
-  asked: { readonly query: EventQuery; readonly number: string; readonly cursor: string | undefined },
+  { query, number, outcome, cursor }: Asked,
 ) {
-  const numbers = numbersMeant(asked.number, defaults.country);
+  const numbers = number === undefined ? {} : numbersMeant(number, defaults.country);
   if (!numbers) return sendProblem(reply, noNumber);
   await journal.caughtUp(mostWaited);
-  const before = asked.cursor === undefined ? null : positionOf(asked.cursor);
-  const { events, next } = await eventsByNumber({ log, calls }, access, { ...asked.query, numbers, before });
-  return { items: events, next: next && cursorOf(next) };
+  const filter = { ...numbers, ...(outcome && { outcome }) };
+  const before = cursor === undefined ? null : callsPlaceOf(cursor);
+  const { items, next } = await eventsOfCalls({ log, calls }, access, { ...query, filter, before });
+  return { items, next: next && callsCursor(next) };
 }
 
 function toQuery(query: Query): EventQuery | { readonly problem: Problem } {

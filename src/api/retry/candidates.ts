@@ -71,7 +71,7 @@ async function settledCandidates(
       if (isWanted) found.push({ seq, endpoint, attempts: attempt, parked: null, outcome });
       if (found.length > limit) return false;
     }
-    if (next === null || rows.every(({ startedAt }) => startedAt < from)) return true;
+    if (next === null || (rows.length > 0 && rows.every(({ startedAt }) => startedAt < from))) return true;
     before = next;
   }
   return false;

@@ -122,9 +122,7 @@ export function retryRoutes(app: App, deps: Deps): void {
 
   async function candidateFor(subscription: number, seq: number): Promise<Candidate | null> {
     await delivery.recorded();
-    const [event] = await deps.log.get([seq]);
-    const notBefore = event ? Date.parse(event.acceptedAt) : null;
-    const found = await attempts.delivery({ subscription, seq, replay: 0, notBefore });
+    const found = await attempts.delivery({ subscription, seq, replay: 0 });
     return found && candidateOf(seq, found);
   }
 

@@ -21,8 +21,7 @@ export async function gatherWhy(
   // What its lane has settled by now can be read after this.
   if (deps.delivery.trouble() === null) await deps.delivery.recorded();
   const { seq } = event;
-  const acceptedAt = Date.parse(event.acceptedAt);
-  const history = await deps.attempts.delivery({ subscription: number, seq, replay: 0, notBefore: acceptedAt });
+  const history = await deps.attempts.delivery({ subscription: number, seq, replay: 0 });
   const standing = parkedStanding(deps, history) ?? usual;
   const facts: WhyFacts = { event, subscription, refusal, history, standing, floor: deps.log.floor() };
   return whyOf(facts);

@@ -2,35 +2,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { fromExactText } from '../../sqlite/exact-text.ts';
 import type { LaneDeliveryKey } from '../delivery-store.ts';
-import type { FlatValue, FlatValues } from './flat.ts';
+import type { FlatValue } from './flat.ts';
 
-export interface AttemptScan {
-  readonly subscriptions: readonly number[] | null;
-  readonly seq: number | null;
-  /** Place in `attemptOutcomes`. */
-  readonly outcome: number | null;
-  readonly replay: number | null;
-  /** Rows below this one; null: from the newest. */
-  readonly before: number | null;
-  readonly limit: number;
-}
-
-export interface AttemptScanResult {
-  readonly rows: FlatValues;
-  /** Goes on below this row; null: there are no more. */
-  readonly next: number | null;
-}
-
-/** Rows a search looks at in one go: about 30 ms, then others have their turn. */
-export const mostScanned = 100_000;
 const settledPage = 20_000;
 const parkedPage = 5_000;
 
-export const attemptSelect = `
-  SELECT row, subscription, endpoint, seq, iif(batch = 0, seq, batch), attempt, outcome, status, started_at,
-    duration_ms, detail, replay
-  FROM attempts`;
-export const attemptColumns = 12;
 export const parkedColumns = 8;
 
 function flatten(rows: readonly unknown[]): FlatValue[] {
@@ -59,15 +35,6 @@ export function deliveryReadJobs(db: DatabaseSync) {
   const parkedOne = prepare(
     'SELECT subscription, seq, endpoint, batch, order_key, attempts, due_at, replay FROM parked WHERE subscription = ? AND seq = ? AND replay = ?',
   );
-  const ends = prepare('SELECT (SELECT min(row) FROM attempts), (SELECT max(row) FROM attempts)');
-  const scan = prepare(`
-    ${attemptSelect}
-    WHERE row < ?1 AND row >= ?2
-      AND (?3 IS NULL OR subscription IN (SELECT value FROM json_each(?3)))
-      AND (?4 IS NULL OR seq = ?4)
-      AND (?5 IS NULL OR outcome = ?5)
-      AND (?6 IS NULL OR replay = ?6)
-    ORDER BY row DESC LIMIT ?7`);
   const counters = prepare(
     'SELECT subscription, posts, errors, since, last_success_at, last_error_at, last_error FROM counters ' +
       'WHERE subscription IN (SELECT value FROM json_each(?)) ORDER BY subscription',
@@ -77,16 +44,6 @@ export function deliveryReadJobs(db: DatabaseSync) {
   function readParked(rows: readonly unknown[]): FlatValue[] {
     for (const row of rows as FlatValue[][]) row[orderKeyAt] = fromExactText(row[orderKeyAt] as string);
     return flatten(rows);
-  }
-
-  function scanAttempts({ subscriptions, seq, outcome, replay, before, limit }: AttemptScan): AttemptScanResult {
-    const [oldest, newest] = ends.get() as unknown as [number | null, number | null];
-    const top = Math.min(before ?? Infinity, (newest ?? 0) + 1);
-    const bottom = Math.max(0, top - mostScanned);
-    const wanted = subscriptions && JSON.stringify(subscriptions);
-    const rows = scan.all(top, bottom, wanted, seq, outcome, replay, limit) as unknown as FlatValue[][];
-    const stoppedAt = rows.length === limit ? (rows.at(-1)?.[0] as number) : bottom;
-    return { rows: flatten(rows), next: stoppedAt > (oldest ?? Infinity) ? stoppedAt : null };
   }
 
   /** A page of attempts after `row`, as row, subscription, sequence, endpoint, outcome, replay. */
@@ -105,7 +62,6 @@ export function deliveryReadJobs(db: DatabaseSync) {
     'delivery.lanes': () => flatten(lanes.all()),
     'delivery.settledAfter': settledAfter,
     'delivery.parkedAfter': parkedPageAfter,
-    'attempts.scan': scanAttempts,
     'attempts.parked': ({ subscriptions, limit }: { subscriptions: readonly number[] | null; limit: number }) =>
       readParked(parkedOf.all(subscriptions && JSON.stringify(subscriptions), limit)),
     'attempts.parkedOne': ({ subscription, seq, replay }: LaneDeliveryKey) =>

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import { OldRowFinder, type RowsAfter } from '../../sqlite/old-rows.ts';
+import { attemptMarkWriter } from './attempt-marks.ts';
 import { type FlatValue, forEachRow } from './flat.ts';
 import { attemptWidth, type FlushInput } from './flush-codec.ts';
 import { replayProgressWriter } from './replay-jobs.ts';
@@ -45,6 +46,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
   rowsAfter.setReturnArrays(true);
   const removeUpTo = db.prepare('DELETE FROM attempts WHERE row <= ?');
   const old = new OldRowFinder((row, limit) => rowsAfter.all(row, limit) as unknown as ReturnType<RowsAfter>);
+  const marks = attemptMarkWriter(db);
   let lastRow: number | null = null;
 
   const lastRowNow = (): number =>
@@ -63,6 +65,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
       const first = batch === seq ? 0 : batch;
       const facts = [row, subscription, endpoint, seq, first, attempt, outcome, status, startedAt, duration];
       insertAttempt.run(...facts, detail, replay);
+      marks.note(row, seq, subscription);
     }
     lastRow = row;
     return row;
@@ -89,6 +92,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
     if (upTo === null) return { more };
     // The highest row may go now: what it told about the next number has to stay.
     meta.raise(trimmedTo, upTo);
+    marks.dropUpTo(upTo);
     removeUpTo.run(upTo);
     return { more };
   }
@@ -98,6 +102,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
     forget: () => {
       lastRow = null;
       old.forget();
+      marks.forget();
     },
   };
 }

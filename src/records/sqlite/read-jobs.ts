@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { alongsideReadJobs } from './alongside-jobs.ts';
-import { attemptSearchJobs } from './attempt-search-jobs.ts';
+import { attemptScanJobs } from './attempt-scan.ts';
 import { callReadJobs } from './call-read-jobs.ts';
 import { deliveryReadJobs } from './delivery-read-jobs.ts';
 import { replayReadJobs } from './replay-jobs.ts';
@@ -13,7 +13,7 @@ export function recordReadJobs(db: DatabaseSync) {
   return {
     jobs: {
       ...deliveryReadJobs(db),
-      ...attemptSearchJobs(db),
+      ...attemptScanJobs(db),
       ...subscriptionReadJobs(db),
       ...smallReadJobs(db),
       ...replayReadJobs(db),

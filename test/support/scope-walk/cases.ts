@@ -142,6 +142,9 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       '/v1/events?number=2025550123&limit=500',
       `/v1/events?number=1202*&domain=${domain}&extension=${extension}`,
       '/v1/events?number=1202*&cursor=99999999999999-99999',
+      '/v1/events?number=1202*&cursor=99999999999999-99999-99999',
+      '/v1/events?outcome=answered&limit=500',
+      `/v1/events?outcome=answered&domain=${domain}&limit=500`,
       '/v1/events?connector=offhook&limit=500',
       '/v1/events?type=audit.recorded&limit=500',
       `/v1/events?cursor=${eventSeq + 1}&limit=1`,
@@ -199,6 +202,13 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
 
   'GET /v1/deliveries': ({ subscriptionId, subscriptionNumber, eventSeq, replay }) => [
     ...list('/v1/deliveries?limit=500', `/v1/deliveries?replay=${replay}`, `/v1/deliveries?seq=${eventSeq}`),
+    ...list(
+      '/v1/deliveries?number=2025550123&limit=500',
+      `/v1/deliveries?number=1202*&seq=${eventSeq}`,
+      '/v1/deliveries?number=1202*&cursor=99999999999999-99999-99999',
+      '/v1/deliveries?outcome=delivered&since=2020-01-01T00:00:00Z&limit=500',
+      '/v1/deliveries?outcome=failed&limit=500',
+    ),
     ...at(`/v1/deliveries?subscription=${subscriptionId}`, `/v1/deliveries?subscription=${subscriptionNumber}`),
   ],
   'GET /v1/deliveries/parked': ({ subscriptionId, subscriptionNumber }) => [
