@@ -92,6 +92,11 @@ async function everythingIsThere(app: TestApp): Promise<void> {
   );
   const delivered = items.filter(({ outcome }) => outcome === 'delivered').map(({ seq }) => seq);
   assert.ok(ours.every(({ seq }) => delivered.includes(seq)));
+  for (const { seq } of ours) {
+    const found = await app.client.get<{ items: { seq: number }[] }>(`/v1/deliveries?seq=${seq}`);
+    const expected = items.filter((item) => item.seq === seq);
+    assert.deepEqual(found.items, expected, 'what was delivered before the upgrade is found by its event');
+  }
   const calls = await app.client.get<{ items: { call: { id: string } }[] }>('/v1/calls?state=live');
   assert.deepEqual(
     calls.items.map(({ call }) => call.id),
