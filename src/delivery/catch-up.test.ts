@@ -12,6 +12,7 @@ import type { Lane } from './lane/lane.ts';
 interface ReadingLane {
   attached: boolean;
   readPosition: number;
+  waiting: number;
   readonly endpoint: { readonly number: number };
   wantsEvents(): boolean;
 }
@@ -39,15 +40,15 @@ async function setUp() {
     },
     expired: () => assert.fail('nothing was trimmed'),
   });
-  const lane = (number: number, readPosition: number, domain: string): Lane => {
+  const lane = (number: number, readPosition: number, domain: string, waiting = 0): Lane => {
     registry.laneIndex(number).add({
       ...{ subscription: number, endpoint: number, from: 0, to: 9_999, reseller: '*', domain, user: '*' },
       ...{ extension: '*', events: ['call.started'], filter: null },
     });
-    const made: ReadingLane = { attached: false, readPosition, endpoint: { number }, wantsEvents: () => true };
+    const made: ReadingLane = { attached: false, readPosition, waiting, endpoint: { number }, wantsEvents: () => true };
     return made as Lane;
   };
-  return { catchUp, places, lane };
+  return { catchUp, clock, places, lane };
 }
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
@@ -67,4 +68,18 @@ test('lanes that stand near one another share pages', async () => {
   catchUp.consider(lane(2, 50, 'common'));
   await turn();
   assert.deepEqual(places.slice(0, 5), ['1:100', '2:150', '1:150', '2:250', '1:250']);
+});
+
+test('after a page with little in it, lanes that still have something to send are waited for together', async () => {
+  const { catchUp, clock, places, lane } = await setUp();
+  catchUp.consider(lane(1, 0, 'common', 5));
+  catchUp.consider(lane(2, 50, 'common', 5));
+  await turn();
+  assert.deepEqual(places.splice(0), ['1:100']);
+  clock.advance(40);
+  await turn();
+  assert.deepEqual(places.splice(0), ['2:150', '1:150']);
+  catchUp.consider(lane(3, 4_900, 'common', 0));
+  await turn();
+  assert.deepEqual(places, ['2:250', '1:250', '3:5000'], 'at once, for one that has nothing to send');
 });

@@ -5,6 +5,9 @@
  * its place. So a lane far behind, for which little of very much is meant, takes one page in turn like any other.
  * Replays together have no more than every other page while live lanes are in line.
  *
+ * A page costs the same for one lane as for a hundred. So after one that had little for those it was read for, the next
+ * waits a moment for more of them to join the line, as long as all in line still have something to send.
+ *
  *   wants events ── position below the router's ──> in line ── a page reached it ──> offered, then asked again
  *   wants events ── level with the router ──> level ── the router moves ──> offered, then asked again
  */
@@ -39,6 +42,10 @@ const pageSize = 500;
 /** Lanes whose positions are no further apart share a page: the store looks at about so many events for one. */
 const sharedSpan = 20_000;
 const retryMs = 500;
+/** A page with fewer events had little for its readers. */
+const thinPage = 250;
+/** Much less than what waits in a lane lasts. */
+const gatherMs = 40;
 
 export class CatchUp {
   readonly #deps: CatchUpDeps;
@@ -47,6 +54,8 @@ export class CatchUp {
   readonly #level = new Set<Lane>();
   readonly #stopped = new AbortController();
   #running: Promise<void> | null = null;
+  /** Ends the wait for more lanes to join the line; null: nobody waits. */
+  #gathering: AbortController | null = null;
   /** The last page was read for a replay. */
   #replayedLast = false;
 
@@ -62,6 +71,7 @@ export class CatchUp {
       return;
     }
     this.#line.add(lane);
+    if (isDry(lane)) this.#gathering?.abort();
     this.resume();
   }
 
@@ -97,7 +107,8 @@ export class CatchUp {
   async #run(): Promise<void> {
     while (this.#line.size > 0 && this.#mayRun()) {
       try {
-        await this.#pass();
+        const found = await this.#pass();
+        if (found < thinPage) await this.#gather();
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
         const reason = error instanceof Error ? error.message : String(error);
@@ -107,16 +118,26 @@ export class CatchUp {
     }
   }
 
-  async #pass(): Promise<void> {
+  async #gather(): Promise<void> {
+    if (this.#line.size === 0 || [...this.#line].some(isDry)) return;
+    this.#gathering = new AbortController();
+    const enough = AbortSignal.any([this.#gathering.signal, this.#stopped.signal]);
+    await delay(this.#deps.clock, gatherMs, enough).catch(() => {});
+    this.#gathering = null;
+  }
+
+  /** @returns how many events the page had */
+  async #pass(): Promise<number> {
     const readers = this.#readers();
     const first = this.#nextOf(readers);
-    if (!first) return;
+    if (!first) return 0;
     const after = first.readPosition;
     const lanes = readers.filter(({ readPosition: at }) => at >= after && at < after + sharedSpan);
     const domains = this.#domainsOf(lanes);
     const request = { after, upTo: this.#deps.position(), limit: pageSize, sparing: true };
     const page = await this.#deps.log.read({ ...request, ...(domains && { domains }) });
     if (!this.#stopped.signal.aborted) this.#handOut(page, after, new Set(lanes));
+    return page.events.length;
   }
 
   #nextOf(readers: readonly Lane[]): Lane | undefined {
@@ -196,6 +217,9 @@ export class CatchUp {
     if (reading.has(lane)) lane.readPosition = event.seq;
   }
 }
+
+/** It has nothing to send until it is read for. */
+const isDry = (lane: Lane): boolean => lane.waiting === 0;
 
 const endOf = ({ replay }: Lane): number => (replay ? replay.end : Infinity);
 
