@@ -1,52 +1,68 @@
-import type { SearchMethods } from '../programs/search.ts';
+import type { Kind, SearchMethods } from '../programs/search.ts';
 import { type Figure, median, ratios } from '../support/figure.ts';
 import { Program } from '../support/program.ts';
-import type { Suite } from '../support/suite.ts';
+import type { Setting, Suite } from '../support/suite.ts';
 
 const program = new URL('../programs/search.ts', import.meta.url);
 const few = 100_000;
 const times = 100;
 
 type Took = Readonly<Record<string, readonly number[]>>;
+type Child = Program<SearchMethods>;
 
-function figures(many: number, large: readonly Took[], small: readonly Took[]): Figure[] {
-  return Object.keys(large[0] ?? {}).map((name) => {
-    const medians = (side: readonly Took[]): number[] => side.map((took) => median(took[name] ?? []));
+interface Side {
+  readonly rows: number;
+  readonly dir: string;
+  readonly took: Took[];
+}
+
+function figures(kind: Kind, [large, small]: readonly Side[]): Figure[] {
+  if (!large || !small) return [];
+  return Object.keys(large.took[0] ?? {}).map((name) => {
+    const medians = ({ took }: Side): number[] => took.map((one) => median(one[name] ?? []));
     const offhook = medians(large);
     const beside = medians(small);
     return {
-      name,
-      offhook: { name: `over ${many} calls`, unit: 'ms', values: offhook },
-      beside: { name: `over ${few}`, unit: 'ms', values: beside },
+      name: kind === 'calls' ? `calls ${name}` : name,
+      offhook: { name: `over ${large.rows}`, unit: 'ms', values: offhook },
+      beside: { name: `over ${small.rows}`, unit: 'ms', values: beside },
       scores: ratios(offhook, beside),
       target: { atMost: 2 },
-      notes:
-        name === 'by how a number begins'
-          ? ['its calls lie all over the store: on a cold disk a page is 50 reads']
-          : [],
+      notes: [],
     };
   });
 }
 
-export const search: Suite = {
-  name: 'search',
-  title: 'the first page of a search of calls, over 1,000,000 (10,000,000 with --large) and over 100,000',
-  run: async ({ quick, large, rounds, say }) => {
-    const many = quick ? 50_000 : large ? 10_000_000 : 1_000_000;
-    const child = await Program.start<SearchMethods>(program);
-    const sides: { readonly calls: number; readonly dir: string; readonly took: Took[] }[] = [];
-    for (const calls of [many, few]) {
-      say(`writing ${calls} calls`);
-      sides.push({ calls, dir: await child.call('make', { calls }), took: [] });
+async function compare(child: Child, kind: Kind, many: number, { rounds, say }: Setting): Promise<Figure[]> {
+  const sides: Side[] = [];
+  try {
+    for (const rows of [many, few]) {
+      say(`writing ${rows} ${kind === 'calls' ? 'calls' : 'events, and as many deliveries'}`);
+      sides.push({ rows, dir: await child.call('make', { kind, rows }), took: [] });
     }
     for (let round = 0; round < rounds; round++) {
-      for (const { calls, dir, took } of round % 2 === 0 ? sides : sides.toReversed()) {
-        took.push(await child.call('measure', { dir, calls, times }));
+      for (const { rows, dir, took } of round % 2 === 0 ? sides : sides.toReversed()) {
+        took.push(await child.call('measure', { kind, dir, rows, times }));
       }
     }
+    return figures(kind, sides);
+  } finally {
     for (const { dir } of sides) await child.call('remove', { dir });
-    await child.stop();
-    const [most, least] = sides;
-    return figures(many, most?.took ?? [], least?.took ?? []);
+  }
+}
+
+export const search: Suite = {
+  name: 'search',
+  title:
+    'the first page of searches of calls, events and deliveries, over 1,000,000 (10,000,000 with --large) and 100,000',
+  run: async (setting) => {
+    const many = setting.quick ? 200_000 : setting.large ? 10_000_000 : 1_000_000;
+    const child = await Program.start<SearchMethods>(program);
+    try {
+      const ofLog = await compare(child, 'log', many, setting);
+      return [...ofLog, ...(await compare(child, 'calls', many, setting))];
+    } finally {
+      await child.stop();
+    }
   },
 };
