@@ -11,7 +11,7 @@ const usage = `npm run bench -- [options]
   --suite NAME    only this one; may be given several times (${suites.map(({ name }) => name).join(', ')})
   --rounds N      rounds of each; the median is judged (5)
   --quick         smaller counts, for a look: not the figures the targets are about
-  --large         5,000,000 events behind the dead endpoint instead of 1,000,000, and 10,000,000 calls to search
+  --large         5,000,000 events behind the dead endpoint instead of 1,000,000, and 10,000,000 rows to search
   --profile       takes CPU profiles of Offhook's side and says where the time goes;
                   that costs time itself: the figures are not for judging
 `;

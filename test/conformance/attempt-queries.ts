@@ -241,6 +241,16 @@ export function attemptQueriesConformance(name: string, open: OpenRecords): void
       const rowsOf = async (search: Omit<Request, 'limit'>) => (await found(search)).map(({ row }) => row);
       assert.deepEqual(await rowsOf({ subscriptions: [9] }), [140_500, 70_000, 5]);
       assert.deepEqual(await rowsOf({ subscriptions: [9], outcome: 'cancelled' }), []);
+      assert.deepEqual(await rowsOf({ subscriptions: [8, 9] }), [140_500, 70_000, 5]);
+      assert.deepEqual(
+        await rowsOf({ subscriptions: [9], outcome: 'delivered', since: 1_700_000_000_030 }),
+        [140_500, 70_000],
+      );
+      const page = await under.records().attempts.list({ subscriptions: [1, 9], limit: 3, before: 70_002 });
+      assert.deepEqual(
+        page.attempts.map(({ row }) => row),
+        [70_001, 70_000, 69_999],
+      );
       assert.deepEqual(await rowsOf({ subscriptions: null, seqs: [70_000, 6] }), [70_000, 6]);
       assert.deepEqual(await rowsOf({ subscriptions: [8] }), []);
       assert.deepEqual(await rowsOf({ subscriptions: null, outcome: 'skipped' }), []);

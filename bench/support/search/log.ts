@@ -66,7 +66,9 @@ export function fillLog(db: DatabaseSync, rows: number): void {
   });
   db.exec(`
     INSERT INTO attempt_marks SELECT DISTINCT seq / 256, row / 256 FROM attempts ORDER BY 1, 2;
-    INSERT INTO attempt_subscriptions SELECT DISTINCT row / 65536, subscription FROM attempts ORDER BY 1, 2;
+    INSERT INTO attempt_subscriptions
+      SELECT row / 16384, subscription, iif(count(*) > 512, NULL, json_group_array(row % 16384)) FROM attempts
+      WHERE row / 16384 < (SELECT (max(row) + 1) / 16384 FROM attempts) GROUP BY 1, 2 ORDER BY 1, 2;
     PRAGMA wal_checkpoint(TRUNCATE)`);
 }
 

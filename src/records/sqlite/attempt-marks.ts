@@ -1,16 +1,17 @@
 /**
- * Where attempts lie, kept so roughly that an attempt costs nothing. Rows are in blocks, and a mark says that a block has
- * something of what is looked for:
+ * Where attempts lie, kept for blocks of rows, so that an attempt costs next to nothing:
  * - `attempt_marks`: attempts on events of these 256 sequences are in this block of 256 rows. Attempts follow their
  *   events, so there is about one mark for each block; a retry, or a lane that catches up, adds one.
- * - `attempt_subscriptions`: this subscription is in this block of 65,536 rows.
- * A mark may be there without its attempt, never the other way round.
+ * - `attempt_subscriptions`: where in a block of 16,384 rows the attempts of a subscription are; made when it is full.
+ * What is kept may lead to attempts that are gone, and never lacks one.
  */
 import type { DatabaseSync } from 'node:sqlite';
 
 const perMark = 256;
 export const rowsOfBlock = 256;
-const rowsOfLargeBlock = 65_536;
+const rowsOfLargeBlock = 16_384;
+/** More of one subscription in a block: going through the block costs no more than going from one to the next. */
+const mostPlaces = 512;
 
 const bucketOf = (seq: number): number => Math.floor(seq / perMark);
 const blockOf = (row: number): number => Math.floor(row / rowsOfBlock);
@@ -36,7 +37,10 @@ class Noted {
 
 export function attemptMarkWriter(db: DatabaseSync) {
   const mark = db.prepare('INSERT OR IGNORE INTO attempt_marks VALUES (?, ?)');
-  const markLarge = db.prepare('INSERT OR IGNORE INTO attempt_subscriptions VALUES (?, ?)');
+  const markLarge = db.prepare(`
+    INSERT OR REPLACE INTO attempt_subscriptions
+    SELECT ?1, subscription, iif(count(*) > ${mostPlaces}, NULL, json_group_array(row % ${rowsOfLargeBlock}))
+    FROM attempts WHERE row >= ?2 AND row < ?3 GROUP BY subscription`);
   const pairsUpTo = db.prepare(`SELECT DISTINCT seq / ${perMark}, row / ${rowsOfBlock} FROM attempts WHERE row <= ?`);
   pairsUpTo.setReturnArrays(true);
   const unmark = db.prepare(`
@@ -45,13 +49,14 @@ export function attemptMarkWriter(db: DatabaseSync) {
       WHERE row > ?3 AND row >= ?2 * ${rowsOfBlock} AND row < (?2 + 1) * ${rowsOfBlock} AND seq / ${perMark} = ?1)`);
   const unmarkLarge = db.prepare('DELETE FROM attempt_subscriptions WHERE block < ?');
   const noted = new Noted();
-  const notedLarge = new Noted();
   return {
-    note(row: number, seq: number, subscription: number): void {
+    /** Once its row is written. */
+    note(row: number, seq: number): void {
       const block = blockOf(row);
       if (noted.isNew(block, bucketOf(seq))) mark.run(bucketOf(seq), block);
-      const large = largeBlockOf(row);
-      if (notedLarge.isNew(large, subscription)) markLarge.run(large, subscription);
+      if ((row + 1) % rowsOfLargeBlock !== 0) return;
+      const { from, end } = blockRange(largeBlockOf(row), rowsOfLargeBlock);
+      markLarge.run(largeBlockOf(row), from, end);
     },
     /** Before the attempts up to this row go. */
     dropUpTo(row: number): void {
@@ -59,10 +64,7 @@ export function attemptMarkWriter(db: DatabaseSync) {
       unmarkLarge.run(largeBlockOf(row + 1));
     },
     /** What was noted may have been undone. */
-    forget(): void {
-      noted.forget();
-      notedLarge.forget();
-    },
+    forget: () => noted.forget(),
   };
 }
 
@@ -79,9 +81,8 @@ export function attemptMarkReader(db: DatabaseSync) {
     SELECT DISTINCT block FROM attempt_marks
     WHERE bucket IN (SELECT DISTINCT value / ${perMark} FROM json_each(?1)) AND block <= ?2 ORDER BY block DESC LIMIT ?3`);
   blocks.setReturnArrays(true);
-  const has = db.prepare(
-    'SELECT 1 FROM attempt_subscriptions WHERE block = ?1 AND subscription IN (SELECT value FROM json_each(?2)) LIMIT 1',
-  );
+  const places = db.prepare('SELECT places FROM attempt_subscriptions WHERE block = ? AND subscription = ?');
+  places.setReturnArrays(true);
   return {
     /** Blocks that may have attempts on these events, from the one with the row before `end` down. */
     blocksOf(seqs: string, end: number, most: number): readonly RowRange[] {
@@ -90,7 +91,18 @@ export function attemptMarkReader(db: DatabaseSync) {
     },
     /** The large block this row is in. */
     largeBlock: (row: number): RowRange => blockRange(largeBlockOf(row), rowsOfLargeBlock),
-    /** Whether the large block of this row may have attempts of these subscriptions. */
-    mayHave: (row: number, subscriptions: string): boolean => has.get(largeBlockOf(row), subscriptions) !== undefined,
+    /** Rows of these subscriptions in the large block of this row; null: they are many, or it is not full yet. */
+    rowsOf(row: number, newest: number, subscriptions: readonly number[]): readonly number[] | null {
+      const block = largeBlockOf(row);
+      const { from, end } = blockRange(block, rowsOfLargeBlock);
+      if (end > newest + 1) return null;
+      const rows: number[] = [];
+      for (const subscription of subscriptions) {
+        const [list] = (places.get(block, subscription) as unknown as [string | null] | undefined) ?? ['[]'];
+        if (list === null) return null;
+        if (list !== '[]') rows.push(...(JSON.parse(list) as number[]).map((place) => from + place));
+      }
+      return rows;
+    },
   };
 }

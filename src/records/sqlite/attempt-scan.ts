@@ -1,9 +1,9 @@
 /**
  * Searching attempts, newest first, without an index that each of them would pay for. What was asked decides where is
  * looked: on some events, in the blocks that are marked with their sequences; for an outcome that is rare, in its index;
- * else in all rows, less large blocks in which none of the subscriptions is. A job looks at a bounded number of rows.
+ * of some subscriptions, block by block, where their rows are; else in all rows. A job looks at a bounded number of them.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { attemptOutcomes } from '../delivery-store.ts';
 import { attemptMarkReader, type RowRange } from './attempt-marks.ts';
 import type { FlatValue, FlatValues } from './flat.ts';
@@ -35,7 +35,9 @@ const mostScanned = 100_000;
 const mostIndexed = 5_000;
 /** Blocks of 256 rows: about 10 ms. */
 const mostBlocks = 200;
-/** Of more subscriptions it costs too much to ask each large block for. */
+/** Blocks of 16,384 rows that a search passes over because none of its subscriptions is there: some 3 µs each. */
+const mostPassedOver = 3_000;
+/** Of more subscriptions it costs too much to ask each block for. */
 const mostAskedFor = 100;
 
 const columns = `row, subscription, endpoint, seq, iif(batch = 0, seq, batch), attempt, outcome, status, started_at,
@@ -61,6 +63,9 @@ export function attemptScanJobs(db: DatabaseSync) {
   const marks = attemptMarkReader(db);
   const ends = prepare('SELECT (SELECT min(row) FROM attempts), (SELECT max(row) FROM attempts)');
   const scan = prepare(`SELECT ${columns} FROM attempts WHERE ${where} AND (?9 IS NULL OR outcome = ?9) ${end}`);
+  const amongRows = prepare(
+    `SELECT ${columns} FROM attempts WHERE row IN (SELECT value FROM json_each(?10)) AND ${where} AND (?9 IS NULL OR outcome = ?9) ${end}`,
+  );
   const byOutcome = new Map(
     indexed.map((outcome) => {
       const from = `FROM attempts INDEXED BY attempts_by_outcome WHERE outcome = ${outcome} AND outcome > 0 AND outcome < 5`;
@@ -76,12 +81,17 @@ export function attemptScanJobs(db: DatabaseSync) {
     return { from: oldest ?? 1, end: (newest ?? 0) + 1 };
   }
 
-  function select(statement: StatementSync, query: AttemptScan, { from, end: to }: RowRange, limit: number) {
-    const { subscriptions, seqs, replay, since, until } = query;
+  function select(
+    statement: StatementSync,
+    { subscriptions, seqs, outcome, replay, since, until }: AttemptScan,
+    { from, end: to }: RowRange,
+    limit: number,
+    rows?: string,
+  ): FlatValue[][] {
     const list = (values: readonly number[] | null): string | null => values && JSON.stringify(values);
-    const facts: SQLInputValue[] = [from, to, list(subscriptions), list(seqs), replay, since, until, limit];
-    if (statement === scan) facts.push(query.outcome);
-    return statement.all(...facts) as unknown as FlatValue[][];
+    const facts = [from, to, list(subscriptions), list(seqs), replay, since, until, limit];
+    if (statement === scan || statement === amongRows) facts.push(outcome);
+    return statement.all(...facts, ...(rows === undefined ? [] : [rows])) as unknown as FlatValue[][];
   }
 
   /** @param looked all of this was looked at, unless the page became full */
@@ -112,22 +122,25 @@ export function attemptScanJobs(db: DatabaseSync) {
     return result(query, rows, from, range.from);
   }
 
-  function amongAll(query: AttemptScan, range: RowRange): AttemptScanResult {
-    const few =
-      query.subscriptions && query.subscriptions.length <= mostAskedFor && JSON.stringify(query.subscriptions);
+  /** From the newest block down. */
+  function ofSubscriptions(query: AttemptScan, range: RowRange, newest: number, subscriptions: readonly number[]) {
     const rows: FlatValue[][] = [];
     let looked = range.end;
     for (let budget = mostScanned; budget > 0 && looked > range.from && rows.length < query.limit; ) {
-      const from = Math.max(range.from, marks.largeBlock(looked - 1).from, looked - budget);
-      if (!few || marks.mayHave(looked - 1, few)) {
-        rows.push(...select(scan, query, { from, end: looked }, query.limit - rows.length));
-        budget -= looked - from;
-      } else {
-        budget -= mostScanned / 1_000;
-      }
-      looked = from;
+      const part = { from: Math.max(range.from, marks.largeBlock(looked - 1).from), end: looked };
+      const known = marks.rowsOf(looked - 1, newest, subscriptions);
+      const limit = query.limit - rows.length;
+      if (known === null) rows.push(...select(scan, query, part, limit));
+      else if (known.length > 0) rows.push(...select(amongRows, query, part, limit, JSON.stringify(known)));
+      budget -= known === null ? looked - part.from : known.length + mostScanned / mostPassedOver;
+      looked = part.from;
     }
     return result(query, rows, looked, range.from);
+  }
+
+  function amongAll(query: AttemptScan, range: RowRange): AttemptScanResult {
+    const from = Math.max(range.from, range.end - mostScanned);
+    return result(query, select(scan, query, { from, end: range.end }, query.limit), from, range.from);
   }
 
   function scanAttempts(query: AttemptScan): AttemptScanResult {
@@ -135,7 +148,10 @@ export function attemptScanJobs(db: DatabaseSync) {
     const range = { from: Math.max(query.from, all.from), end: Math.min(query.before ?? Infinity, all.end) };
     if (query.seqs) return onEvents(query, range);
     const rare = query.outcome === null ? null : ofOutcome(query, range, query.outcome);
-    return rare ?? amongAll(query, range);
+    if (rare) return rare;
+    const { subscriptions } = query;
+    if (!subscriptions || subscriptions.length > mostAskedFor) return amongAll(query, range);
+    return ofSubscriptions(query, range, all.end - 1, subscriptions);
   }
 
   /**

@@ -65,7 +65,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
       const first = batch === seq ? 0 : batch;
       const facts = [row, subscription, endpoint, seq, first, attempt, outcome, status, startedAt, duration];
       insertAttempt.run(...facts, detail, replay);
-      marks.note(row, seq, subscription);
+      marks.note(row, seq);
     }
     lastRow = row;
     return row;
