@@ -11,6 +11,7 @@
 import type { CallRecord } from '../../model/call-record.ts';
 
 interface Unwritten {
+  readonly key: string;
   readonly record: CallRecord;
   /** Sequence of the first event that the store does not know of it. */
   readonly since: number;
@@ -43,6 +44,7 @@ export class HeldRecords {
     const before = this.#unwritten.get(key);
     this.#written.delete(key);
     this.#unwritten.set(key, {
+      key,
       record,
       since: before?.since ?? since,
       firstAt: before?.firstAt ?? now,
@@ -54,9 +56,9 @@ export class HeldRecords {
   due(now: number, limit: number): Map<string, CallRecord> {
     const due = new Map<string, CallRecord>();
     let excess = this.#unwritten.size - mostUnwritten;
-    for (const [key, one] of this.#unwritten) {
+    for (const one of this.#unwritten.values()) {
       if (due.size === limit) break;
-      if (excess-- > 0 || dueAt(one) <= now) due.set(key, one.record);
+      if (excess-- > 0 || dueAt(one) <= now) due.set(one.key, one.record);
     }
     return due;
   }
@@ -68,14 +70,15 @@ export class HeldRecords {
 
   /** When the next one is due, if nothing changes; null: nothing is unwritten. */
   nextDueAt(): number | null {
-    let next: number | null = null;
-    for (const one of this.#unwritten.values()) next = Math.min(next ?? Infinity, dueAt(one));
+    if (this.#unwritten.size === 0) return null;
+    let next = Infinity;
+    for (const one of this.#unwritten.values()) next = Math.min(next, dueAt(one));
     return next;
   }
 
   /** Everything before this sequence will be in the store when `writing` is; null: everything is. */
   oldestSince(writing: ReadonlyMap<string, CallRecord>): number | null {
-    for (const [key, { since }] of this.#unwritten) if (!writing.has(key)) return since;
+    for (const { key, since } of this.#unwritten.values()) if (!writing.has(key)) return since;
     return null;
   }
 
