@@ -10,6 +10,7 @@ import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { matching } from './matching.ts';
 import { search } from './search.ts';
+import { searching } from './searching.ts';
 import { tenants } from './tenants.ts';
 
 /** In the order they run. */
@@ -26,4 +27,5 @@ export const suites: readonly Suite[] = [
   comeback,
   backup,
   search,
+  searching,
 ];
