@@ -154,7 +154,11 @@ test('send, subs, deliveries, calls and tail work against a server', { timeout: 
     const { id } = JSON.parse(made.out) as { id: string };
     const tail = start(['tail', '--json', '--after', '0'], env);
     const events = [1, 2, 3].map((index) =>
-      JSON.stringify({ id: `e${index}`, type: 'call.started', call: { id: `c${index}` } }),
+      JSON.stringify({
+        id: `e${index}`,
+        type: 'call.started',
+        call: { id: `c${index}`, from: { number: `+1202555010${index}` } },
+      }),
     );
     const sent = await run(['send', '--batch', '2'], env, `${events.join('\n')}\n`);
     assert.deepEqual([sent.code, sent.out.trim()], [0, '3 events accepted']);
@@ -178,6 +182,13 @@ test('send, subs, deliveries, calls and tail work against a server', { timeout: 
     assert.equal((JSON.parse(shown.out) as { id: string }).id, id);
     assert.match(missing.err, /there is no subscription 9/);
     assert.equal(deliveries.out.trim().split('\n').length, 3);
+    const [found, bad] = await Promise.all([
+      run(['deliveries', '--json', '--number', '202-555-0102', '--since', '2020-01-01T00:00:00Z'], env),
+      run(['deliveries', '--until', 'yesterday'], env),
+    ]);
+    assert.equal((JSON.parse(found.out) as { seq: number }).seq, third.seq - 1);
+    assert.equal(bad.code, 1);
+    assert.match(bad.err, /until/);
     assert.equal(calls.out.trim().split('\n').length, 3);
     assert.equal(refused.code, 1);
     assert.match(refused.err, /call\.started/);
