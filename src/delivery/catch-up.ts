@@ -19,6 +19,7 @@ import type { Event } from '../model/event.ts';
 import type { MatchIndex } from '../subscriptions/match-index.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
+import { handOut } from './hand-out.ts';
 import type { Lane } from './lane/lane.ts';
 
 export interface CatchUpDeps {
@@ -194,43 +195,13 @@ export class CatchUp {
   #handOut(page: ReadPage, after: number, askedFor: ReadonlySet<Lane>): void {
     const reached = (lane: Lane): boolean => lane.readPosition >= after && lane.readPosition < page.scannedTo;
     const readers = this.#readers().filter((lane) => askedFor.has(lane) && reached(lane));
-    const reading = new Set(readers);
-    const byDomain = groupByDomain(readers, (lane) => this.#indexOf(lane).domains());
-    for (const event of page.events) {
-      for (const lane of byDomain.get(event.domain) ?? []) if (reading.has(lane)) this.#give(lane, event, reading);
-      for (const lane of byDomain.get('*') ?? []) if (reading.has(lane)) this.#give(lane, event, reading);
-    }
-    for (const lane of reading) lane.readPosition = Math.max(lane.readPosition, Math.min(page.scannedTo, endOf(lane)));
+    handOut(page, readers, { ...this.#deps, indexOf: (lane) => this.#indexOf(lane) });
     for (const lane of readers) {
       this.#line.delete(lane);
       this.#deps.offered(lane);
     }
   }
-
-  #give(lane: Lane, event: Event, reading: Set<Lane>): void {
-    if (event.seq <= lane.readPosition || event.seq > endOf(lane)) return;
-    this.#indexOf(lane).match(event, (selector) => {
-      const subscription = this.#deps.registry.subscription(selector.subscription);
-      if (!subscription || !reading.has(lane)) return;
-      if (!this.#deps.offer(lane, subscription, event)) reading.delete(lane);
-    });
-    if (reading.has(lane)) lane.readPosition = event.seq;
-  }
 }
 
 /** It has nothing to send until it is read for. */
 const isDry = (lane: Lane): boolean => lane.waiting === 0;
-
-const endOf = ({ replay }: Lane): number => (replay ? replay.end : Infinity);
-
-function groupByDomain(lanes: readonly Lane[], domainsOf: (lane: Lane) => readonly string[]): Map<string, Lane[]> {
-  const groups = new Map<string, Lane[]>();
-  for (const lane of lanes) {
-    for (const domain of domainsOf(lane)) {
-      const group = groups.get(domain);
-      if (group) group.push(lane);
-      else groups.set(domain, [lane]);
-    }
-  }
-  return groups;
-}
