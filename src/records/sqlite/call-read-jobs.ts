@@ -9,6 +9,7 @@ import { metaFacts } from '../../sqlite/meta.ts';
 import type { CallKey, CallPage, CallPosition, CallQuery, JournalPlace } from '../call-journal.ts';
 import { beginningReader, mostBeginnings } from './call-beginnings.ts';
 import { callKey, hasOutcomeKey } from './call-keys.ts';
+import { type Entry, type Found, order, pageOf, type Walk } from './call-walk.ts';
 import { type CallBody, callPlaceName } from './call-write-jobs.ts';
 
 /** Calls looked at in one go under one key: some 10 ms. */
@@ -17,30 +18,10 @@ const mostLookedAt = 1_000;
 const mostOfPrefix = 1_000;
 const mostOfId = 100;
 
-interface Entry {
-  readonly startedAt: number;
-  readonly row: number;
-  /** False: passed over, and only says how far it was looked. */
-  readonly fits?: boolean | number;
-}
-
 interface Row {
   readonly seq: number;
   readonly body: string;
 }
-
-interface Found extends Entry {
-  readonly record: CallRecord;
-}
-
-interface Walk {
-  readonly found: readonly Found[];
-  /** The last one looked at, where there may be more behind it. */
-  readonly stoppedAt: Entry | null;
-}
-
-/** Newer first. */
-const order = (one: Entry, two: Entry): number => two.startedAt - one.startedAt || two.row - one.row;
 
 function recordOf({ seq, body }: Row): CallRecord {
   const record = { ...(JSON.parse(body) as CallBody), seq };
@@ -188,16 +169,4 @@ export function callReadJobs(db: DatabaseSync) {
       return rows.map(recordOf).find((record) => isVisible(access, record)) ?? null;
     },
   };
-}
-
-/** Of what several keys gave: as far as all of them were gone through, and no further. */
-function pageOf(walks: readonly Walk[], limit: number): CallPage {
-  const stops = walks.flatMap(({ stoppedAt }) => (stoppedAt ? [stoppedAt] : [])).sort(order);
-  const [horizon] = stops;
-  const all = new Map(walks.flatMap(({ found }) => found.map((one) => [one.row, one] as const)));
-  const near = [...all.values()].filter((one) => !horizon || order(one, horizon) <= 0).sort(order);
-  const page = near.slice(0, limit);
-  const last = near.length > limit ? page.at(-1) : horizon;
-  const next = last ? { startedAt: last.startedAt, row: last.row } : null;
-  return { calls: page.map(({ record }) => record), next };
 }
