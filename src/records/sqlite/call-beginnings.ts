@@ -62,18 +62,3 @@ export function beginningReader(db: DatabaseSync) {
     return entries.iterate(...bounds, rest, rest.length, domain) as unknown as Iterable<BeginningEntry>;
   };
 }
-
-export function beginningWriter(db: DatabaseSync) {
-  const add = db.prepare('INSERT OR IGNORE INTO call_beginnings VALUES (?, ?, ?, ?, ?)');
-  const remove = db.prepare(
-    'DELETE FROM call_beginnings WHERE beginning = ? AND started_at = ? AND call = ? AND rest = ?',
-  );
-  return {
-    add(key: string, startedAt: number, call: number, domain: number): void {
-      for (const [beginning, rest] of beginningsOf(key)) add.run(beginning, startedAt, call, rest, domain);
-    },
-    remove(key: string, startedAt: number, call: number): void {
-      for (const [beginning, rest] of beginningsOf(key)) remove.run(beginning, startedAt, call, rest);
-    },
-  };
-}

@@ -5,7 +5,7 @@ import type { CallRecord } from '../../model/call-record.ts';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import type { JournalPlace } from '../call-journal.ts';
-import { beginningWriter } from './call-beginnings.ts';
+import { callEntryWriter } from './call-entries.ts';
 import { callKey, keysOf } from './call-keys.ts';
 
 export const callPlaceName = 'calls.place';
@@ -35,9 +35,7 @@ export function callWriteJobs(db: DatabaseSync) {
       seq = excluded.seq, direction = excluded.direction, outcome = excluded.outcome, body = excluded.body
     RETURNING row`);
   const remove = db.prepare('DELETE FROM calls WHERE row = ?');
-  const addKey = db.prepare('INSERT OR IGNORE INTO call_keys VALUES (?, ?, ?)');
-  const removeKey = db.prepare('DELETE FROM call_keys WHERE key = ? AND started_at = ? AND call = ?');
-  const beginnings = beginningWriter(db);
+  const entries = callEntryWriter(db);
   const oldest = db.prepare(
     `SELECT call FROM call_keys WHERE key = '${callKey.every}' AND started_at < ? ORDER BY started_at, call LIMIT ?`,
   );
@@ -59,24 +57,14 @@ export function callWriteJobs(db: DatabaseSync) {
     const keys = keysOf(record, place);
     const known = before ? storedKeys(before) : new Set<string>();
     const moved = before !== undefined && before.started_at !== startedAt;
-    for (const key of known) if (moved || !keys.has(key)) forget(key, before?.started_at ?? 0, row);
-    for (const key of keys) if (moved || !known.has(key)) enter(key, startedAt, row, place.domain);
-  }
-
-  function enter(key: string, startedAt: number, row: number, domain: number): void {
-    addKey.run(key, startedAt, row);
-    beginnings.add(key, startedAt, row, domain);
-  }
-
-  function forget(key: string, startedAt: number, row: number): void {
-    removeKey.run(key, startedAt, row);
-    beginnings.remove(key, startedAt, row);
+    for (const key of known) if (moved || !keys.has(key)) entries.forget(key, before?.started_at ?? 0, row);
+    for (const key of keys) if (moved || !known.has(key)) entries.enter(key, startedAt, row, place.domain);
   }
 
   function drop(row: number): void {
     const stored = byRow.get(row) as StoredCall | undefined;
     if (!stored) return;
-    for (const key of storedKeys(stored)) forget(key, stored.started_at, row);
+    for (const key of storedKeys(stored)) entries.forget(key, stored.started_at, row);
     remove.run(row);
   }
 
