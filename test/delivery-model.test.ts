@@ -1,6 +1,6 @@
 /**
  * Delivery against its model: random events, moods of receivers and of single calls, a slow log, crashes, trims, edits,
- * moves, and subscriptions that come and go. Whatever happens, every event that a subscription's version in force wanted
+ * moves, pauses, and subscriptions that come and go. Whatever happens, every event that a subscription's version in force wanted
  * is delivered or listed as cancelled or expired; events of one call come in order; what is durably settled is never sent
  * again; replays deliver their range, and end; nothing is left behind; and the log is read, and timers are set, in
  * proportion to what happened.
@@ -38,7 +38,8 @@ type Step =
   | { readonly do: 'cancel'; readonly replay: number }
   | { readonly do: 'create'; readonly host: number }
   | { readonly do: 'delete'; readonly subscription: number }
-  | { readonly do: 'move'; readonly subscription: number; readonly host: number };
+  | { readonly do: 'move'; readonly subscription: number; readonly host: number }
+  | { readonly do: 'pause'; readonly subscription: number; readonly paused: boolean };
 
 const moods = fc.constantFrom<Mood>('ok', 'ok', 'fails', 'refuses', 'busy', 'slow', 'hangs', 'flaky');
 const small = (max: number) => fc.integer({ min: 0, max });
@@ -85,6 +86,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('create' as const), host: fc.constantFrom(0, 2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), subscription: small(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), subscription: small(5), host: small(2) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('pause' as const), subscription: small(5), paused: fc.boolean() }),
+  },
 );
 const trim: fc.Arbitrary<Step> = fc.record({ do: fc.constant('trim' as const), keepMs: small(30_000) });
 
@@ -148,6 +153,7 @@ class Run {
     else if (taken.do === 'create') await this.#create(taken.host);
     else if (taken.do === 'delete') await this.#delete(taken.subscription);
     else if (taken.do === 'move') await this.#move(taken);
+    else if (taken.do === 'pause') await this.#pause(taken);
     else if (taken.do === 'crash') await this.#crash(taken.flushReached);
     else if (taken.do === 'store') world.store.failing = taken.failing;
     else if (taken.do === 'trim') await this.#trim(taken.keepMs);
@@ -222,6 +228,25 @@ class Run {
     await this.#update(subscription, (now) => ({ ...now, target: { ...now.target, url } }));
   }
 
+  async #pause({ subscription: at, paused }: Step & { do: 'pause' }): Promise<void> {
+    const { world } = this;
+    const subscription = this.subscriptions[at];
+    if (!subscription) return;
+    const { id, number } = subscription;
+    if (paused) world.apart.add(number);
+    else world.paused.delete(number);
+    const pausing = world.delivery.subscriptions.setSubscriptionPaused(everything, id, paused);
+    // Where results can't be stored, it gives up after a while.
+    const done: boolean[] = [];
+    pausing.then(
+      (result) => done.push(result !== null && paused),
+      () => done.push(false),
+    );
+    for (let waitedMs = 0; done.length === 0 && waitedMs < 6_000; waitedMs += 50) await world.pass(50);
+    assert.equal(done.length, 1, 'pausing takes for ever');
+    if (done[0]) world.paused.add(number);
+  }
+
   async #update(at: number, draftFrom: (now: Subscription) => Subscription): Promise<void> {
     const id = this.subscriptions[at]?.id;
     if (id === undefined) return;
@@ -237,6 +262,14 @@ class Run {
     this.world.callMoods.clear();
     this.world.store.failing = false;
     this.world.logPage = { ms: 0, events: Infinity };
+    await this.world.pass(1_000);
+    for (const { id, number } of this.subscriptions) {
+      this.world.paused.delete(number);
+      await this.world.delivery.subscriptions.setSubscriptionPaused(everything, id, false);
+    }
+    for (const { number } of this.world.delivery.endpoints(everything)) {
+      await this.world.delivery.subscriptions.setPaused(everything, number, false);
+    }
     await this.world.pass(10 * 60_000);
   }
 

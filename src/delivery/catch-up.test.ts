@@ -13,6 +13,7 @@ interface ReadingLane {
   attached: boolean;
   readPosition: number;
   waiting: number;
+  readonly number: number;
   readonly endpoint: { readonly number: number };
   wantsEvents(): boolean;
 }
@@ -42,10 +43,13 @@ async function setUp() {
   });
   const lane = (number: number, readPosition: number, domain: string, waiting = 0): Lane => {
     registry.laneIndex(number).add({
-      ...{ subscription: number, endpoint: number, from: 0, to: 9_999, reseller: '*', domain, user: '*' },
+      ...{ subscription: number, endpoint: number, lane: number, from: 0, to: 9_999, reseller: '*', domain, user: '*' },
       ...{ extension: '*', events: ['call.started'], filter: null },
     });
-    const made: ReadingLane = { attached: false, readPosition, waiting, endpoint: { number }, wantsEvents: () => true };
+    const made: ReadingLane = {
+      ...{ attached: false, readPosition, waiting, number, endpoint: { number } },
+      wantsEvents: () => true,
+    };
     return made as Lane;
   };
   return { catchUp, clock, places, lane };

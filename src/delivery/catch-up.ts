@@ -172,8 +172,8 @@ export class CatchUp {
     if (gap) this.#deps.expired(lane, gap);
   }
 
-  #indexOf({ replay, endpoint }: Lane): MatchIndex {
-    return replay?.index ?? this.#deps.registry.laneIndex(endpoint.number);
+  #indexOf({ replay, number }: Lane): MatchIndex {
+    return replay?.index ?? this.#deps.registry.laneIndex(number);
   }
 
   /** Null: all of them, since one lane listens to every domain. */

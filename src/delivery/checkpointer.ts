@@ -59,7 +59,7 @@ export class Checkpointer {
     const { lanes, logId, replays } = this.#deps;
     const position = this.#deps.position();
     const due = this.#dueRows();
-    const attach = [...[...lanes.reattached].map(({ lane }) => lane.endpoint.number), ...lanes.orphanRows];
+    const attach = [...[...lanes.reattached].map(({ lane }) => lane.number), ...lanes.orphanRows];
     const checkpoint = this.#marks.advance(this.#lowWater(position), this.#dirtySince(new Set(due)));
     const moved = checkpoint.seq !== this.#stored.seq || checkpoint.attempts !== this.#stored.attempts;
     const changed = moved || due.length > 0 || attach.length > 0 || replays.hasEndings;
@@ -127,5 +127,5 @@ export class Checkpointer {
 }
 
 function rowOf({ lane }: LaneState): DetachedLane {
-  return { endpoint: lane.endpoint.number, cursor: lane.lowWater(), settledAbove: lane.settledAbove() };
+  return { endpoint: lane.number, cursor: lane.lowWater(), settledAbove: lane.settledAbove() };
 }

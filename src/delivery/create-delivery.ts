@@ -17,6 +17,7 @@ import { refusalOf } from '../subscriptions/why-not.ts';
 import type { AttemptObserver } from './attempt-observer.ts';
 import { createAuthorisingSender } from './credentials/authorising-sender.ts';
 import { defaultEngineLimits, DeliveryEngine, type EngineLimits } from './engine.ts';
+import type { Lane } from './lane/lane.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder, type TraceparentOf, withTraceparent } from './notification.ts';
 import { previewOf, sendTest } from './preview.ts';
@@ -64,12 +65,15 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
   const idle = (endpoint: number): void => {
     manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));
   };
+  const rested = (number: number): void => {
+    manager.comeHome(number).catch(failed({ subscription: number }, 'a subscription could not leave its side lane'));
+  };
   const headers = withTraceparent(createHeaderBuilder(), deps.traceparent);
   const { usersOf } = deps;
   const compile = (source: string): Filter => filters.compile(source).matches;
   const filterProblem = (source: string): FilterProblem | null => filters.problem(source);
   const own = { registry, compile, usersOf };
-  const engine = new DeliveryEngine({ ...deps, ...own, headers, gone, idle }, limits);
+  const engine = new DeliveryEngine({ ...deps, ...own, headers, gone, idle, rested }, limits);
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
@@ -110,6 +114,7 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
       return endpoint && mayAccessDomain(access, endpoint) ? statusOf(endpoint) : null;
     },
     refusal: (version, event) => refusalOf(version, event, filters, deps.usersOf),
+    lag: ({ endpoint, versions }) => lagOf(engine.laneOf(versions.at(-1)?.lane ?? endpoint), engine, deps.log),
     standing: (endpoint, delivery, orderKey) => engine.standing(endpoint, delivery, orderKey),
     recorded: () => engine.recorded(),
     retry: async (endpoint, wanted) => {
@@ -131,6 +136,8 @@ const unknownPause = { since: new Date(0).toISOString(), by: 'unknown' };
 function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, log: EventLog): EndpointStatus {
   const { number, domain, reseller, key, ratePerSecond, maxInFlight, paused, pause } = endpoint;
   const lane = engine.laneOf(number);
+  const lanes = [...(lane ? [lane] : []), ...engine.sidesOf(number)];
+  const sum = (of: (lane: Lane) => number): number => lanes.reduce((all, one) => all + of(one), 0);
   return {
     number,
     domain,
@@ -142,9 +149,13 @@ function endpointStatus(endpoint: Endpoint, engine: DeliveryEngine, log: EventLo
     breaker: lane?.breaker.state ?? 'closed',
     attached: lane?.attached ?? true,
     window: lane?.breaker.window(maxInFlight) ?? maxInFlight,
-    inFlight: lane?.inFlight ?? 0,
-    waiting: lane?.waiting ?? 0,
-    parked: lane?.parked ?? 0,
-    lag: eventsBetween(log, lane?.lowWater(engine.position) ?? engine.position, log.head()),
+    inFlight: sum(({ inFlight }) => inFlight),
+    waiting: sum(({ waiting }) => waiting),
+    parked: sum(({ parked }) => parked),
+    lag: lagOf(lane, engine, log),
   };
+}
+
+function lagOf(lane: Lane | undefined, { position }: DeliveryEngine, log: EventLog): number {
+  return eventsBetween(log, lane?.lowWater(position) ?? position, log.head());
 }

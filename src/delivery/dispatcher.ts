@@ -58,12 +58,17 @@ export class Dispatcher {
     this.#rest(state);
   }
 
-  /** One of its requests has ended, so that there is room at its gate: for the live lane first. */
+  /**
+   * One of its requests has ended, so that there is room at its gate: for the other live lanes first, so that each has
+   * its share of a window that is always full. What they leave is for replays.
+   */
   #pumpAll(state: LaneState): void {
-    const { replay, endpoint } = state.lane;
-    const live = replay && this.#deps.lanes.find(endpoint.number);
-    if (live) this.pump(live);
-    else this.pump(state);
+    const { lanes } = this.#deps;
+    const { number } = state.lane.endpoint;
+    const own = lanes.find(number);
+    for (const other of lanes.sidesOf(number)) if (other !== state) this.pump(other);
+    if (own && own !== state) this.pump(own);
+    if (!state.lane.replay || !own) this.pump(state);
   }
 
   /** Something that kept lanes in line may have eased. */
@@ -122,7 +127,7 @@ export class Dispatcher {
     state.timer?.cancel();
     state.timer = null;
     const moreToRead = this.#deps.rested(state);
-    // It has taken what it may: what is left of the window is for replays.
+    // They have taken what they may: what is left of the window is for replays.
     if (!state.lane.replay)
       for (const other of this.#deps.lanes.replaysTo(state.lane.endpoint.number)) this.pump(other);
     if (this.#stopped || this.#share.waits(state)) return;

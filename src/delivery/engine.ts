@@ -31,6 +31,7 @@ import { ReplayRunner } from './replay/replay-runner.ts';
 import type { SelectionDeps } from './replay/selection.ts';
 import { RetiredEndpoints } from './retired-endpoints.ts';
 import { Router } from './router.ts';
+import { SideLanes } from './side-lanes.ts';
 import { type Standing, standingOf } from './why/standing.ts';
 
 export interface EngineLimits extends LaneTableLimits {
@@ -72,6 +73,8 @@ export interface EngineDeps extends AttemptDeps {
   readonly gone: (subscription: Subscription) => void;
   /** A retired endpoint's lane has nothing left to do. */
   readonly idle: (endpoint: number) => void;
+  /** A subscription may leave its side lane. */
+  readonly rested: (subscription: number) => void;
 }
 
 const tickMs = 1_000;
@@ -90,6 +93,7 @@ export class DeliveryEngine {
   readonly #dispatcher: Dispatcher;
   readonly #replays: ReplayRunner;
   readonly #book: ReplayBook;
+  readonly sides: SideLanes;
   #tick: Timer | null = null;
   #stopping = false;
 
@@ -99,8 +103,7 @@ export class DeliveryEngine {
     this.#limits = limits;
     this.#flusher = this.#makeFlusher();
     this.#lanes = new LaneTable(registry, this.#laneContext(), limits);
-    const laneOf = (endpoint: number): Lane | undefined => this.#lanes.find(endpoint)?.lane;
-    this.#lost = new LostEvents({ ...deps, recorder: this.#flusher, laneOf });
+    this.#lost = new LostEvents({ ...deps, recorder: this.#flusher, laneOf: (lane) => this.laneOf(lane) });
     this.#retired = new RetiredEndpoints(registry, this.#lanes, deps.idle);
     const { laneRowMs } = limits;
     const position = (): number => this.#router.position;
@@ -112,6 +115,17 @@ export class DeliveryEngine {
     this.#catchUp = this.#makeCatchUp();
     this.#reading = this.#makeReading();
     this.#dispatcher = this.#makeDispatcher();
+    this.sides = new SideLanes({
+      clock,
+      registry,
+      lanes: this.#lanes,
+      position,
+      recorded: () => this.#flusher.recorded(),
+      hold: (state) => this.#reading.holdLane(state, 'paused'),
+      pump: (state) => this.#dispatcher.pump(state),
+      changed: () => this.#flusher.wake(),
+      rested: deps.rested,
+    });
   }
 
   #makeFlusher(): Flusher {
@@ -251,9 +265,21 @@ export class DeliveryEngine {
     return this.#book;
   }
 
-  /** The lane of an endpoint, if it has had anything to do yet. */
-  laneOf(endpoint: number): Lane | undefined {
-    return this.#lanes.find(endpoint)?.lane;
+  /** The lane of an endpoint, or a side lane, if it has had anything to do yet. */
+  laneOf(lane: number): Lane | undefined {
+    return this.#lanes.find(lane)?.lane;
+  }
+
+  /** The side lanes of an endpoint. */
+  sidesOf(endpoint: number): readonly Lane[] {
+    return this.#lanes.sidesOf(endpoint).map(({ lane }) => lane);
+  }
+
+  /** The side lane a delivery belongs to; else its endpoint. */
+  #wayOf({ subscription, seq }: DeliveryKey, endpoint: number): number {
+    const { registry } = this.#deps;
+    const lane = registry.laneAt(subscription, seq);
+    return lane !== null && registry.sideLane(lane) ? lane : endpoint;
   }
 
   /** Resolves when every attached lane has durably settled everything up to `seq`. */
@@ -268,16 +294,18 @@ export class DeliveryEngine {
 
   standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing {
     const { clock, log } = this.#deps;
-    return standingOf({ clock, log, lane: this.laneOf(endpoint), position: this.position }, delivery, orderKey);
+    const lane = this.laneOf(this.#wayOf(delivery, endpoint));
+    return standingOf({ clock, log, lane, position: this.position }, delivery, orderKey);
   }
 
   // ---- start and stop -------------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const { log } = this.#deps;
+    const { log, registry } = this.#deps;
     const position = recover(
       {
         log,
+        registry,
         lanes: this.#lanes,
         checkpointer: this.#checkpointer,
         lost: this.#lost,
@@ -319,6 +347,7 @@ export class DeliveryEngine {
     this.#tick = this.#deps.clock.schedule(tickMs, () => {
       this.#reading.detachSlow();
       this.#replays.tick();
+      this.sides.tick();
       this.#retired.tellIdle();
       this.#flusher.wake();
       this.#dispatcher.serve();
@@ -345,7 +374,12 @@ export class DeliveryEngine {
     const moved = state.lane.gate.configure(endpoint);
     if (moved) this.#hurry(state);
     if (endpoint.paused) this.#reading.hold(number, 'paused');
+    this.#pumpAll(state);
+  }
+
+  #pumpAll(state: LaneState): void {
     this.#dispatcher.pump(state);
+    for (const side of this.#lanes.sidesOf(state.lane.endpoint.number)) this.#dispatcher.pump(side);
   }
 
   /**
@@ -358,27 +392,32 @@ export class DeliveryEngine {
     if (!state || registry.usersOf(number).some((user) => registry.subscription(user)?.endpoint === number)) return;
     state.lane.gate.renewReceiver();
     this.#hurry(state);
-    this.#dispatcher.pump(state);
+    this.#pumpAll(state);
   }
 
   #hurry(state: LaneState): void {
-    for (const { lane } of [state, ...this.#lanes.replaysTo(state.lane.endpoint.number)]) lane.hurry();
+    for (const { lane } of [state, ...this.#lanes.besides(state.lane.endpoint.number)]) lane.hurry();
   }
 
   /** A subscription is disabled or deleted: what is parked for it is cancelled. */
   cancel(subscription: number, endpoint: number, reason: string): void {
-    const state = this.#lanes.find(endpoint);
-    if (!state) return;
-    state.lane.cancelSubscription(subscription, reason);
-    this.#dispatcher.pump(state);
+    for (const state of this.sides.lanesOf(subscription, endpoint)) {
+      state.lane.cancelSubscription(subscription, reason);
+      this.#dispatcher.pump(state);
+    }
   }
 
   /** Deliveries of an endpoint are tried again at once; null where there is no such endpoint. */
   retry(endpoint: number, wanted: readonly Retry[]): readonly Retried[] | null {
-    const state = this.#lanes.obtain(endpoint);
-    if (!state) return null;
-    const retried = state.lane.retry(wanted);
-    this.#dispatcher.pump(state);
+    const retried: Retried[] = [];
+    const places = wanted.map((retry, at) => ({ retry, at }));
+    for (const [number, asked] of Map.groupBy(places, ({ retry }) => this.#wayOf(retry, endpoint))) {
+      const state = this.#lanes.obtain(number);
+      if (!state) return null;
+      const done = state.lane.retry(asked.map(({ retry }) => retry));
+      asked.forEach(({ at }, index) => (retried[at] = done[index] as Retried));
+      this.#dispatcher.pump(state);
+    }
     return retried;
   }
 

@@ -45,7 +45,7 @@ export class LaneReading {
     const { registry, lanes } = this.#deps;
     registry.index.match(event, (selector) => {
       const subscription = registry.subscription(selector.subscription);
-      const state = lanes.obtain(selector.endpoint);
+      const state = lanes.obtain(selector.lane);
       if (!subscription || !state || !state.lane.attached) return;
       lanes.busy.add(state);
       this.#touched.add(state);
@@ -56,8 +56,12 @@ export class LaneReading {
   /** Whether the router might hand an event to anybody; not while all receivers read on their own. */
   listened(): boolean {
     const { registry, lanes } = this.#deps;
+    const { sides } = lanes;
     if (lanes.detachedLive < registry.endpointCount) return true;
-    for (const { number } of registry.endpoints()) if (lanes.find(number)?.lane.attached !== false) return true;
+    const reads = (lane: number): boolean => lanes.find(lane)?.lane.attached !== false;
+    for (const { number } of registry.endpoints()) if (reads(number)) return true;
+    if (sides.size === 0) return false;
+    for (const { lane, to } of registry.sideLanes()) if (to > this.#deps.position() && reads(lane)) return true;
     return false;
   }
 
@@ -106,16 +110,16 @@ export class LaneReading {
     }
   }
 
-  /** First attempts to an endpoint stop, those of its replays too. */
+  /** First attempts to an endpoint stop, those of its side lanes and replays too. */
   hold(endpoint: number, reason: 'breaker' | 'paused'): void {
     const { lanes } = this.#deps;
-    const live = lanes.find(endpoint);
-    if (live) this.#hold(live, reason);
-    for (const state of lanes.replaysTo(endpoint)) this.#hold(state, reason);
+    const own = lanes.find(endpoint);
+    if (own) this.holdLane(own, reason);
+    for (const state of lanes.besides(endpoint)) this.holdLane(state, reason);
   }
 
   /** What waits is left to the log. With nothing waiting, one that is attached costs nothing. */
-  #hold(state: LaneState, reason: 'breaker' | 'paused'): void {
+  holdLane(state: LaneState, reason: 'breaker' | 'paused'): void {
     const { lane } = state;
     const idle = reason === 'breaker' && lane.waiting === 0;
     if (lane.attached && !idle) this.#detach(state, this.#deps.position(), reason);
@@ -131,7 +135,10 @@ export class LaneReading {
   #detach(state: LaneState, position: number, reason: string): void {
     const deps = this.#deps;
     deps.lanes.detach(state, position);
-    deps.logger.debug({ endpoint: state.lane.endpoint.number, reason, position }, 'lane reads on its own');
+    deps.logger.debug(
+      { endpoint: state.lane.endpoint.number, lane: state.lane.number, reason, position },
+      'lane reads on its own',
+    );
     deps.changed();
     deps.considerCatchUp(state.lane);
   }

@@ -1,6 +1,6 @@
 /**
- * All lanes of this process: one live lane for each endpoint, made when first needed, and one for each replay that runs.
- * And which of them read on their own; those of replays always do.
+ * All lanes of this process: one live lane for each endpoint, made when first needed, side lanes of subscriptions that are
+ * or were paused alone, and one for each replay that runs. And which of them read on their own; those of replays always do.
  */
 import type { Timer } from '../kit/clock.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
@@ -9,6 +9,7 @@ import { Lane, type LaneContext } from './lane/lane.ts';
 import type { LaneLimits } from './lane/limits.ts';
 import { LaneMemory, type LaneMemoryLimits } from './lane/memory.ts';
 import type { ReplaySource } from './lane/replay-source.ts';
+import type { Side } from './lane/side.ts';
 
 /** What is remembered of a lane besides what the lane decides. */
 export interface LaneState {
@@ -36,13 +37,15 @@ export class LaneTable {
   readonly busy = new Set<LaneState>();
   /** Attached again, their row not yet removed. */
   readonly reattached = new Set<LaneState>();
-  /** Endpoints that are no more, but whose lane has a row. */
+  /** Lanes that are no more, but have a row. */
   readonly orphanRows = new Set<number>();
   readonly #registry: SubscriptionRegistry;
   readonly #context: LaneContext;
   readonly #limits: LaneLimits;
   readonly #memory: LaneMemory;
+  /** Live ones, by number. */
   readonly #lanes = new Map<number, LaneState>();
+  readonly #sides = new Set<LaneState>();
   readonly #replays = new Map<number, LaneState>();
 
   constructor(registry: SubscriptionRegistry, context: Omit<LaneContext, 'memory'>, limits: LaneTableLimits) {
@@ -61,9 +64,24 @@ export class LaneTable {
     return this.detached.size - this.#replays.size;
   }
 
-  /** The live lane of an endpoint, if it has had anything to do yet. */
-  find(endpoint: number): LaneState | undefined {
-    return this.#lanes.get(endpoint);
+  /** The live lane with this number, an endpoint's own or a side lane, if it has had anything to do yet. */
+  find(lane: number): LaneState | undefined {
+    return this.#lanes.get(lane);
+  }
+
+  get sides(): ReadonlySet<LaneState> {
+    return this.#sides;
+  }
+
+  /** The side lanes of an endpoint. */
+  sidesOf(endpoint: number): readonly LaneState[] {
+    if (this.#sides.size === 0) return none;
+    return [...this.#sides].filter(({ lane }) => lane.endpoint.number === endpoint);
+  }
+
+  /** All that go through the gate of an endpoint, but its own. */
+  besides(endpoint: number): readonly LaneState[] {
+    return [...this.sidesOf(endpoint), ...this.replaysTo(endpoint)];
   }
 
   /** How many replays are under way. */
@@ -83,7 +101,7 @@ export class LaneTable {
 
   /** The same lane as before, unless its endpoint was let go of or its replay ended meanwhile. */
   current(lane: Lane): LaneState | undefined {
-    const state = lane.replay ? this.#replays.get(lane.replay.number) : this.#lanes.get(lane.endpoint.number);
+    const state = lane.replay ? this.#replays.get(lane.replay.number) : this.#lanes.get(lane.number);
     return state?.lane === lane ? state : undefined;
   }
 
@@ -92,9 +110,26 @@ export class LaneTable {
     const known = this.#lanes.get(number);
     if (known) return known;
     const endpoint = this.#registry.endpoint(number);
-    if (!endpoint) return undefined;
+    if (!endpoint) return this.#obtainSide(number);
     const state = stateOf(new Lane(new Gate(endpoint, this.#limits.breaker), this.#context, this.#limits));
     this.#lanes.set(number, state);
+    return state;
+  }
+
+  #obtainSide(number: number): LaneState | undefined {
+    const subscription = this.#registry.subscription(this.#registry.sideLane(number)?.subscription ?? 0);
+    if (!subscription) return undefined;
+    const side = { number, subscription: subscription.number, paused: Boolean(subscription.pause) };
+    return this.openSide(subscription.endpoint, side);
+  }
+
+  /** A side lane of an endpoint; undefined where there is no such endpoint. */
+  openSide(endpoint: number, side: Side): LaneState | undefined {
+    const gate = this.obtain(endpoint)?.lane.gate;
+    if (!gate) return undefined;
+    const state = stateOf(new Lane(gate, this.#context, this.#limits, { side }));
+    this.#lanes.set(side.number, state);
+    this.#sides.add(state);
     return state;
   }
 
@@ -102,7 +137,7 @@ export class LaneTable {
   openReplay(endpoint: number, replay: ReplaySource, position: number): LaneState | undefined {
     const gate = this.obtain(endpoint)?.lane.gate;
     if (!gate) return undefined;
-    const state = stateOf(new Lane(gate, this.#context, this.#limits, replay));
+    const state = stateOf(new Lane(gate, this.#context, this.#limits, { replay }));
     this.#replays.set(replay.number, state);
     this.detach(state, position);
     return state;
@@ -137,10 +172,10 @@ export class LaneTable {
   }
 
   /** A row was found that says nothing any more: it goes with the next flush. */
-  dropRow(endpoint: number): void {
-    const state = this.obtain(endpoint);
+  dropRow(number: number): void {
+    const state = this.obtain(number);
     if (!state) {
-      this.orphanRows.add(endpoint);
+      this.orphanRows.add(number);
       return;
     }
     state.stored = true;
@@ -152,7 +187,9 @@ export class LaneTable {
     const state = this.#lanes.get(number);
     if (!state) return;
     state.timer?.cancel();
+    state.lane.leaveGate();
     this.#lanes.delete(number);
+    this.#sides.delete(state);
     this.detached.delete(state);
     this.#memory.readers = this.detached.size;
     this.busy.delete(state);

@@ -8,7 +8,7 @@ import { eventsBetween, type Gap } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { AttemptRow, ParkedRow } from '../records/delivery-store.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { SelectionVersion } from '../subscriptions/subscription.ts';
+import { laneOf, type SelectionVersion } from '../subscriptions/subscription.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneRecorder } from './lane/recording.ts';
 
@@ -18,8 +18,8 @@ export interface LostEventsDeps {
   readonly log: EventLog;
   readonly registry: SubscriptionRegistry;
   readonly recorder: LaneRecorder;
-  /** The lane of an endpoint; undefined while it has had nothing to do, which is as good as attached. */
-  laneOf(endpoint: number): Lane | undefined;
+  /** The lane with this number; undefined while it has had nothing to do, which is as good as attached. */
+  laneOf(lane: number): Lane | undefined;
 }
 
 export class LostEvents {
@@ -40,15 +40,15 @@ export class LostEvents {
 
   /** A detached lane had not read these. */
   missedBy(lane: Lane, gap: Gap): void {
-    const { number } = lane.endpoint;
-    this.#deps.logger.error({ endpoint: number, ...gap }, 'events expired before they were delivered');
-    this.#missed(gap, (endpoint) => endpoint === number);
+    const { number, endpoint } = lane;
+    this.#deps.logger.error({ endpoint: endpoint.number, ...gap }, 'events expired before they were delivered');
+    this.#missed(gap, (one) => one === number);
   }
 
   /** The router had not read these, and so no attached lane. */
   missedByRouter(gap: Gap): void {
     this.#deps.logger.error({ ...gap }, 'events expired before they were delivered to anybody');
-    this.#missed(gap, (endpoint) => this.#deps.laneOf(endpoint)?.attached !== false);
+    this.#missed(gap, (lane) => this.#deps.laneOf(lane)?.attached !== false);
   }
 
   /** Our own code can't tell what the delivery is to be: no stop, but an outcome. */
@@ -64,7 +64,7 @@ export class LostEvents {
   }
 
   /** One outcome for each subscription that may have wanted some of them: they are gone, so nobody can tell. */
-  #missed(gap: Gap, concerns: (endpoint: number) => boolean): void {
+  #missed(gap: Gap, concerns: (lane: number) => boolean): void {
     const { log, registry } = this.#deps;
     const { reason, from, to } = gap;
     const most = to === null ? 'unknown how many' : `at most ${eventsBetween(log, from - 1, to)}`;
@@ -72,8 +72,9 @@ export class LostEvents {
     const seq = to ?? log.floor();
     for (const { number: subscription, versions } of registry.subscriptions()) {
       const inForce = versions.filter((version) => version.enabled && overlaps(version, gap));
-      for (const endpoint of new Set(inForce.map((version) => version.endpoint))) {
-        if (!concerns(endpoint)) continue;
+      const lanes = new Map(inForce.map((version) => [laneOf(version), version.endpoint]));
+      for (const [lane, endpoint] of lanes) {
+        if (!concerns(lane)) continue;
         this.#record({ subscription, endpoint, seq, replay: 0, batch: seq, outcome: 'expired', detail });
       }
     }

@@ -58,7 +58,7 @@ export type Edit<Refusal> = (
 
 export type EditResult<Refusal> = DraftResult | { readonly refusal: Refusal };
 
-/** `shared`: others send to its endpoint, so many, and would be held up with it. */
+/** `shared`: its endpoint is paused as a whole, and so many others send to it: it can't be resumed alone. */
 export type PauseResult =
   | { readonly subscription: Subscription }
   | { readonly shared: { readonly endpoint: number; readonly others: number } };
@@ -88,7 +88,7 @@ export interface SubscriptionManager {
    * scope.
    */
   setPaused(access: Access, endpoint: number, paused: boolean, author?: Author): Promise<Endpoint | null>;
-  /** The same for what one subscription sends, where it shares its endpoint with no other. */
+  /** The same for what one subscription sends, without the others of its endpoint. */
   setSubscriptionPaused(access: Access, id: string, paused: boolean, author?: Author): Promise<PauseResult | null>;
   /** Called once a change holds. @returns what ends it. */
   onChanged(listener: SubscriptionListener): () => void;
@@ -141,6 +141,8 @@ export interface Delivery extends Service {
   endpoint(access: Access, number: number): EndpointStatus | null;
   /** Why a version of a subscription does not want an event; null: it does. */
   refusal(version: SelectionVersion, event: Event): Refusal | null;
+  /** Events between what a subscription's lane has settled and the log's head; an upper bound of what waits for it. */
+  lag(subscription: Subscription): number;
   /** How a delivery stands at its endpoint at this moment. */
   standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing;
   /** Resolves when what became of deliveries before this call can be read in the records. */

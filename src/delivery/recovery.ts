@@ -7,10 +7,12 @@ import type { Checkpointer } from './checkpointer.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneTable } from './lane-table.ts';
 import type { LostEvents } from './lost-events.ts';
+import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { ReplayRunner } from './replay/replay-runner.ts';
 
 export interface RecoveryDeps {
   readonly log: EventLog;
+  readonly registry: SubscriptionRegistry;
   readonly lanes: LaneTable;
   readonly checkpointer: Checkpointer;
   readonly lost: LostEvents;
@@ -42,11 +44,16 @@ function forgetLog({ lanes, lost }: RecoveryDeps, state: DeliveryState): void {
 }
 
 function restoreLanes(deps: RecoveryDeps, state: DeliveryState, checkpoint: number, attempts: number): void {
-  const { lanes } = deps;
+  const { lanes, registry } = deps;
   for (const row of state.lanes) restoreDetached(deps, row, attempts);
   type Place = LaneDeliveryKey & { readonly endpoint: number };
-  const laneOf = ({ endpoint, replay }: Place): Lane | undefined =>
-    (replay === 0 ? lanes.obtain(endpoint) : lanes.findReplay(replay))?.lane;
+  // Rows say the endpoint; whether it went through a side lane of that, its subscription does.
+  const laneOf = ({ subscription, seq, endpoint, replay }: Place): Lane | undefined => {
+    if (replay !== 0) return lanes.findReplay(replay)?.lane;
+    const lane = registry.laneAt(subscription, seq);
+    const side = lane !== null && registry.sideLane(lane) ? lane : endpoint;
+    return lanes.obtain(side)?.lane;
+  };
   const remember = (delivery: Place): void => {
     const { subscription, seq } = delivery;
     const lane = laneOf(delivery);

@@ -30,6 +30,8 @@ export class RetiredEndpoints {
   }
 
   #isIdle(number: number): boolean {
-    return this.#lanes.find(number)?.lane.idle !== false && this.#lanes.replaysTo(number).length === 0;
+    const sides = this.#lanes.sidesOf(number);
+    if (sides.some(({ lane }) => !lane.idle) || this.#lanes.replaysTo(number).length > 0) return false;
+    return this.#lanes.find(number)?.lane.idle !== false;
   }
 }

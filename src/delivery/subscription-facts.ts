@@ -31,6 +31,19 @@ export function pauseChange(endpoint: Endpoint, paused: boolean): AuditedChange 
   };
 }
 
+/** Of one that is held, or let go on, without the others of its endpoint. */
+export function subscriptionPauseChange(before: Subscription, after: Subscription): AuditedChange {
+  const paused = Boolean(after.pause);
+  return {
+    action: paused ? 'paused' : 'resumed',
+    object: 'subscription',
+    objectId: String(after.number),
+    scope: after.selection.scope,
+    before: { paused: Boolean(before.pause) },
+    after: { paused },
+  };
+}
+
 function facts(subscription: Subscription): Snapshot {
   const { name, notes, selection, dialect, options, target, retry, order, expireAfterMs, redundancy } = subscription;
   const { url, auth, headers, signing, ...limits } = target;

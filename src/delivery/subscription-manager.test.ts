@@ -72,21 +72,21 @@ test('a plan longer than events are kept, an unknown dialect and a filter that i
 test('an edit of what is wanted starts a version; one that changes nothing, or comes before any event, does not', () => {
   const first = [{ ...selection, endpoint: 1, from: 11, to: null }];
   const edited = { ...selection, events: ['call.ended' as const] };
-  assert.deepEqual(nextVersions(first, selection, 1, 20, 0), first);
+  assert.deepEqual(nextVersions(first, selection, { endpoint: 1 }, 20, 0), first);
   assert.deepEqual(
-    nextVersions(first, edited, 1, 20, 0).map(({ from, to }) => [from, to]),
+    nextVersions(first, edited, { endpoint: 1 }, 20, 0).map(({ from, to }) => [from, to]),
     [
       [11, 20],
       [21, null],
     ],
   );
   assert.deepEqual(
-    nextVersions(first, edited, 1, 10, 0).map(({ from, to }) => [from, to]),
+    nextVersions(first, edited, { endpoint: 1 }, 10, 0).map(({ from, to }) => [from, to]),
     [[11, null]],
   );
-  const two = nextVersions(first, edited, 1, 20, 0);
+  const two = nextVersions(first, edited, { endpoint: 1 }, 20, 0);
   assert.deepEqual(
-    nextVersions(two, selection, 1, 30, 25).map(({ from, to }) => [from, to]),
+    nextVersions(two, selection, { endpoint: 1 }, 30, 25).map(({ from, to }) => [from, to]),
     [
       [21, 30],
       [31, null],

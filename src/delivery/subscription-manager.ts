@@ -24,13 +24,12 @@ import type {
   SubscriptionManager,
 } from './management.ts';
 import { goneEvent } from './given-up/disabled-event.ts';
+import { Pausing, type PausingDeps } from './pausing.ts';
 import { nextVersions } from './selection-versions.ts';
-import { pauseChange, subscriptionChange } from './subscription-facts.ts';
+import { subscriptionChange } from './subscription-facts.ts';
 
 /** What it needs of the engine. */
 export interface LiveDelivery {
-  freeze(): { readonly seq: number; release(): void };
-  reconfigure(endpoint: number): void;
   left(endpoint: number): void;
   cancel(subscription: number, endpoint: number, reason: string): void;
 }
@@ -39,7 +38,7 @@ export interface ManagerDeps extends DraftRules {
   readonly clock: Clock;
   readonly registry: SubscriptionRegistry;
   readonly store: SubscriptionStore;
-  readonly engine: LiveDelivery & EndpointBookDeps['lanes'];
+  readonly engine: LiveDelivery & PausingDeps['engine'] & EndpointBookDeps['lanes'];
   /** Everything up to here was trimmed: versions that decide only about that are dropped. */
   readonly floor: () => number;
 }
@@ -47,6 +46,7 @@ export interface ManagerDeps extends DraftRules {
 export class LiveSubscriptionManager implements SubscriptionManager {
   readonly #deps: ManagerDeps;
   readonly #endpoints: EndpointBook;
+  readonly #pausing: Pausing;
   /** The edit under way: the next one waits for it, since edits of different subscriptions may share an endpoint. */
   #edits: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<SubscriptionListener>();
@@ -55,6 +55,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     this.#deps = deps;
     const { registry, store, engine } = deps;
     this.#endpoints = new EndpointBook({ registry, store, lanes: engine });
+    this.#pausing = new Pausing({ ...deps, tell: (before, after) => this.#tell(before, after) });
   }
 
   list(access: Access, page: { readonly after: number; readonly limit: number }): readonly Subscription[] {
@@ -145,7 +146,9 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     events: readonly NewEvent[] = [],
   ): Promise<DraftResult> {
     const endpoint = await this.#endpoints.afterEdit(before, draft);
-    if (this.#deps.registry.endpoint(before.endpoint)?.paused && !endpoint.paused) return { problem: movesWhilePaused };
+    const leaves = endpoint.number !== before.endpoint;
+    const isHeld = this.#deps.registry.endpoint(before.endpoint)?.paused && !endpoint.paused;
+    if (isHeld || (leaves && before.pause)) return { problem: movesWhilePaused };
     const result = await this.#write(
       before,
       author,
@@ -154,19 +157,28 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       events,
     );
     if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
-    if (endpoint.number !== before.endpoint) this.#deps.engine.left(before.endpoint);
+    if (leaves) this.#deps.engine.left(before.endpoint);
     this.#endpoints.release(endpointsOf(before));
     return result;
   }
 
   #edited(before: Subscription, draft: SubscriptionDraft, endpoint: Endpoint, seq: number): Subscription {
-    const versions = nextVersions(before.versions, draft.selection, endpoint.number, seq, this.#deps.floor());
+    const lane = endpoint.number === before.endpoint ? before.versions.at(-1)?.lane : undefined;
+    const way = lane === undefined ? { endpoint: endpoint.number } : { endpoint: endpoint.number, lane };
+    const versions = nextVersions(before.versions, draft.selection, way, seq, this.#deps.floor());
     const updatedAt = new Date(this.#deps.clock.now()).toISOString();
     const { id, number, createdAt } = before;
     const target = targetAt(endpoint, draft);
     const isDisabled = before.selection.enabled && !draft.selection.enabled;
     const cancelledUpTo = isDisabled ? seq : before.cancelledUpTo;
-    const kept = { id, number, createdAt, ...(cancelledUpTo !== undefined && { cancelledUpTo }) };
+    const { pause } = before;
+    const kept = {
+      id,
+      number,
+      createdAt,
+      ...(cancelledUpTo !== undefined && { cancelledUpTo }),
+      ...(pause && { pause }),
+    };
     return { ...draft, ...kept, endpoint: endpoint.number, target, versions, updatedAt };
   }
 
@@ -209,6 +221,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       registry.putEndpoint(endpoint);
       registry.put(subscription);
       engine.reconfigure(endpoint.number);
+      engine.sides.follow(subscription);
       this.#tell(before, subscription);
       return { subscription };
     } finally {
@@ -224,7 +237,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   ): Promise<Endpoint | null> {
     return this.#inTurn(async () => {
       const known = this.#deps.registry.endpoint(endpoint);
-      return known && mayAccessDomain(access, known) ? this.#setPaused(known, paused, author) : null;
+      return known && mayAccessDomain(access, known) ? this.#pausing.setEndpoint(known, paused, author) : null;
     });
   }
 
@@ -235,32 +248,18 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     author: Author = offhookItself,
   ): Promise<PauseResult | null> {
     return this.#inTurn(async () => {
-      const { registry } = this.#deps;
       const subscription = this.get(access, id);
       if (!subscription) return null;
-      const { endpoint, number } = subscription;
-      const others = registry.usersOf(endpoint).filter((user) => user !== number).length;
-      if (others > 0) return { shared: { endpoint, others } };
-      // What is still on its way to a former endpoint is held too, where that is its alone.
-      for (const one of endpointsOf(subscription)) {
-        const known = registry.endpoint(one);
-        if (known && registry.usersOf(one).length === 1) await this.#setPaused(known, paused, author);
-      }
-      return { subscription };
+      return paused ? this.#pausing.pause(subscription, author) : this.#pausing.resume(subscription, author);
     });
   }
 
-  async #setPaused(endpoint: Endpoint, paused: boolean, author: Author): Promise<Endpoint> {
-    const { clock, registry, store, engine } = this.#deps;
-    if (endpoint.paused === paused) return endpoint;
-    const now = clock.now();
-    const pause = paused ? { since: new Date(now).toISOString(), by: author.name } : null;
-    const changed: Endpoint = { ...endpoint, paused, pause };
-    const entry = auditEntry(author, now, pauseChange(endpoint, paused));
-    await store.putEndpoint(changed, { audit: [entry], events: [auditEvent(entry)] });
-    registry.putEndpoint(changed);
-    engine.reconfigure(endpoint.number);
-    return changed;
+  /** Its side lane has nothing left that its endpoint's own could overtake. */
+  comeHome(number: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const subscription = this.#deps.registry.subscription(number);
+      if (subscription) await this.#pausing.comeHome(subscription);
+    });
   }
 
   onChanged(listener: SubscriptionListener): () => void {

@@ -55,6 +55,7 @@ export interface ParkedRow extends LaneDeliveryKey {
 
 /** A live lane that reads on its own: all up to `cursor` is settled, and so are these above it. */
 export interface DetachedLane {
+  /** Number of the lane: its endpoint's, or that of a side lane. */
   readonly endpoint: number;
   readonly cursor: number;
   readonly settledAbove: readonly DeliveryKey[];
@@ -114,7 +115,7 @@ export interface DeliveryFlush {
   readonly park: readonly ParkedRow[];
   readonly unpark: readonly LaneDeliveryKey[];
   readonly detach: readonly DetachedLane[];
-  /** Endpoints whose lane reads with the router again. */
+  /** Numbers of lanes that read with the router again. */
   readonly attach: readonly number[];
   readonly counters: readonly CounterDelta[];
   /** Of replays that are stored; others are passed over. */

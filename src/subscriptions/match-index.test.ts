@@ -14,6 +14,7 @@ const orAll = (values: readonly string[]) => fc.constantFrom('*', ...values);
 const selector: fc.Arbitrary<Selector> = fc.record({
   subscription: fc.nat(50),
   endpoint: fc.nat(5),
+  lane: fc.nat(5),
   from: fc.integer({ min: 1, max: 20 }),
   to: fc.integer({ min: 10, max: 40 }),
   reseller: orAll(['default', 'other']),
@@ -81,6 +82,7 @@ test('subscriptions that do not match are not even asked', () => {
     index.add({
       subscription: 1,
       endpoint: 1,
+      lane: 1,
       from: 1,
       to: 100,
       reseller: '*',

@@ -5,7 +5,7 @@
  */
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-types/index.ts';
-import type { SelectionVersion } from './subscription.ts';
+import { laneOf, type SelectionVersion } from './subscription.ts';
 
 /** Decides about the rest of an event; compiled from a subscription's filter. */
 export type Filter = (event: Event) => boolean;
@@ -14,6 +14,8 @@ export type Filter = (event: Event) => boolean;
 export interface Selector {
   readonly subscription: number;
   readonly endpoint: number;
+  /** Number of the lane it goes through. */
+  readonly lane: number;
   readonly from: number;
   to: number;
   readonly reseller: string;
@@ -33,7 +35,8 @@ interface DomainSelectors {
 
 export function toSelector(subscription: number, version: SelectionVersion, filter: Filter | null): Selector {
   const { endpoint, from, scope, events } = version;
-  return { subscription, endpoint, from, to: version.to ?? Number.MAX_SAFE_INTEGER, ...scope, events, filter };
+  const to = version.to ?? Number.MAX_SAFE_INTEGER;
+  return { subscription, endpoint, lane: laneOf(version), from, to, ...scope, events, filter };
 }
 
 /** Names of the users who own an extension of a domain, as it stands now: who owned it before is told no more. */

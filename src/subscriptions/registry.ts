@@ -1,6 +1,6 @@
 /** All subscriptions and endpoints in memory, with the indexes that match events to them. Pure: it makes nothing durable. */
 import { type Filter, MatchIndex, type Selector, toSelector, type UsersOf } from './match-index.ts';
-import type { Endpoint, Subscription } from './subscription.ts';
+import { type Endpoint, laneOf, type Subscription, versionAt } from './subscription.ts';
 
 export type CompileFilter = (source: string) => Filter;
 
@@ -17,6 +17,8 @@ export class SubscriptionRegistry {
   readonly #laneIndexes = new Map<number, MatchIndex>();
   /** By endpoint: the subscriptions that send to it, or did under an earlier version. */
   readonly #users = new Map<number, Set<number>>();
+  /** By side lane: whose it is, and the last sequence that goes through it. */
+  readonly #sides = new Map<number, SideLane>();
 
   constructor(compile: CompileFilter, usersOf?: UsersOf) {
     this.#compile = compile;
@@ -56,15 +58,31 @@ export class SubscriptionRegistry {
     return number === undefined ? undefined : this.#endpoints.get(number);
   }
 
-  /** Of the subscriptions whose events go, or once went, to this endpoint: for its lane, made when that asks first. */
-  laneIndex(endpoint: number): MatchIndex {
-    let index = this.#laneIndexes.get(endpoint);
+  /** Of the subscriptions whose events go, or once went, through this lane: for that, made when it asks first. */
+  laneIndex(lane: number): MatchIndex {
+    let index = this.#laneIndexes.get(lane);
     if (index) return index;
-    this.#laneIndexes.set(endpoint, (index = new MatchIndex(this.#usersOf)));
-    for (const user of this.usersOf(endpoint)) {
-      for (const selector of this.#selectors.get(user) ?? []) if (selector.endpoint === endpoint) index.add(selector);
+    this.#laneIndexes.set(lane, (index = new MatchIndex(this.#usersOf)));
+    const side = this.#sides.get(lane);
+    for (const user of side ? [side.subscription] : this.usersOf(lane)) {
+      for (const selector of this.#selectors.get(user) ?? []) if (selector.lane === lane) index.add(selector);
     }
     return index;
+  }
+
+  /** Undefined: it is an endpoint's own, or no version goes through it any more. */
+  sideLane(lane: number): SideLane | undefined {
+    return this.#sides.get(lane);
+  }
+
+  sideLanes(): IterableIterator<SideLane> {
+    return this.#sides.values();
+  }
+
+  /** Number of the lane a delivery belongs to; null where no version is known to decide about it. */
+  laneAt(subscription: number, seq: number): number | null {
+    const version = versionAt(this.#subscriptions.get(subscription)?.versions ?? [], seq);
+    return version && laneOf(version);
   }
 
   putEndpoint(endpoint: Endpoint): void {
@@ -77,6 +95,7 @@ export class SubscriptionRegistry {
   put(subscription: Subscription): void {
     this.#unindex(subscription.number);
     for (const endpoint of endpointsOf(subscription)) this.#use(endpoint, subscription.number);
+    for (const side of sidesOf(subscription)) this.#sides.set(side.lane, side);
     this.#subscriptions.set(subscription.number, subscription);
     this.#numbers.set(subscription.id, subscription.number);
     const selectors = subscription.versions
@@ -87,7 +106,7 @@ export class SubscriptionRegistry {
     this.#selectors.set(subscription.number, selectors);
     for (const selector of selectors) {
       this.index.add(selector);
-      this.#laneIndexes.get(selector.endpoint)?.add(selector);
+      this.#laneIndexes.get(selector.lane)?.add(selector);
     }
   }
 
@@ -127,16 +146,36 @@ export class SubscriptionRegistry {
   #unindex(number: number): void {
     for (const selector of this.#selectors.get(number) ?? []) {
       this.index.remove(selector);
-      this.#laneIndexes.get(selector.endpoint)?.remove(selector);
+      this.#laneIndexes.get(selector.lane)?.remove(selector);
     }
     this.#selectors.delete(number);
     const before = this.#subscriptions.get(number);
+    for (const { lane } of before ? sidesOf(before) : []) {
+      this.#sides.delete(lane);
+      if (this.#laneIndexes.get(lane)?.size === 0) this.#laneIndexes.delete(lane);
+    }
     for (const endpoint of before ? endpointsOf(before) : []) {
       const users = this.#users.get(endpoint);
       users?.delete(number);
       if (users?.size === 0) this.#users.delete(endpoint);
     }
   }
+}
+
+/** A lane of one subscription alone, beside its endpoint's. */
+export interface SideLane {
+  readonly lane: number;
+  readonly subscription: number;
+  /** The last sequence that goes through it; Infinity: so does what is to come. */
+  readonly to: number;
+}
+
+export function sidesOf({ number: subscription, versions }: Pick<Subscription, 'number' | 'versions'>): SideLane[] {
+  const sides = new Map<number, SideLane>();
+  // Oldest first, so that the last one says how far it goes.
+  for (const { lane, to } of versions)
+    if (lane !== undefined) sides.set(lane, { lane, subscription, to: to ?? Infinity });
+  return [...sides.values()];
 }
 
 /** Where a subscription's events go, and where those of its earlier versions do. */

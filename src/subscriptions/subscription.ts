@@ -21,6 +21,8 @@ export interface Selection {
 export interface SelectionVersion extends Selection {
   /** Where events decided by it go: an edit that moves a subscription to another endpoint starts a new version. */
   readonly endpoint: number;
+  /** Number of the side lane they go through, beside the endpoint's; absent: they go through the endpoint's own. */
+  readonly lane?: number;
   /** First sequence it decides about. */
   readonly from: number;
   /** Last sequence it decides about; null: it is the newest. */
@@ -101,6 +103,12 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
+/** Since when something is held, and by whom, as the audit names them. */
+export interface Pause {
+  readonly since: string;
+  readonly by: string;
+}
+
 export interface Subscription {
   /** 32 random hex digits. Confidential: receivers validate posts by it; never in logs or metric labels. */
   readonly id: string;
@@ -119,6 +127,8 @@ export interface Subscription {
    * only after it was enabled again.
    */
   readonly cancelledUpTo?: number;
+  /** While it is held alone, without the others of its endpoint; absent or null: it is not. */
+  readonly pause?: Pause | null;
   readonly dialect: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly target: EndpointTarget;
@@ -144,5 +154,15 @@ export interface Endpoint {
   /** Nothing is sent to it; everything is kept for when it is resumed. */
   readonly paused: boolean;
   /** Since when, and by whom as the audit names them; absent or null while it is not paused. */
-  readonly pause?: { readonly since: string; readonly by: string } | null;
+  readonly pause?: Pause | null;
+}
+
+/** Number of the lane that events decided by a version go through: the endpoint's, which has its number, or a side lane. */
+export function laneOf({ endpoint, lane }: Pick<SelectionVersion, 'endpoint' | 'lane'>): number {
+  return lane ?? endpoint;
+}
+
+/** The version that decides about an event; null where none is known. */
+export function versionAt(versions: readonly SelectionVersion[], seq: number): SelectionVersion | null {
+  return versions.find(({ from, to }) => seq >= from && (to === null || seq <= to)) ?? null;
 }

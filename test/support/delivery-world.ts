@@ -235,6 +235,10 @@ export class DeliveryWorld {
   logPage = { ms: 0, events: Infinity };
   /** Subscriptions that were moved: their calls may be under way at two endpoints. */
   readonly moved = new Set<number>();
+  /** Subscriptions that were paused alone: they share an order with no other. */
+  readonly apart = new Set<number>();
+  /** Nothing may start for them. */
+  readonly paused = new Set<number>();
   /** What a busy receiver asks for. */
   retryAfterMs = 3_600_000;
   reads = 0;
@@ -248,7 +252,8 @@ export class DeliveryWorld {
   delivery: CrashableDelivery;
   readonly #random;
   readonly #limits: EngineLimits;
-  readonly #callsUnderWay = new Map<string, number>();
+  /** By call: the subscriptions with a request of it under way. */
+  readonly #callsUnderWay = new Map<string, number[]>();
   /** Requests under way, by host, and the most there ever were. */
   readonly underWay = new Map<string, number>();
   readonly mostUnderWay = new Map<string, number>();
@@ -390,7 +395,10 @@ export class DeliveryWorld {
     const end = (result: Exchange): void => {
       if (over || life !== this.#life) return;
       over = true;
-      for (const call of calls) this.#callsUnderWay.delete(call);
+      for (const call of new Set(calls)) {
+        const left = (this.#callsUnderWay.get(call) ?? []).filter((one) => one !== subscription);
+        this.#callsUnderWay.set(call, left);
+      }
       this.#leave(host);
       ended(result);
     };
@@ -410,9 +418,14 @@ export class DeliveryWorld {
     this.underWay.set(host, underWay);
     this.mostUnderWay.set(host, Math.max(underWay, this.mostUnderWay.get(host) ?? 0));
     for (const call of this.moved.has(subscription) ? [] : new Set(calls)) {
-      if (this.#callsUnderWay.has(call)) this.violations.push(`two requests of one call at once: ${call}`);
-      this.#callsUnderWay.set(call, 1);
+      const others = this.#callsUnderWay.get(call) ?? [];
+      const isShared = (other: number): boolean => !this.apart.has(other) && !this.apart.has(subscription);
+      if (others.some((other) => other === subscription || isShared(other))) {
+        this.violations.push(`two requests of one call at once: ${call}`);
+      }
+      this.#callsUnderWay.set(call, [...others, subscription]);
     }
+    if (this.paused.has(subscription)) this.violations.push(`${subscription}-${seqs[0]} was sent while it was paused`);
     for (const seq of seqs) {
       const again = this.store.attempts.some(
         (row) =>

@@ -280,12 +280,12 @@ export const SubscriptionView = Type.Object({
   redundancy: Type.Object({ geo: Type.Boolean(), preferredServer: nullable(Type.String()) }),
   status: Type.Enum(['active', 'failing', 'paused', 'disabled'], {
     description:
-      '`failing`: its receiver does not take what is sent. `paused`: its endpoint is, and everything is kept.',
+      '`failing`: its receiver does not take what is sent. `paused`: it is, or its endpoint; everything is kept.',
   }),
-  paused: nullable(Type.Object({ since: Time, by: Type.String() }), 'Its endpoint: since when and by whom.'),
+  paused: nullable(Type.Object({ since: Time, by: Type.String() }), 'It alone, or its endpoint: since when and by whom.'),
   currentServer: nullable(Type.String(), 'The server that delivers; null while disabled.'),
   counters: Type.Object({ posts: Type.Integer(), errors: Type.Integer(), since: Time }),
-  lag: Type.Integer({ description: 'Events between what its endpoint has settled and the newest.' }),
+  lag: Type.Integer({ description: 'Events between what was settled for it and the newest; an upper bound of what waits for it.' }),
   lastSuccess: nullable(Time),
   lastError: nullable(Type.Object({ at: Time, error: Type.String() })),
   warnings: Type.Array(

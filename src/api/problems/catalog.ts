@@ -167,9 +167,8 @@ export const problemCatalog = {
   },
   endpoint_shared: {
     status: 409,
-    title: 'Other subscriptions send to the same endpoint',
-    remedy:
-      'Pause the endpoint, which holds all of them: POST /v1/endpoints/{number}/pause; or give this one an endpoint.name of its own first.',
+    title: 'The endpoint is paused as a whole, and other subscriptions send to it',
+    remedy: 'Resume the endpoint, and with it all of them: POST /v1/endpoints/{number}/resume.',
   },
   nothing_to_replay_to: {
     status: 409,

@@ -161,6 +161,7 @@ async function viewsOf(
     subscriptionView(subscription, {
       counters: counters.get(subscription.number) ?? null,
       endpoint: deps.delivery.endpoint(access, subscription.endpoint),
+      lag: deps.delivery.lag(subscription),
       serverName: deps.serverName,
       now: deps.clock.now(),
     }),
@@ -215,8 +216,8 @@ const pauseFacts = (paused: boolean) =>
   described({
     summary: paused ? 'Pause a subscription' : 'Resume a subscription',
     description: paused
-      ? 'Nothing is sent for it any more, retries neither; what is under way ends. Everything is kept and delivered in order when it is resumed, while retention keeps the events. One that shares its endpoint with others is refused.'
-      : 'Everything that was held is delivered, in order.',
+      ? 'Nothing is sent for it any more, retries and replays neither; what is under way ends. Everything is kept and delivered in order when it is resumed, while retention keeps the events. Others that send to the same endpoint go on.'
+      : 'Everything that was held is delivered, in order. Refused while its endpoint is paused as a whole and others send to it.',
     tag: 'subscriptions',
     least: 'user',
     params: Params,

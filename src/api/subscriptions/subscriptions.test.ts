@@ -256,3 +256,26 @@ test('limits of an endpoint that several share change only when a subscription n
   await patch(silent.id, { endpoint: { maxInFlight: null, ratePerSecond: null } });
   assert.deepEqual(await limitsOf(silent.id), [8, null]);
 });
+
+test('one that shares its endpoint is paused alone; resumed it can not be while its endpoint is paused as a whole', async () => {
+  const endpoint = { url: 'https://shared.example/hook' };
+  const [one, other] = [await create({ endpoint }), await create({ endpoint })];
+  const ask = async (url: string) => (await world.ask({ url })).json();
+  const post = (url: string) => world.ask({ method: 'POST', url });
+  const paused = await post(`/v1/subscriptions/${one.id}/pause`);
+  assert.equal(paused.statusCode, 200, paused.body);
+  assert.deepEqual([paused.json().status, paused.json().paused.by], ['paused', stored(one.id).pause?.by]);
+  assert.equal((await ask(`/v1/subscriptions/${other.id}`)).status, 'active');
+  const { number } = paused.json().endpoint;
+  assert.equal((await ask(`/v1/endpoints/${number}`)).paused, null);
+  assert.equal((await patch(one.id, { name: 'still paused' })).json().status, 'paused');
+  const moved = await patch(one.id, { endpoint: { url: 'https://elsewhere.example/hook' } });
+  assert.deepEqual([moved.statusCode, moved.json().field], [400, 'endpoint.url']);
+  const audit = await ask(`/v1/audit?object=subscription&objectId=${one.number}`);
+  assert.equal(audit.items[1].action, 'paused');
+  assert.equal((await post(`/v1/subscriptions/${one.id}/resume`)).json().status, 'active');
+  await post(`/v1/endpoints/${number}/pause`);
+  const refused = await post(`/v1/subscriptions/${one.id}/resume`);
+  assert.deepEqual([refused.statusCode, refused.json().code], [409, 'endpoint_shared']);
+  assert.deepEqual(refused.json().others, 1);
+});

@@ -34,7 +34,9 @@ export function withoutReadOnly(body: unknown): unknown {
 
 /** A stored subscription as it would be sent in, its secrets as `{ "set": true }`. */
 export function subscriptionInput(subscription: Subscription): unknown {
-  return withoutReadOnly(subscriptionView(subscription, { counters: null, endpoint: null, serverName: '', now: 0 }));
+  return withoutReadOnly(
+    subscriptionView(subscription, { counters: null, endpoint: null, lag: 0, serverName: '', now: 0 }),
+  );
 }
 
 /** RFC 7396: objects are merged, null takes a field away, everything else replaces. `__proto__` is a name like others. */

@@ -9,6 +9,7 @@ import { certificateWarnings } from './certificates.ts';
 export interface SubscriptionState {
   readonly counters: Counters | null;
   readonly endpoint: EndpointStatus | null;
+  readonly lag: number;
   readonly serverName: string;
   /** Wall clock, milliseconds. */
   readonly now: number;
@@ -84,9 +85,9 @@ type Running = Pick<
   'status' | 'paused' | 'currentServer' | 'counters' | 'lag' | 'lastSuccess' | 'lastError'
 >;
 
-function runningView(subscription: Subscription, { counters, endpoint, serverName }: SubscriptionState): Running {
+function runningView(subscription: Subscription, { counters, endpoint, lag, serverName }: SubscriptionState): Running {
   const { enabled } = subscription.selection;
-  const paused = endpoint?.paused ?? null;
+  const paused = subscription.pause ?? endpoint?.paused ?? null;
   const isFailing = endpoint !== null && endpoint.breaker !== 'closed';
   const lastErrorAt = counters?.lastErrorAt ?? null;
   return {
@@ -98,7 +99,7 @@ function runningView(subscription: Subscription, { counters, endpoint, serverNam
       errors: counters?.errors ?? 0,
       since: counters ? time(counters.since) : subscription.createdAt,
     },
-    lag: endpoint?.lag ?? 0,
+    lag,
     lastSuccess: counters?.lastSuccessAt ? time(counters.lastSuccessAt) : null,
     lastError: lastErrorAt === null ? null : { at: time(lastErrorAt), error: counters?.lastError ?? '' },
   };

@@ -1,9 +1,9 @@
 /** Collects what is known of an event and a subscription, so that `whyOf` can say what became of the two. */
-import { type Why, versionAt, whyOf, type WhyFacts } from '../../delivery/why/why.ts';
+import { type Why, whyOf, type WhyFacts } from '../../delivery/why/why.ts';
 import { deliveryId } from '../../model/delivery-id.ts';
 import { type Event, orderKeyOf } from '../../model/event.ts';
 import type { DeliveryHistory } from '../../records/attempt-queries.ts';
-import type { Subscription } from '../../subscriptions/subscription.ts';
+import { type Subscription, versionAt } from '../../subscriptions/subscription.ts';
 import type { ApiDeps } from '../deps.ts';
 
 export type WhyDeps = Pick<ApiDeps, 'delivery' | 'attempts' | 'log'>;

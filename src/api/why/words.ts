@@ -44,7 +44,7 @@ export function wordsFor(why: Why, behind: string | null): Words {
 }
 
 const heldBy: Readonly<Record<Hold['by'], string>> = {
-  paused: 'its endpoint is paused',
+  paused: 'it is paused, or its endpoint is',
   breaker: 'its endpoint’s breaker is open',
   retry_after: 'the receiver asked to be left alone',
   rate: 'its endpoint’s rate limit is reached',

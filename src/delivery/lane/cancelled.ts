@@ -22,9 +22,10 @@ export class Cancelled {
     for (const delivery of given) this.#given.push({ reason, delivery });
   }
 
-  /** Those that are to be read again. */
-  dropUnparked(): void {
-    const kept = [...this.#given].filter(({ delivery }) => delivery.parked);
+  /** Those that are to be read again. @param only of this subscription */
+  dropUnparked(only?: number): void {
+    const isRead = ({ subscription, parked }: GivenUp): boolean => !parked && (only ?? subscription) === subscription;
+    const kept = [...this.#given].filter(({ delivery }) => !isRead(delivery));
     this.#given = new Queue();
     for (const one of kept) this.#given.push(one);
   }

@@ -9,8 +9,19 @@ import type { Order } from './order.ts';
 import type { ReplaySource } from './replay-source.ts';
 import type { Unit, Verdict } from './unit.ts';
 
+export interface DeparturesDeps {
+  readonly gate: Gate;
+  readonly order: Order;
+  readonly clock: Clock;
+  /** Most events one request for a subscription may carry. */
+  readonly maxBatch: (subscription: number) => number;
+  /** Nothing of this lane may start, whatever its gate says. */
+  readonly held: () => boolean;
+  readonly replay: ReplaySource | null;
+}
+
 export class Departures {
-  readonly #gate: Gate;
+  #gate: Gate;
   readonly #order: Order;
   readonly #clock: Clock;
   readonly #maxBatch: (subscription: number) => number;
@@ -18,25 +29,44 @@ export class Departures {
   readonly #pace: RateLimit | null;
   /** 0: it is the live lane's. */
   readonly #replay: number;
+  readonly #held: () => boolean;
   readonly #underWay = new Set<Unit>();
   /** The last unit that started was a parked one. */
   #retriedLast = false;
 
-  /** @param maxBatch most events one request for a subscription may carry */
-  constructor(
-    gate: Gate,
-    order: Order,
-    clock: Clock,
-    maxBatch: (subscription: number) => number,
-    replay: ReplaySource | null,
-  ) {
+  constructor({ gate, order, clock, maxBatch, held, replay }: DeparturesDeps) {
     this.#gate = gate;
     this.#order = order;
     this.#clock = clock;
     this.#maxBatch = maxBatch;
+    this.#held = held;
     this.#replay = replay?.number ?? 0;
     this.#pace = replay && new RateLimit(replay.ratePerSecond);
-    if (!replay) gate.live = this;
+    if (!replay) gate.live.add(this);
+  }
+
+  /** What is under way still counts at the former one. */
+  goThrough(gate: Gate): void {
+    this.leaveGate();
+    this.#gate = gate;
+    if (this.#replay === 0) gate.live.add(this);
+  }
+
+  /** Nothing of it starts any more. */
+  leaveGate(): void {
+    this.#gate.live.delete(this);
+  }
+
+  /** Units of a subscription end in another lane. */
+  passOn(subscription: number): Unit[] {
+    const units = [...this.#underWay].filter((unit) => unit.subscription === subscription);
+    for (const unit of units) this.#underWay.delete(unit);
+    return units;
+  }
+
+  /** One that is under way ends here. */
+  takeOn(unit: Unit): void {
+    this.#underWay.add(unit);
   }
 
   get underWay(): ReadonlySet<Unit> {
@@ -55,17 +85,20 @@ export class Departures {
     gate.inFlight++;
     unit.inFlight = true;
     unit.receiver = gate.receiver;
+    unit.gate = gate;
     unit.replay = this.#replay;
     this.#underWay.add(unit);
     return unit;
   }
 
   #windowFull(now: number): boolean {
+    if (this.#held()) return true;
     const { size } = this.#underWay;
     return this.#replay === 0 ? this.#gate.isFull() : this.#gate.isFullForReplay(size, now);
   }
 
   mayGo(now: number): boolean {
+    if (this.#held()) return false;
     if (this.#order.nextDueAt <= now) return true;
     const { state, probeAt } = this.#gate.breaker;
     return this.#order.hasReady && (state !== 'open' || now >= probeAt);
@@ -111,17 +144,17 @@ export class Departures {
 
   /** @param chance uniform in [0, 1) */
   ended(unit: Unit, verdict: Verdict, chance: () => number): void {
-    const gate = this.#gate;
+    const gate = unit.gate ?? this.#gate;
     unit.inFlight = false;
     gate.inFlight--;
     this.#underWay.delete(unit);
     if (verdict.outcome === 'stopped') return;
-    if (!verdict.requested) this.#giveBack();
+    if (!verdict.requested) this.#giveBack(gate);
     else unit.receiver?.judge(verdict, this.#clock.monotonic(), gate.endpoint.maxInFlight, chance());
   }
 
-  #giveBack(): void {
-    this.#gate.rate.giveBack();
+  #giveBack(gate: Gate): void {
+    gate.rate.giveBack();
     this.#pace?.giveBack();
   }
 }

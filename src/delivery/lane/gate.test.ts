@@ -35,7 +35,7 @@ test('a replay has half of the window, at least one, and never what the live lan
 test('a replay gives way to a live lane that has something to send, which a replay never does to', () => {
   const gate = new Gate(endpoint, defaultBreakerLimits);
   let waits = true;
-  gate.live = { mayGo: () => waits };
+  gate.live.add({ mayGo: () => waits });
   assert.equal(gate.isFullForReplay(0, 0), true);
   assert.equal(gate.isFull(), false);
   waits = false;

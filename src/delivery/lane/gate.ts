@@ -1,17 +1,18 @@
 /**
- * The gate to one endpoint's receiver. Its live lane goes through it, and so do replays to the same endpoint: they share
- * the window, the rate limit, the breaker and what the receiver asked for, since to it they are one and the same sender.
+ * The gate to one endpoint's receiver. Its live lanes go through it, its own and side lanes, and so do replays to the same
+ * endpoint: they share the window, the rate limit, the breaker and what the receiver asked for, since to it they are one
+ * and the same sender.
  *
  *   - All together never have more requests under way than the window allows.
  *   - Each replay has half of the window at most, but at least one.
- *   - A replay starts nothing while the live lane has something that may go.
+ *   - A replay starts nothing while a live lane has something that may go.
  */
 import type { Endpoint } from '../../subscriptions/subscription.ts';
 import type { Breaker, BreakerLimits } from '../breaker.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { Receiver } from './receiver.ts';
 
-/** What of the live lane a replay has to give way to. */
+/** What of a live lane a replay has to give way to. */
 export interface LiveDepartures {
   /** Something of it could start now, but for the window. */
   mayGo(now: number): boolean;
@@ -21,9 +22,8 @@ export class Gate {
   endpoint: Endpoint;
   receiver: Receiver;
   readonly rate: RateLimit;
-  /** Null until there is a live lane. */
-  live: LiveDepartures | null = null;
-  /** Requests under way, of the live lane and replays. */
+  readonly live = new Set<LiveDepartures>();
+  /** Requests under way, of all lanes that go through it. */
   inFlight = 0;
   readonly #limits: BreakerLimits;
 
@@ -52,14 +52,15 @@ export class Gate {
     this.receiver = new Receiver(this.#limits);
   }
 
-  /** The window allows no further request of the live lane. */
+  /** The window allows no further request of a live lane. */
   isFull(): boolean {
     return this.endpoint.paused || this.inFlight >= this.breaker.window(this.endpoint.maxInFlight);
   }
 
   /** No further request of a replay may start. @param underWay of that replay */
   isFullForReplay(underWay: number, now: number): boolean {
-    if (this.isFull() || this.live?.mayGo(now)) return true;
+    if (this.isFull()) return true;
+    for (const lane of this.live) if (lane.mayGo(now)) return true;
     return underWay >= Math.max(1, Math.floor(this.breaker.window(this.endpoint.maxInFlight) / 2));
   }
 }

@@ -40,6 +40,7 @@ import { type Retried, type Retry, tryAgain } from './again.ts';
 import { Cancelled } from './cancelled.ts';
 import { Departures } from './departures.ts';
 import type { Gate } from './gate.ts';
+import { type Belongings, type Holder, pack, type Standpoint, unpack } from './hand-over.ts';
 import type { LaneLimits } from './limits.ts';
 import type { LaneMemory } from './memory.ts';
 import { Order } from './order.ts';
@@ -48,6 +49,7 @@ import { Progress } from './progress.ts';
 import { Recording, type LaneRecorder } from './recording.ts';
 import type { ReplaySource } from './replay-source.ts';
 import { Room } from './room.ts';
+import type { Side } from './side.ts';
 import type { Delivery, Unit, Verdict } from './unit.ts';
 
 export interface LaneContext {
@@ -60,15 +62,22 @@ export interface LaneContext {
   maxBatch(subscription: Subscription): number;
 }
 
+/** What it is, where it is not its endpoint's own. */
+export type Kind = { readonly replay: ReplaySource } | { readonly side: Side };
+
 export class Lane {
-  readonly gate: Gate;
-  /** What it reads if it is that of a replay; null: it is its endpoint's live lane. */
+  gate: Gate;
+  /** What it reads if it is that of a replay; null: it is a live lane. */
   readonly replay: ReplaySource | null;
+  /** Null: it is its endpoint's own, or that of a replay. */
+  readonly side: Side | null;
   attached = true;
   /** While detached: it was offered everything up to here. */
   readPosition = 0;
-  /** Settled something that its row does not say yet. */
-  dirty = false;
+
+  #dirty = false;
+  /** Of a side lane while it is handed over: where its subscription stands until then. */
+  #standpoint: Standpoint | null = null;
 
   readonly #context: LaneContext;
   readonly #recording: Recording;
@@ -79,27 +88,51 @@ export class Lane {
   readonly #cancelled: Cancelled;
   /** Units under way whose deliveries are no longer in `#progress`. */
   readonly #untracked = new Set<Unit>();
+  /** Units under way that end in another lane. */
+  readonly #passedOn = new Map<Unit, Lane>();
   #lastOffered = 0;
   /** Why nothing more is to start. */
   #givenUp: string | null = null;
 
-  constructor(gate: Gate, context: LaneContext, limits: LaneLimits, replay: ReplaySource | null = null) {
+  constructor(gate: Gate, context: LaneContext, limits: LaneLimits, kind: Kind | null = null) {
     this.gate = gate;
+    const replay = kind && 'replay' in kind ? kind.replay : null;
     this.replay = replay;
+    this.side = kind && 'side' in kind ? kind.side : null;
     this.#context = context;
-    this.#recording = new Recording(gate.endpoint.number, replay?.number ?? 0, context.recorder);
+    this.#recording = new Recording(() => this.endpoint.number, replay?.number ?? 0, context.recorder);
     this.#cancelled = new Cancelled(this.#recording);
     this.#order = new Order(context.memory);
     const maxBatch = (number: number): number => {
       const subscription = context.subscription(number);
       return subscription ? context.maxBatch(subscription) : 1;
     };
-    this.#departures = new Departures(gate, this.#order, context.clock, maxBatch, replay);
+    const held = (): boolean => this.side?.paused === true || replay?.paused === true;
+    this.#departures = new Departures({ gate, order: this.#order, clock: context.clock, maxBatch, held, replay });
     this.#room = new Room(this, this.#order, this.#progress, limits, context.memory);
   }
 
   get endpoint(): Endpoint {
     return this.gate.endpoint;
+  }
+
+  /** Of a live lane: its endpoint's, or that of a side lane. */
+  get number(): number {
+    return this.side?.number ?? this.endpoint.number;
+  }
+
+  /** Nothing of it starts until somebody resumes it. */
+  get paused(): boolean {
+    return this.endpoint.paused || this.side?.paused === true || this.replay?.paused === true;
+  }
+
+  /** Settled something that its row does not say yet. */
+  get dirty(): boolean {
+    return this.#dirty || this.#standpoint !== null;
+  }
+
+  set dirty(dirty: boolean) {
+    this.#dirty = dirty;
   }
 
   get breaker(): Breaker {
@@ -222,6 +255,11 @@ export class Lane {
 
   /** @returns what is remembered of it: a failure that was the last one is `cancelled` */
   finished(unit: Unit, verdict: Verdict): Verdict['outcome'] {
+    const other = this.#passedOn.get(unit);
+    if (other) {
+      this.#passedOn.delete(unit);
+      return other.finished(unit, verdict);
+    }
     this.#departures.ended(unit, verdict, () => this.#context.random.next());
     if (verdict.outcome === 'stopped') return 'stopped';
     // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
@@ -358,10 +396,71 @@ export class Lane {
     }
   }
 
+  // ---- side lanes (`side.ts`) -------------------------------------------------------------------------------------
+
+  /** Another lane still holds what it is to have. */
+  get isExpecting(): boolean {
+    return this.#standpoint !== null;
+  }
+
+  /** It is to have what another lane still holds. */
+  expect(standpoint: Standpoint): void {
+    this.#standpoint = standpoint;
+  }
+
+  /** Where a subscription stands here. @param position how far the router has come */
+  standpointOf(subscription: number, position: () => number): Standpoint {
+    return {
+      lowWater: () => this.lowWater(position()),
+      settledAbove: () => this.settledAbove(position()).filter((key) => key.subscription === subscription),
+    };
+  }
+
+  /** All it holds for a subscription is the other lane's from now on. */
+  handOver(subscription: number, standpoint: Standpoint, other: Lane): void {
+    const belongings = pack(this.#holder, subscription, standpoint);
+    for (const unit of belongings.underWay) this.#passedOn.set(unit, other);
+    this.#dirty = true;
+    other.#takeOver(belongings);
+  }
+
+  #takeOver(belongings: Belongings): void {
+    this.#standpoint = null;
+    this.readPosition = belongings.cursor;
+    unpack(this.#holder, belongings);
+    this.restoreParked(belongings.parked);
+    this.#dirty = true;
+  }
+
+  get #holder(): Holder {
+    return {
+      endpoint: this.endpoint.number,
+      clock: this.#context.clock,
+      order: this.#order,
+      progress: this.#progress,
+      departures: this.#departures,
+      cancelled: this.#cancelled,
+      untracked: this.#untracked,
+    };
+  }
+
+  /** Its subscription sends to another endpoint now. */
+  goThrough(gate: Gate): void {
+    this.#departures.goThrough(gate);
+    this.gate = gate;
+    this.hurry();
+  }
+
+  /** It is gone. */
+  leaveGate(): void {
+    this.#departures.leaveGate();
+  }
+
   // ---- what the checkpoint has to know ----------------------------------------------------------------------------
 
   /** Everything up to here is settled. While attached, `routerPosition` is how far it was offered events. */
   lowWater(routerPosition = this.readPosition): number {
+    if (this.#standpoint) return this.#standpoint.lowWater();
     return this.#progress.lowWater(this.attached ? routerPosition : this.readPosition);
   }
 
@@ -371,8 +470,10 @@ export class Lane {
     return oldest === null ? 0 : this.#context.clock.monotonic() - oldest;
   }
 
-  settledAbove(): readonly DeliveryKey[] {
-    return this.#progress.settledAbove(this.lowWater());
+  /** @param routerPosition how far it was offered events, while attached */
+  settledAbove(routerPosition = this.readPosition): readonly DeliveryKey[] {
+    if (this.#standpoint) return this.#standpoint.settledAbove();
+    return this.#progress.settledAbove(this.lowWater(routerPosition));
   }
 
   /** @param routerPosition how far it was offered events, while attached */

@@ -244,8 +244,10 @@ export class Order {
       if (unit.subscription !== subscription) this.#due.push(unit);
       else {
         for (const delivery of unit.deliveries) {
-          const { seq } = delivery;
-          given.push({ subscription, seq, batch: firstSeq(unit), attempts: unit.attempts, parked: true, delivery });
+          const { seq, key } = delivery;
+          const { attempts, dueAt } = unit;
+          const place = { subscription, seq, batch: firstSeq(unit), orderKey: key.id };
+          given.push({ ...place, attempts, dueAt, parked: true, delivery });
         }
         this.release(unit, now);
       }
@@ -259,7 +261,8 @@ export class Order {
       const delivery = this.#takeWaiting(key);
       const { seq } = delivery;
       if (delivery.subscription === subscription) {
-        given.push({ subscription, seq, batch: seq, attempts: 0, parked: false, delivery });
+        const place = { subscription, seq, batch: seq, orderKey: key.id };
+        given.push({ ...place, attempts: 0, dueAt: null, parked: false, delivery });
       } else {
         key.waiting.push(delivery);
         this.#countWaiting(1, delivery.size);
@@ -277,9 +280,21 @@ export class Order {
       if (of !== subscription) key.follow(of, seq, attempts);
       else {
         this.#countParked(0, -1);
-        given.push({ subscription, seq, batch: seq, attempts, parked: true, delivery: null });
+        const place = { subscription, seq, batch: seq, orderKey: key.id };
+        given.push({ ...place, attempts, dueAt: null, parked: true, delivery: null });
       }
     }
+  }
+
+  /** A unit that is under way comes from another lane, before anything else of its keys. */
+  adopt(unit: Unit): void {
+    for (const delivery of unit.deliveries) {
+      const key = this.keyOf(delivery.key.id);
+      delivery.key = key;
+      key.busy = true;
+      if (unit.parked) key.head = unit;
+    }
+    if (unit.parked) this.#countParked(unit.deliveries.length, 0);
   }
 
   /** Keys that have nothing waiting any more are not ready, and those with nothing at all are let go of. */
@@ -299,7 +314,8 @@ export class Order {
   }
 
   /**
-   * Parked deliveries from their rows, in sequence order. To be called once, while there is nothing else.
+   * Parked deliveries from their rows, in sequence order. To be called once, while there is nothing else but what is
+   * under way.
    * @param dueAt monotonic time of a row's next attempt; of one behind another, now
    */
   restore(rows: readonly ParkedRow[], dueAt: (row: ParkedRow) => number): void {

@@ -63,6 +63,12 @@ export class Progress {
     return this.#entries.peek()?.offeredAt ?? null;
   }
 
+  /** What of a subscription is not settled is another lane's from now on. */
+  leave(subscription: number): void {
+    for (const entry of this.#entries) if (entry.subscription === subscription) entry.settled = true;
+    this.tidy();
+  }
+
   /** Settled deliveries above the low-water mark. */
   settledAbove(lowWater: number): DeliveryKey[] {
     const keys: DeliveryKey[] = [];

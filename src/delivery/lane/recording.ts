@@ -11,12 +11,13 @@ export interface LaneRecorder {
 }
 
 export class Recording {
-  readonly #endpoint: number;
+  readonly #endpoint: () => number;
   /** 0: none. */
   readonly #replay: number;
   readonly #recorder: LaneRecorder;
 
-  constructor(endpoint: number, replay: number, recorder: LaneRecorder) {
+  /** @param endpoint as it is at the time: a side lane may come to another one */
+  constructor(endpoint: () => number, replay: number, recorder: LaneRecorder) {
     this.#endpoint = endpoint;
     this.#replay = replay;
     this.#recorder = recorder;
@@ -28,7 +29,7 @@ export class Recording {
     const attempt = unit.attempts + (verdict.requested ? 1 : 0);
     for (const { subscription, seq } of unit.deliveries) {
       const batch = firstSeq(unit);
-      const endpoint = this.#endpoint;
+      const endpoint = this.#endpoint();
       const replay = this.#replay;
       this.#recorder.attempt({
         subscription,
@@ -53,7 +54,7 @@ export class Recording {
     detail: string,
     now: number,
   ): void {
-    const place = { subscription, endpoint: this.#endpoint, seq, replay: this.#replay, batch };
+    const place = { subscription, endpoint: this.#endpoint(), seq, replay: this.#replay, batch };
     this.#recorder.attempt({ ...place, attempt: attempts, outcome, detail, status: 0, startedAt: now, durationMs: 0 });
   }
 
@@ -62,13 +63,13 @@ export class Recording {
     const batch = firstSeq(unit);
     const { attempts } = unit;
     for (const { subscription, seq, key } of unit.deliveries) {
-      const place = { subscription, endpoint: this.#endpoint, seq, replay: this.#replay };
+      const place = { subscription, endpoint: this.#endpoint(), seq, replay: this.#replay };
       this.#recorder.park({ ...place, batch, orderKey: key.id, attempts, dueAt });
     }
   }
 
   parkedBehind({ subscription, seq, key }: Delivery, attempts = 0): void {
-    const place = { subscription, endpoint: this.#endpoint, seq, replay: this.#replay };
+    const place = { subscription, endpoint: this.#endpoint(), seq, replay: this.#replay };
     this.#recorder.park({ ...place, batch: seq, orderKey: key.id, attempts, dueAt: null });
   }
 

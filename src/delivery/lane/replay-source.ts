@@ -8,6 +8,8 @@ export interface ReplaySource {
   readonly end: number;
   /** Requests a second at most, whatever the endpoint allows. */
   readonly ratePerSecond: number;
+  /** Nothing of it starts: one of its subscriptions is paused. */
+  readonly paused: boolean;
   /** Who gets what of it. */
   readonly index: MatchIndex;
 }

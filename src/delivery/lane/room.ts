@@ -19,7 +19,8 @@ import type { Progress } from './progress.ts';
 export interface ReadingLane {
   readonly attached: boolean;
   readonly readPosition: number;
-  readonly endpoint: { readonly paused: boolean; readonly maxInFlight: number };
+  readonly paused: boolean;
+  readonly endpoint: { readonly maxInFlight: number };
   readonly breaker: { readonly state: string; readonly probeAt: number };
   readonly inFlight: number;
   /** Requests under way that have to end before it may read on. */
@@ -58,7 +59,7 @@ export class Room {
   /** It is detached, and the catch-up reader should bring it events now. */
   wants(now: number): boolean {
     const lane = this.#lane;
-    if (lane.attached || lane.endpoint.paused || lane.untracked > 0) return false;
+    if (lane.attached || lane.paused || lane.untracked > 0) return false;
     if (this.#isParkedFull() || this.#progress.size * 2 > this.#limits.unsettled) return false;
     const { waiting, waitingSize, nextDueAt } = this.#order;
     if (lane.breaker.state === 'open') {
@@ -73,7 +74,7 @@ export class Room {
    */
   mayAttach(position: number, checkpoint: number, lowWater: number): boolean {
     const lane = this.#lane;
-    if (lane.attached || lane.readPosition !== position || lane.endpoint.paused || lane.untracked > 0) return false;
+    if (lane.attached || lane.readPosition !== position || lane.paused || lane.untracked > 0) return false;
     if (!this.hasRoom || lowWater < checkpoint) return false;
     return lane.breaker.state !== 'open' || this.#order.waiting + lane.inFlight === 0;
   }

@@ -1,5 +1,6 @@
 import type { Event } from '../../model/event.ts';
 import type { AttemptOutcome } from '../../records/delivery-store.ts';
+import type { Gate } from './gate.ts';
 import type { KeyQueue } from './key-queue.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -10,7 +11,8 @@ export type CallQueue = KeyQueue<Delivery, Unit>;
 export interface Delivery {
   readonly subscription: number;
   readonly seq: number;
-  readonly key: CallQueue;
+  /** Another one's once it has gone over to a side lane. */
+  key: CallQueue;
   /** Monotonic milliseconds; how long it holds the checkpoint back is counted from here. */
   readonly offeredAt: number;
   /** Characters of its event's JSON; 0 where it is known from its row alone. */
@@ -37,6 +39,8 @@ export interface Unit {
   replay: number;
   /** Whom it went to, while it is under way. */
   receiver: Receiver | null;
+  /** What it is counted at while it is under way. */
+  gate: Gate | null;
 }
 
 /** A delivery that is to be listed as cancelled. */
@@ -47,6 +51,9 @@ export interface GivenUp {
   readonly attempts: number;
   /** It has a row. */
   readonly parked: boolean;
+  readonly orderKey: string;
+  /** Monotonic time of its next attempt; null where it waits for another, or has not been tried. */
+  readonly dueAt: number | null;
   /** Where it is held as such. */
   readonly delivery: Delivery | null;
 }
@@ -83,6 +90,7 @@ export function newUnit(deliveries: readonly Delivery[]): Unit {
     probe: false,
     replay: 0,
     receiver: null,
+    gate: null,
   };
 }
 

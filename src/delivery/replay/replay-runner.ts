@@ -6,6 +6,7 @@
  *   running ── read up to its end, with nothing waiting, parked or under way ──> done
  *     its lane reads by itself, whatever the live lane does, and is never in step with the router; it goes through the
  *     live lane's gate (`lane/gate.ts`)
+ *   running ── one of its subscriptions is paused ──> resting, in the state `running` ── all are resumed ──> going on
  *   queued ── cancelled ──> cancelled;   running ── cancelled ──> cancelling
  *     by somebody; because none of its subscriptions takes part any more; because its endpoint or its log is gone
  *   cancelling ── what was parked is listed as cancelled, what was under way has ended ──> cancelled
@@ -93,6 +94,7 @@ export class ReplayRunner {
     const { log, lanes } = this.#deps;
     const { next, gap } = attachCursor(log, { log: log.id, seq: replay.cursor });
     replay.index = indexFor(this.#deps, replay.order);
+    replay.paused = this.#isPaused(replay);
     const state = lanes.openReplay(replay.order.endpoint, replay, Math.min(next.seq, replay.end));
     replay.lane = state ?? null;
     if (gap) this.#missed(replay, gap);
@@ -118,7 +120,14 @@ export class ReplayRunner {
     const [, first] = reasons.find(([, reason]) => reason !== null) ?? [];
     if (first && reasons.every(([, reason]) => reason !== null)) return this.cancel(replay, first);
     replay.index = indexFor(this.#deps, order);
+    replay.paused = this.#isPaused(replay);
+    // What waits is left to the log, as in a live lane.
+    if (replay.paused) lane?.lane.dropWaiting();
     for (const [number, reason] of reasons) if (reason !== null) lane?.lane.cancelSubscription(number, reason);
+  }
+
+  #isPaused({ order }: Replay): boolean {
+    return order.subscriptions.some((number) => Boolean(this.#deps.registry.subscription(number)?.pause));
   }
 
   /** Events it had not read were trimmed. */

@@ -18,6 +18,8 @@ export class Replay implements ReplaySource {
   startedAt: number | null;
   endedAt: number | null;
   index = new MatchIndex();
+  /** One of its subscriptions is paused. */
+  paused = false;
   /** While it runs. */
   lane: LaneState | null = null;
   #missed: readonly MissedEvents[];

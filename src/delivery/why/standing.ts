@@ -15,7 +15,7 @@ export interface Standing extends Place {
 
 export interface Hold {
   /**
-   * - `paused`: somebody paused the endpoint. `breaker`: it is open. `retry_after`: the receiver asked to be left alone.
+   * - `paused`: somebody paused the endpoint, or the subscription alone. `breaker`: it is open. `retry_after`: the receiver asked to be left alone.
    * - `rate`: of the endpoint's rate limit. `window`: as many requests are under way as may be.
    */
   readonly by: 'paused' | 'breaker' | 'retry_after' | 'rate' | 'window';
@@ -40,16 +40,16 @@ export function standingOf({ clock, log, lane, position }: StandingDeps, of: Del
   return { ...place, ahead, holds: lane ? holdsOf(lane, clock) : [] };
 }
 
-function holdsOf({ gate }: Lane, clock: Clock): Hold[] {
+function holdsOf({ gate, paused }: Lane, clock: Clock): Hold[] {
   const now = clock.monotonic();
   const wall = (at: number): number => clock.now() + (at - now);
-  const { breaker, receiver, endpoint, rate } = gate;
+  const { breaker, receiver, rate } = gate;
   const holds: Hold[] = [];
-  if (endpoint.paused) holds.push({ by: 'paused', until: null });
+  if (paused) holds.push({ by: 'paused', until: null });
   if (breaker.state === 'open') holds.push({ by: 'breaker', until: Math.max(clock.now(), wall(breaker.probeAt)) });
   if (receiver.askedToWaitUntil > now) holds.push({ by: 'retry_after', until: wall(receiver.askedToWaitUntil) });
   const nextAt = rate.readyAt(now);
   if (nextAt > now) holds.push({ by: 'rate', until: wall(nextAt) });
-  if (gate.isFull() && !endpoint.paused) holds.push({ by: 'window', until: null });
+  if (gate.isFull() && !paused) holds.push({ by: 'window', until: null });
   return holds;
 }

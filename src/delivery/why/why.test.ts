@@ -5,7 +5,8 @@ import type { AttemptRow, ParkedRow } from '../../records/delivery-store.ts';
 import type { SelectionVersion } from '../../subscriptions/subscription.ts';
 import type { Refusal } from '../../subscriptions/why-not.ts';
 import type { Standing } from './standing.ts';
-import { versionAt, type Why, whyOf, type WhyFacts } from './why.ts';
+import { versionAt } from '../../subscriptions/subscription.ts';
+import { type Why, whyOf, type WhyFacts } from './why.ts';
 
 const acceptedAt = '2026-01-01T00:00:00.000Z';
 const seq = 50;

@@ -15,7 +15,12 @@
 import type { Event } from '../../model/event.ts';
 import type { DeliveryHistory, StoredAttempt } from '../../records/attempt-queries.ts';
 import type { AttemptRow, DeliveryKey, ParkedRow } from '../../records/delivery-store.ts';
-import type { SelectionVersion, Subscription, SubscriptionScope } from '../../subscriptions/subscription.ts';
+import {
+  type SelectionVersion,
+  type Subscription,
+  type SubscriptionScope,
+  versionAt,
+} from '../../subscriptions/subscription.ts';
 import type { Refusal } from '../../subscriptions/why-not.ts';
 import type { Hold, Standing } from './standing.ts';
 
@@ -70,11 +75,6 @@ export type Why =
       readonly level: keyof SubscriptionScope;
     }
   | { readonly answer: 'filter_error'; readonly version: SelectionVersion; readonly detail: string };
-
-/** The version that decides about an event; null where none is known. */
-export function versionAt(versions: readonly SelectionVersion[], seq: number): SelectionVersion | null {
-  return versions.find(({ from, to }) => seq >= from && (to === null || seq <= to)) ?? null;
-}
 
 export function whyOf(facts: WhyFacts): Why {
   const { subscription, history, event } = facts;

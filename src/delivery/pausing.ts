@@ -1,0 +1,170 @@
+/**
+ * Pauses and resumes what a subscription sends, and endpoints as a whole. Everything here runs in the manager's turn.
+ *
+ * An endpoint that is a subscription's alone is paused with it. Where others send to it too, the subscription goes on in a
+ * side lane of its own, and that is paused (`lane/side.ts`): it stays there when it is resumed, until all it held is
+ * settled and it can come home between two events.
+ */
+import type { Clock } from '../kit/clock.ts';
+import { type AuditedChange, auditEntry, auditEvent, type Author } from '../model/audit.ts';
+import type { Alongside } from '../records/alongside.ts';
+import type { SubscriptionStore } from '../records/subscription-store.ts';
+import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
+import type { Endpoint, Pause, Subscription } from '../subscriptions/subscription.ts';
+import type { PauseResult } from './management.ts';
+import { nextVersions, throughSideLanes } from './selection-versions.ts';
+import type { OpenedSide } from './side-lanes.ts';
+import { pauseChange, subscriptionPauseChange } from './subscription-facts.ts';
+
+export interface PausingDeps {
+  readonly clock: Clock;
+  readonly registry: SubscriptionRegistry;
+  readonly store: Pick<SubscriptionStore, 'put' | 'putEndpoint' | 'nextNumbers'>;
+  readonly engine: {
+    freeze(): { readonly seq: number; release(): void };
+    reconfigure(endpoint: number): void;
+    readonly sides: {
+      open(subscription: number, endpoint: number, lane: number, paused: boolean): Promise<OpenedSide>;
+      follow(subscription: Subscription): void;
+      isCaughtUp(lane: number, seq: number): boolean;
+    };
+  };
+  readonly floor: () => number;
+  /** A change holds. */
+  tell(before: Subscription, after: Subscription): void;
+}
+
+export class Pausing {
+  readonly #deps: PausingDeps;
+
+  constructor(deps: PausingDeps) {
+    this.#deps = deps;
+  }
+
+  async setEndpoint(endpoint: Endpoint, paused: boolean, author: Author): Promise<Endpoint> {
+    const { registry, store, engine } = this.#deps;
+    if (endpoint.paused === paused) return endpoint;
+    const changed: Endpoint = { ...endpoint, paused, pause: paused ? this.#pause(author) : null };
+    await store.putEndpoint(changed, this.#audited(author, pauseChange(endpoint, paused)));
+    registry.putEndpoint(changed);
+    engine.reconfigure(endpoint.number);
+    return changed;
+  }
+
+  async pause(subscription: Subscription, author: Author): Promise<PauseResult> {
+    const shared = await this.#setOwn(subscription, true, author);
+    const opened = await this.#openSides(subscription, shared);
+    const isBeside = subscription.versions.some(({ lane }) => lane !== undefined);
+    if (opened.size === 0 && !isBeside) return { subscription };
+    const lanes = new Map([...opened].map(([endpoint, { lane }]) => [endpoint, lane]));
+    const versions = throughSideLanes(subscription.versions, lanes);
+    const paused = { ...subscription, versions, pause: subscription.pause ?? this.#pause(author) };
+    try {
+      await this.#put(subscription, paused, author);
+    } catch (error) {
+      for (const { side } of opened.values()) side.close();
+      throw error;
+    }
+    for (const { side } of opened.values()) side.enter();
+    this.#settled(subscription, paused);
+    return { subscription: paused };
+  }
+
+  /** `shared`: its endpoint is paused as a whole, and others send to it too. */
+  async resume(subscription: Subscription, author: Author): Promise<PauseResult> {
+    const { registry } = this.#deps;
+    await this.#setOwn(subscription, false, author);
+    let resumed = subscription;
+    if (subscription.pause) {
+      resumed = { ...subscription, pause: null };
+      await this.#put(subscription, resumed, author);
+      this.#settled(subscription, resumed);
+    }
+    const { endpoint, number } = subscription;
+    if (!registry.endpoint(endpoint)?.paused) return { subscription: resumed };
+    const others = registry.usersOf(endpoint).filter((user) => user !== number).length;
+    return { shared: { endpoint, others } };
+  }
+
+  /**
+   * Pauses or resumes the endpoints that are the subscription's alone; what is still on its way to a former one is held too.
+   * @returns the others
+   */
+  async #setOwn(subscription: Subscription, paused: boolean, author: Author): Promise<number[]> {
+    const { registry } = this.#deps;
+    const shared: number[] = [];
+    for (const number of endpointsOf(subscription)) {
+      const endpoint = registry.endpoint(number);
+      if (!endpoint) continue;
+      if (registry.usersOf(number).length > 1) shared.push(number);
+      else await this.setEndpoint(endpoint, paused, author);
+    }
+    return shared;
+  }
+
+  /** For those of the endpoints whose own lane it goes through. */
+  async #openSides(
+    { number, versions }: Subscription,
+    endpoints: readonly number[],
+  ): Promise<Map<number, { readonly lane: number; readonly side: OpenedSide }>> {
+    const { store, engine } = this.#deps;
+    const opened = new Map<number, { readonly lane: number; readonly side: OpenedSide }>();
+    for (const endpoint of endpoints) {
+      if (!versions.some((version) => version.endpoint === endpoint && version.lane === undefined)) continue;
+      // Of the same row of numbers as endpoints: lanes are told apart by it.
+      const { endpoint: lane } = await store.nextNumbers();
+      try {
+        opened.set(endpoint, { lane, side: await engine.sides.open(number, endpoint, lane, true) });
+      } catch (error) {
+        for (const { side } of opened.values()) side.close();
+        throw error;
+      }
+    }
+    return opened;
+  }
+
+  /** Its side lane has settled everything up to the log's head: from the next event on it needs none. */
+  async comeHome(subscription: Subscription): Promise<void> {
+    const { registry, store, engine } = this.#deps;
+    const { lane } = subscription.versions.at(-1) ?? {};
+    const endpoint = registry.endpoint(subscription.endpoint);
+    if (lane === undefined || !endpoint || subscription.pause) return;
+    const frozen = engine.freeze();
+    try {
+      if (!engine.sides.isCaughtUp(lane, frozen.seq)) return;
+      const { versions, selection } = subscription;
+      const way = { endpoint: endpoint.number };
+      const home = {
+        ...subscription,
+        versions: nextVersions(versions, selection, way, frozen.seq, this.#deps.floor()),
+      };
+      await store.put(home, endpoint);
+      registry.put(home);
+    } finally {
+      frozen.release();
+    }
+  }
+
+  async #put(before: Subscription, after: Subscription, author: Author): Promise<void> {
+    const { registry, store } = this.#deps;
+    const endpoint = registry.endpoint(after.endpoint);
+    if (!endpoint) throw new Error(`there is no endpoint ${after.endpoint}`);
+    const change = subscriptionPauseChange(before, after);
+    await store.put(after, endpoint, before.pause && after.pause ? {} : this.#audited(author, change));
+    registry.put(after);
+  }
+
+  #settled(before: Subscription, after: Subscription): void {
+    this.#deps.engine.sides.follow(after);
+    this.#deps.tell(before, after);
+  }
+
+  #pause({ name }: Author): Pause {
+    return { since: new Date(this.#deps.clock.now()).toISOString(), by: name };
+  }
+
+  #audited(author: Author, change: AuditedChange): Alongside {
+    const entry = auditEntry(author, this.#deps.clock.now(), change);
+    return { audit: [entry], events: [auditEvent(entry)] };
+  }
+}

@@ -1,0 +1,125 @@
+/** Opens side lanes, sees to those there are, and lets go of them. What becomes of one is written in `lane/side.ts`. */
+import type { Clock } from '../kit/clock.ts';
+import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
+import type { LaneState, LaneTable } from './lane-table.ts';
+
+export interface SideLanesDeps {
+  readonly clock: Clock;
+  readonly registry: SubscriptionRegistry;
+  readonly lanes: LaneTable;
+  /** How far the router has come. */
+  readonly position: () => number;
+  /** Resolves when where all lanes stand now is durable. */
+  readonly recorded: () => Promise<void>;
+  /** Somebody paused it: what waits is left to the log. */
+  hold(state: LaneState): void;
+  /** It may have something to send. */
+  pump(state: LaneState): void;
+  /** Something has to be stored soon. */
+  changed(): void;
+  /** A subscription may go through its endpoint's own lane again. */
+  rested(subscription: number): void;
+}
+
+/** A side lane that is being made. */
+export interface OpenedSide {
+  /** In the turn in which the registry has the versions that go through it: it takes over. */
+  enter(): void;
+  /** It was not to be. */
+  close(): void;
+}
+
+/** While results can't be stored, edits of other subscriptions must not wait for it. */
+const longestWaitMs = 5_000;
+
+export class SideLanes {
+  readonly #deps: SideLanesDeps;
+
+  constructor(deps: SideLanesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Beside an endpoint's lane, for what that holds for a subscription; its row is durable when it resolves. */
+  async open(subscription: number, endpoint: number, number: number, paused: boolean): Promise<OpenedSide> {
+    const { lanes, position, recorded } = this.#deps;
+    const own = lanes.obtain(endpoint);
+    const home = this.#deps.registry.subscription(subscription)?.endpoint ?? endpoint;
+    const side = lanes.openSide(home, { number, subscription, paused: true });
+    if (!own || !side) throw new Error(`there is no endpoint ${endpoint}`);
+    const standpoint = own.lane.standpointOf(subscription, position);
+    lanes.detach(side, standpoint.lowWater());
+    side.lane.expect(standpoint);
+    try {
+      await this.#inTime(recorded());
+    } catch (error) {
+      this.#forget(side);
+      throw error;
+    }
+    const enter = (): void => {
+      own.lane.handOver(subscription, standpoint, side.lane);
+      if (side.lane.side) side.lane.side.paused = paused;
+      this.#settleIn([own, side]);
+    };
+    return { enter, close: () => this.#forget(side) };
+  }
+
+  async #inTime(stored: Promise<void>): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const message = `where delivery stands could not be stored within ${longestWaitMs} ms`;
+    const timer = this.#deps.clock.schedule(longestWaitMs, () => late.reject(new Error(message)));
+    await Promise.race([stored, late.promise]).finally(() => timer.cancel());
+  }
+
+  #settleIn(states: readonly LaneState[]): void {
+    this.#deps.changed();
+    for (const state of states) this.#deps.pump(state);
+  }
+
+  /** A subscription was paused or resumed, or goes to another endpoint: its side lanes follow. */
+  follow({ number, endpoint, pause }: Subscription): void {
+    for (const state of this.#of(number)) {
+      const { lane } = state;
+      const gate = this.#deps.lanes.obtain(endpoint)?.lane.gate;
+      if (gate && gate !== lane.gate) lane.goThrough(gate);
+      if (lane.side) lane.side.paused = Boolean(pause);
+      if (pause) this.#deps.hold(state);
+      this.#deps.pump(state);
+    }
+  }
+
+  #of(subscription: number): LaneState[] {
+    return [...this.#deps.lanes.sides].filter(({ lane }) => lane.side?.subscription === subscription);
+  }
+
+  /** The lanes in which there may be something for a subscription. @param endpoint whose lane is one of them */
+  lanesOf(subscription: number, endpoint: number): readonly LaneState[] {
+    const own = this.#deps.lanes.find(endpoint);
+    return own ? [own, ...this.#of(subscription)] : this.#of(subscription);
+  }
+
+  /** About every second. */
+  tick(): void {
+    for (const state of this.#deps.lanes.sides) {
+      const { lane } = state;
+      const { registry, position } = this.#deps;
+      if (!lane.idle || !lane.side || lane.isExpecting) continue;
+      const last = registry.sideLane(lane.number)?.to ?? 0;
+      if (lane.lowWater(position()) >= last) this.#forget(state);
+      else if (last === Infinity && this.isCaughtUp(lane.number, position())) this.#deps.rested(lane.side.subscription);
+    }
+  }
+
+  /** Everything up to this sequence, which is the router's position, is settled there. */
+  isCaughtUp(number: number, seq: number): boolean {
+    const { lanes, position } = this.#deps;
+    const lane = lanes.find(number)?.lane;
+    if (!lane || lane.paused || !lane.attached || !lane.idle || position() !== seq) return false;
+    return lane.lowWater(seq) === seq;
+  }
+
+  #forget({ lane }: LaneState): void {
+    this.#deps.lanes.forget(lane.number);
+    this.#deps.changed();
+  }
+}
