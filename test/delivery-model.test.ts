@@ -223,7 +223,7 @@ class Run {
 
   async #move({ subscription, host }: Step & { do: 'move' }): Promise<void> {
     const number = this.subscriptions[subscription]?.number;
-    if (number !== undefined) this.world.moved.add(number);
+    if (number !== undefined) this.world.apart.add(number);
     const url = `https://${hosts[host]}/hook`;
     await this.#update(subscription, (now) => ({ ...now, target: { ...now.target, url } }));
   }
@@ -237,23 +237,27 @@ class Run {
     else world.paused.delete(number);
     const pausing = world.delivery.subscriptions.setSubscriptionPaused(everything, id, paused);
     // Where results can't be stored, it gives up after a while.
-    const done: boolean[] = [];
-    pausing.then(
-      (result) => done.push(result !== null && paused),
-      () => done.push(false),
+    const result = await this.#ended(pausing);
+    if (result && paused) world.paused.add(number);
+  }
+
+  /** Where results can't be stored, it gives up after a while: null. */
+  async #ended<Result>(change: Promise<Result>): Promise<Result | null> {
+    const done: (Result | null)[] = [];
+    change.then(
+      (result) => done.push(result),
+      () => done.push(null),
     );
-    for (let waitedMs = 0; done.length === 0 && waitedMs < 6_000; waitedMs += 50) await world.pass(50);
-    assert.equal(done.length, 1, 'pausing takes for ever');
-    if (done[0]) world.paused.add(number);
+    for (let waitedMs = 0; done.length === 0 && waitedMs < 6_000; waitedMs += 50) await this.world.pass(50);
+    assert.equal(done.length, 1, 'a change takes for ever');
+    return done[0] ?? null;
   }
 
   async #update(at: number, draftFrom: (now: Subscription) => Subscription): Promise<void> {
     const id = this.subscriptions[at]?.id;
     if (id === undefined) return;
     const edit = (now: Subscription) => ({ draft: draftFrom(now) });
-    const editing = this.world.delivery.subscriptions.update(everything, id, edit);
-    await this.world.pass(10);
-    await editing;
+    await this.#ended(this.world.delivery.subscriptions.update(everything, id, edit));
   }
 
   /** All receivers well again, and time enough for everything that is planned. */
@@ -315,7 +319,6 @@ class Run {
         assert.ok(givenUp.has(seq) || seq <= this.world.log.floor(), `${subscription.number}-${seq} was lost`);
         continue;
       }
-      if (this.world.moved.has(subscription.number)) continue;
       const key = `${domain} ${call?.id}`;
       const before = lastOfCall.get(key) ?? -1;
       assert.ok(at > before, `${subscription.number}-${seq} came out of order`);

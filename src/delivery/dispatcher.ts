@@ -142,35 +142,35 @@ export class Dispatcher {
     this.#share.started(state, unit);
     if (!unit.parked) {
       const events = unit.deliveries.map(({ event }) => event);
-      return this.#launch(state, unit, events);
+      return void this.#launch(state, unit, events);
     }
     this.#deps.log.get(unit.deliveries.map(({ seq }) => seq)).then(
       (events) => {
-        this.#launch(state, unit, events);
         // Where it was settled at once, it has left room.
-        this.#pumpAll(state);
+        this.#pumpAll(this.#launch(state, unit, events));
       },
       (error: unknown) => this.#ran(state, unit, unreadable(error, this.#deps.clock.now()), []),
     );
   }
 
-  #launch(state: LaneState, unit: Unit, events: Events): void {
+  /** @returns the lane it is in, where it is settled */
+  #launch(state: LaneState, unit: Unit, events: Events): LaneState {
     try {
-      this.#send(state, unit, events);
+      return this.#send(state, unit, events);
     } catch (error) {
-      this.#finish(state, unit, unreadable(error, this.#deps.clock.now()), events);
+      return this.#finish(state, unit, unreadable(error, this.#deps.clock.now()), events);
     }
   }
 
-  #send(state: LaneState, unit: Unit, events: Events): void {
+  #send(state: LaneState, unit: Unit, events: Events): LaneState {
     const { clock, registry } = this.#deps;
     const subscription = registry.subscription(unit.subscription);
     const early = verdictBeforeSending(subscription, events, clock.now());
     if (early) return this.#finish(state, unit, early, events);
-    if (!subscription) return;
+    if (!subscription) return state;
     const ended = (verdict: Verdict): void => this.#ran(state, unit, this.#judge(verdict, subscription), events);
     const known = attempt(this.#deps, unit, subscription, events as readonly Event[], ended, this.#abort.signal);
-    if (known) this.#finish(state, unit, known, events);
+    return known ? this.#finish(state, unit, known, events) : state;
   }
 
   /** 410 speaks for the receiver as it was asked; a subscription that was edited meanwhile is tried again as it is now. */
@@ -182,12 +182,15 @@ export class Dispatcher {
   }
 
   #ran(state: LaneState, unit: Unit, verdict: Verdict, events: Events): void {
-    this.#finish(state, unit, verdict, events);
+    const holder = this.#finish(state, unit, verdict, events);
     this.#pumpAll(state);
+    if (holder !== state) this.#pumpAll(holder);
     this.serve();
   }
 
-  #finish(state: LaneState, unit: Unit, verdict: Verdict, events: Events): void {
+  /** @returns the lane it is in, which may be another one by now */
+  #finish(from: LaneState, unit: Unit, verdict: Verdict, events: Events): LaneState {
+    const state = this.#deps.lanes.current(from.lane.holderOf(unit)) ?? from;
     const { lane } = state;
     const before = lane.breaker.state;
     const attempts = unit.attempts + (verdict.requested ? 1 : 0);
@@ -196,6 +199,7 @@ export class Dispatcher {
     this.#tell(lane, unit, { attempt: attempts, verdict, outcome, events });
     if (lane.breaker.state !== before && lane.breaker.state === 'open') this.#deps.broke(state);
     if (this.#stopped && this.#share.underWay === 0) this.#ended?.();
+    return state;
   }
 
   #tell(lane: Lane, unit: Unit, facts: Pick<AttemptReport, 'attempt' | 'verdict' | 'outcome' | 'events'>): void {

@@ -382,19 +382,6 @@ export class DeliveryEngine {
     for (const side of this.#lanes.sidesOf(state.lane.endpoint.number)) this.#dispatcher.pump(side);
   }
 
-  /**
-   * A subscription has gone to another endpoint. When it was the last to send to this one's address, what is left here
-   * goes elsewhere: how that receiver did says nothing about it any more.
-   */
-  left(number: number): void {
-    const { registry } = this.#deps;
-    const state = this.#lanes.find(number);
-    if (!state || registry.usersOf(number).some((user) => registry.subscription(user)?.endpoint === number)) return;
-    state.lane.gate.renewReceiver();
-    this.#hurry(state);
-    this.#pumpAll(state);
-  }
-
   #hurry(state: LaneState): void {
     for (const { lane } of [state, ...this.#lanes.besides(state.lane.endpoint.number)]) lane.hurry();
   }

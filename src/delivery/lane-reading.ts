@@ -56,11 +56,9 @@ export class LaneReading {
   /** Whether the router might hand an event to anybody; not while all receivers read on their own. */
   listened(): boolean {
     const { registry, lanes } = this.#deps;
-    const { sides } = lanes;
     if (lanes.detachedLive < registry.endpointCount) return true;
     const reads = (lane: number): boolean => lanes.find(lane)?.lane.attached !== false;
     for (const { number } of registry.endpoints()) if (reads(number)) return true;
-    if (sides.size === 0) return false;
     for (const { lane, to } of registry.sideLanes()) if (to > this.#deps.position() && reads(lane)) return true;
     return false;
   }

@@ -269,9 +269,11 @@ test('while it is paused, a subscription does not move to an endpoint that is no
   await world.subscribe('other.example');
   const subscription = await world.subscribe(host);
   await pause(world, subscription);
-  const moveTo = (url: string) => {
+  const moveTo = async (url: string) => {
     const draft = draftOf(url);
-    return world.delivery.subscriptions.update(everything, subscription.id, () => ({ draft }));
+    const moving = world.delivery.subscriptions.update(everything, subscription.id, () => ({ draft }));
+    await world.pass(50);
+    return moving;
   };
   const refused = await moveTo('https://other.example/hook');
   assert.ok(refused && 'problem' in refused);

@@ -34,6 +34,12 @@ export interface PausingDeps {
   tell(before: Subscription, after: Subscription): void;
 }
 
+/** Side lanes that were made for a subscription. */
+export interface OpenedSides extends OpenedSide {
+  /** The subscription as it is once it goes through them. */
+  readonly through: Subscription;
+}
+
 export class Pausing {
   readonly #deps: PausingDeps;
 
@@ -53,19 +59,17 @@ export class Pausing {
 
   async pause(subscription: Subscription, author: Author): Promise<PauseResult> {
     const shared = await this.#setOwn(subscription, true, author);
-    const opened = await this.#openSides(subscription, shared);
-    const isBeside = subscription.versions.some(({ lane }) => lane !== undefined);
-    if (opened.size === 0 && !isBeside) return { subscription };
-    const lanes = new Map([...opened].map(([endpoint, { lane }]) => [endpoint, lane]));
-    const versions = throughSideLanes(subscription.versions, lanes);
-    const paused = { ...subscription, versions, pause: subscription.pause ?? this.#pause(author) };
+    const sides = await this.openSides(subscription, shared, true);
+    const { through } = sides;
+    if (through.versions.every(({ lane }) => lane === undefined)) return { subscription };
+    const paused = { ...through, pause: subscription.pause ?? this.#pause(author) };
     try {
       await this.#put(subscription, paused, author);
     } catch (error) {
-      for (const { side } of opened.values()) side.close();
+      sides.close();
       throw error;
     }
-    for (const { side } of opened.values()) side.enter();
+    sides.enter();
     this.#settled(subscription, paused);
     return { subscription: paused };
   }
@@ -103,24 +107,26 @@ export class Pausing {
   }
 
   /** For those of the endpoints whose own lane it goes through. */
-  async #openSides(
-    { number, versions }: Subscription,
-    endpoints: readonly number[],
-  ): Promise<Map<number, { readonly lane: number; readonly side: OpenedSide }>> {
+  async openSides(subscription: Subscription, endpoints: readonly number[], paused: boolean): Promise<OpenedSides> {
     const { store, engine } = this.#deps;
-    const opened = new Map<number, { readonly lane: number; readonly side: OpenedSide }>();
-    for (const endpoint of endpoints) {
-      if (!versions.some((version) => version.endpoint === endpoint && version.lane === undefined)) continue;
-      // Of the same row of numbers as endpoints: lanes are told apart by it.
-      const { endpoint: lane } = await store.nextNumbers();
-      try {
-        opened.set(endpoint, { lane, side: await engine.sides.open(number, endpoint, lane, true) });
-      } catch (error) {
-        for (const { side } of opened.values()) side.close();
-        throw error;
+    const { number, versions } = subscription;
+    const lanes = new Map<number, number>();
+    const sides: OpenedSide[] = [];
+    const close = (): void => sides.forEach((side) => side.close());
+    try {
+      for (const endpoint of endpoints) {
+        if (!versions.some((version) => version.endpoint === endpoint && version.lane === undefined)) continue;
+        // Of the same row of numbers as endpoints: lanes are told apart by it.
+        const { endpoint: lane } = await store.nextNumbers();
+        lanes.set(endpoint, lane);
+        sides.push(await engine.sides.open(number, endpoint, lane, paused));
       }
+    } catch (error) {
+      close();
+      throw error;
     }
-    return opened;
+    const through = { ...subscription, versions: throughSideLanes(versions, lanes) };
+    return { through, close, enter: () => sides.forEach((side) => side.enter()) };
   }
 
   /** Its side lane has settled everything up to the log's head: from the next event on it needs none. */

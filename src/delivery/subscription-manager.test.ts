@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { draftOf } from '../../test/support/builders.ts';
+import { callOf, draftOf } from '../../test/support/builders.ts';
 import { DeliveryWorld } from '../../test/support/delivery-world.ts';
 import { everything } from '../model/scope.ts';
 import { endpointKey } from './endpoint-book.ts';
@@ -124,11 +124,20 @@ test('edits of one subscription are made one after the other, and many may be ma
   assert.equal(new Set(made.map(({ number }) => number)).size, 20);
 });
 
+/** Where everything stands is stored before a subscription leaves its endpoint. */
+async function move(w: DeliveryWorld, id: string, url: string): Promise<void> {
+  const moving = w.delivery.subscriptions.update(everything, id, (now) => ({
+    draft: { ...now, target: { ...now.target, url } },
+  }));
+  await w.pass(50);
+  const result = await moving;
+  assert.ok(result && 'subscription' in result);
+}
+
 test('a former origin can be subscribed again, after a move, after a deletion and after a restart', async () => {
   const w = await world();
   const update = async (id: string, url: string) => {
-    const result = await w.delivery.subscriptions.update(everything, id, () => ({ draft: draftOf(url) }));
-    assert.ok(result && 'subscription' in result);
+    await move(w, id, url);
   };
   await w.subscribe('shared.test');
   const moved = await w.subscribe('former.test');
@@ -151,7 +160,7 @@ test('an edit that leaves an endpoint behind lets go of it once no version sends
   await w.subscribe('shared.test');
   const moved = await w.subscribe('former.test');
   // No event came in between: the version that sent there decides about nothing.
-  await w.delivery.subscriptions.update(everything, moved.id, () => ({ draft: draftOf('https://shared.test/hook') }));
+  await move(w, moved.id, 'https://shared.test/hook');
   await w.pass(2_000);
   assert.deepEqual(await w.subscriptions.keys(), ['https://shared.test']);
   await w.subscribe('former.test');
@@ -189,8 +198,45 @@ test('what is parked goes along when the last subscription leaves an address for
   w.moods.set('old.test', 'busy');
   await w.append({});
   await w.pass(100);
-  const draft = draftOf('https://there.test/hook');
-  await w.delivery.subscriptions.update(everything, a.id, () => ({ draft }));
+  await move(w, a.id, 'https://there.test/hook');
   await w.pass(2_000);
   assert.deepEqual(w.firstReceipts(a.number), [1]);
+});
+
+test('what is on its way to a dead receiver goes along with a subscription that leaves it, in order; others wait on', async () => {
+  const w = await world();
+  const a = await w.subscribe('dead.test');
+  const b = await w.subscribe('dead.test');
+  await w.subscribe('well.test', { selection: { events: ['leg.ringing'] } });
+  w.moods.set('dead.test', 'busy');
+  const call = callOf('one');
+  await w.append({ call }, { call });
+  await w.pass(100);
+  await move(w, a.id, 'https://well.test/hook');
+  await w.append({ call });
+  await w.pass(3_000);
+  assert.deepEqual([w.firstReceipts(a.number), w.firstReceipts(b.number)], [[1, 2, 3], []]);
+  assert.equal(w.delivery.subscriptions.get(everything, a.id)?.versions.at(-1)?.lane, undefined);
+  assert.deepEqual(
+    [...w.store.parked.values()].map(({ subscription }) => subscription),
+    [b.number, b.number, b.number],
+  );
+});
+
+test('one that is paused alone may move, and stays paused', async () => {
+  const w = await world();
+  const [a] = [await w.subscribe('shared.test'), await w.subscribe('shared.test')];
+  await w.subscribe('other.test');
+  const pausing = w.delivery.subscriptions.setSubscriptionPaused(everything, a.id, true);
+  await w.pass(50);
+  await pausing;
+  await w.append({});
+  await move(w, a.id, 'https://other.test/hook');
+  await w.append({});
+  await w.pass(3_000);
+  assert.deepEqual(w.firstReceipts(a.number), []);
+  await w.crash(true);
+  await w.delivery.subscriptions.setSubscriptionPaused(everything, a.id, false);
+  await w.pass(3_000);
+  assert.deepEqual(w.firstReceipts(a.number), [1, 2]);
 });

@@ -24,13 +24,12 @@ import type {
   SubscriptionManager,
 } from './management.ts';
 import { goneEvent } from './given-up/disabled-event.ts';
-import { Pausing, type PausingDeps } from './pausing.ts';
+import { type OpenedSides, Pausing, type PausingDeps } from './pausing.ts';
 import { nextVersions } from './selection-versions.ts';
 import { subscriptionChange } from './subscription-facts.ts';
 
 /** What it needs of the engine. */
 export interface LiveDelivery {
-  left(endpoint: number): void;
   cancel(subscription: number, endpoint: number, reason: string): void;
 }
 
@@ -148,22 +147,23 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     const endpoint = await this.#endpoints.afterEdit(before, draft);
     const leaves = endpoint.number !== before.endpoint;
     const isHeld = this.#deps.registry.endpoint(before.endpoint)?.paused && !endpoint.paused;
-    if (isHeld || (leaves && before.pause)) return { problem: movesWhilePaused };
-    const result = await this.#write(
-      before,
-      author,
-      endpoint,
-      (seq) => this.#edited(before, draft, endpoint, seq),
-      events,
-    );
-    if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
-    if (leaves) this.#deps.engine.left(before.endpoint);
-    this.#endpoints.release(endpointsOf(before));
-    return result;
+    if (isHeld) return { problem: movesWhilePaused };
+    const side = leaves ? await this.#pausing.openSides(before, [before.endpoint], false) : null;
+    try {
+      const make = (seq: number): Subscription => this.#edited(side?.through ?? before, draft, endpoint, seq);
+      const result = await this.#write(before, author, endpoint, make, { events, side });
+      if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
+      this.#endpoints.release(endpointsOf(before));
+      return result;
+    } catch (error) {
+      side?.close();
+      throw error;
+    }
   }
 
   #edited(before: Subscription, draft: SubscriptionDraft, endpoint: Endpoint, seq: number): Subscription {
-    const lane = endpoint.number === before.endpoint ? before.versions.at(-1)?.lane : undefined;
+    // What comes goes through the side lane too, while it has one: nothing overtakes what is still on its way.
+    const lane = before.versions.at(-1)?.lane;
     const way = lane === undefined ? { endpoint: endpoint.number } : { endpoint: endpoint.number, lane };
     const versions = nextVersions(before.versions, draft.selection, way, seq, this.#deps.floor());
     const updatedAt = new Date(this.#deps.clock.now()).toISOString();
@@ -211,7 +211,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     author: Author,
     endpoint: Endpoint,
     make: (head: number) => Subscription,
-    events: readonly NewEvent[] = [],
+    { events = [], side = null }: Besides = {},
   ): Promise<DraftResult> {
     const { registry, store, engine } = this.#deps;
     const frozen = engine.freeze();
@@ -221,6 +221,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       registry.putEndpoint(endpoint);
       registry.put(subscription);
       engine.reconfigure(endpoint.number);
+      side?.enter();
       engine.sides.follow(subscription);
       this.#tell(before, subscription);
       return { subscription };
@@ -287,6 +288,13 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     this.#edits = turn.catch(() => {});
     return turn;
   }
+}
+
+/** What comes with the change of a subscription. */
+interface Besides {
+  readonly events?: readonly NewEvent[];
+  /** Side lanes that it goes through from now on. */
+  readonly side?: OpenedSides | null;
 }
 
 /** With the limits its endpoint has. */

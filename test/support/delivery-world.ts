@@ -233,9 +233,7 @@ export class DeliveryWorld {
   readonly callMoods = new Map<string, Mood>();
   /** A page of the log takes so long, and looks at so many events at most. */
   logPage = { ms: 0, events: Infinity };
-  /** Subscriptions that were moved: their calls may be under way at two endpoints. */
-  readonly moved = new Set<number>();
-  /** Subscriptions that were paused alone: they share an order with no other. */
+  /** Subscriptions that were paused alone, or moved: they share an order with no other. */
   readonly apart = new Set<number>();
   /** Nothing may start for them. */
   readonly paused = new Set<number>();
@@ -252,8 +250,8 @@ export class DeliveryWorld {
   delivery: CrashableDelivery;
   readonly #random;
   readonly #limits: EngineLimits;
-  /** By call: the subscriptions with a request of it under way. */
-  readonly #callsUnderWay = new Map<string, number[]>();
+  /** By call: where a request of it is under way, and for which subscription. */
+  readonly #callsUnderWay = new Map<string, { readonly host: string; readonly subscription: number }[]>();
   /** Requests under way, by host, and the most there ever were. */
   readonly underWay = new Map<string, number>();
   readonly mostUnderWay = new Map<string, number>();
@@ -382,7 +380,7 @@ export class DeliveryWorld {
     const { subscription, replay } = parseDeliveryId(sent) as NamedDelivery;
     const seqs = JSON.parse(String(request.body)) as number[];
     const callOf = (seq: number): string => this.event(seq).call?.id ?? String(seq);
-    const calls = seqs.map((seq) => `${host} ${replay} ${this.event(seq).domain} ${callOf(seq)}`);
+    const calls = seqs.map((seq) => `${replay} ${this.event(seq).domain} ${callOf(seq)}`);
     this.#enter(host, { subscription, replay }, seqs, calls);
     const moods = seqs.map((seq) => this.callMoods.get(this.event(seq).call?.id ?? ''));
     const mood = moods.find((one) => one !== undefined) ?? this.moods.get(host) ?? 'ok';
@@ -396,7 +394,7 @@ export class DeliveryWorld {
       if (over || life !== this.#life) return;
       over = true;
       for (const call of new Set(calls)) {
-        const left = (this.#callsUnderWay.get(call) ?? []).filter((one) => one !== subscription);
+        const left = (this.#callsUnderWay.get(call) ?? []).filter((one) => one.subscription !== subscription);
         this.#callsUnderWay.set(call, left);
       }
       this.#leave(host);
@@ -417,13 +415,14 @@ export class DeliveryWorld {
     const underWay = (this.underWay.get(host) ?? 0) + 1;
     this.underWay.set(host, underWay);
     this.mostUnderWay.set(host, Math.max(underWay, this.mostUnderWay.get(host) ?? 0));
-    for (const call of this.moved.has(subscription) ? [] : new Set(calls)) {
+    for (const call of new Set(calls)) {
       const others = this.#callsUnderWay.get(call) ?? [];
-      const isShared = (other: number): boolean => !this.apart.has(other) && !this.apart.has(subscription);
-      if (others.some((other) => other === subscription || isShared(other))) {
-        this.violations.push(`two requests of one call at once: ${call}`);
+      const isShared = (other: (typeof others)[number]): boolean =>
+        other.host === host && !this.apart.has(other.subscription) && !this.apart.has(subscription);
+      if (others.some((other) => other.subscription === subscription || isShared(other))) {
+        this.violations.push(`two requests of one call at once: ${host} ${call}`);
       }
-      this.#callsUnderWay.set(call, [...others, subscription]);
+      this.#callsUnderWay.set(call, [...others, { host, subscription }]);
     }
     if (this.paused.has(subscription)) this.violations.push(`${subscription}-${seqs[0]} was sent while it was paused`);
     for (const seq of seqs) {

@@ -253,13 +253,15 @@ export class Lane {
 
   // ---- the end of an attempt ------------------------------------------------------------------------------------
 
+  /** The lane in which a unit that was taken here ends. To be asked once. */
+  holderOf(unit: Unit): Lane {
+    const other = this.#passedOn.get(unit);
+    this.#passedOn.delete(unit);
+    return other ?? this;
+  }
+
   /** @returns what is remembered of it: a failure that was the last one is `cancelled` */
   finished(unit: Unit, verdict: Verdict): Verdict['outcome'] {
-    const other = this.#passedOn.get(unit);
-    if (other) {
-      this.#passedOn.delete(unit);
-      return other.finished(unit, verdict);
-    }
     this.#departures.ended(unit, verdict, () => this.#context.random.next());
     if (verdict.outcome === 'stopped') return 'stopped';
     // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
