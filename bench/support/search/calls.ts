@@ -30,10 +30,14 @@ const [pattern] = [...callEvents(1, 1)];
 /** One call of fifty is with the same number. */
 export const busyNumber = '+12029999999';
 const busyEvery = 50;
-export const numberAt = (index: number): string =>
-  index % busyEvery === 1 ? busyNumber : `+1${2_000_000_000 + ((index * 7_919) % 900_000)}`;
+/** Of the others five are with each, however many there are: pages are as full over few as over many. */
+const callsOfNumber = 5;
+const numberAt = (index: number, calls: number): string =>
+  index % busyEvery === 1
+    ? busyNumber
+    : `+1${2_000_000_000 + ((index * 7_919) % Math.max(1, Math.floor(calls / callsOfNumber)))}`;
 /** A number that few calls are with, another one each time. */
-export const someNumber = (calls: number, turn: number): string => numberAt(((turn * 104_729) % calls) & ~1);
+export const someNumber = (calls: number, turn: number): string => numberAt(((turn * 104_729) % calls) & ~1, calls);
 
 const eventsOfCall = 8;
 const sideBySide = 1_000;
@@ -49,10 +53,11 @@ export function callOf(seq: number): number {
   return round * sideBySide + ((seq - 1) % sideBySide);
 }
 
-export function recordAt(index: number): CallRecord {
+/** @param calls how many there are */
+export function recordAt(index: number, calls: number): CallRecord {
   const call = pattern?.call;
   if (!call) throw new Error('the pattern is no call');
-  const number = numberAt(index);
+  const number = numberAt(index, calls);
   const extension = String(100 + (index % 50));
   const outcome = index % lostEvery === 0 ? ('lost' as const) : (outcomes[index % outcomes.length] ?? 'answered');
   const facts = {
@@ -60,7 +65,7 @@ export function recordAt(index: number): CallRecord {
     id: `${start + index * everyMs}-${index}`,
     state: 'ended' as const,
     outcome,
-    from: { number, raw: number.slice(2), name: 'Alice Ames', kind: 'external' as const },
+    from: { number, raw: number, name: 'Alice Ames', kind: 'external' as const },
     to: { number: extension, raw: extension, name: null, kind: 'internal' as const },
     startedAt: new Date(start + index * everyMs).toISOString(),
   };
@@ -103,16 +108,20 @@ export function fillNames(db: DatabaseSync): void {
   for (let domain = 0; domain < domains; domain++) name.run(domain + 2, `d${domain}`);
 }
 
-/** Entries are sorted before they are put in place: in the order of the calls they would scatter over all of it. */
+/**
+ * Entries are sorted before they are put in place: in the order of the calls they would scatter over all of it. Until
+ * then they lie in a file of their own, which goes.
+ */
 export function fillCalls(db: DatabaseSync, calls: number): void {
   db.exec(`
-    CREATE TABLE staged (key TEXT, started_at INTEGER, call INTEGER);
-    CREATE TABLE staged_beginnings (beginning TEXT, started_at INTEGER, call INTEGER, rest TEXT, domain INTEGER)`);
+    ATTACH '' AS aside;
+    CREATE TABLE aside.staged (key TEXT, started_at INTEGER, call INTEGER);
+    CREATE TABLE aside.staged_beginnings (beginning TEXT, started_at INTEGER, call INTEGER, rest TEXT, domain INTEGER)`);
   const put = db.prepare('INSERT INTO calls VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)');
   const stage = db.prepare('INSERT INTO staged VALUES (?, ?, ?)');
   const stageBeginning = db.prepare('INSERT INTO staged_beginnings VALUES (?, ?, ?, ?, ?)');
   inTransactions(db, calls, (index) => {
-    const { seq, ...body } = recordAt(index);
+    const { seq, ...body } = recordAt(index, calls);
     const { id, direction, outcome } = body.call;
     const domain = (index % domains) + 2;
     const startedAt = start + index * everyMs;
@@ -128,6 +137,7 @@ export function fillCalls(db: DatabaseSync, calls: number): void {
     DROP TABLE staged;
     INSERT INTO call_beginnings SELECT * FROM staged_beginnings ORDER BY 1, 2, 3, 4;
     DROP TABLE staged_beginnings;
+    DETACH aside;
     PRAGMA wal_checkpoint(TRUNCATE)`);
 }
 

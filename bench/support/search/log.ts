@@ -37,9 +37,9 @@ const fewSubscription = 9_999;
 
 const timeOf = (seq: number): number => start + seq * everyMs;
 
-function eventText(pattern: NewEvent, seq: number): string {
+function eventText(pattern: NewEvent, seq: number, calls: number): string {
   const index = callOf(seq);
-  const { call, domain, extensions } = recordAt(index);
+  const { call, domain, extensions } = recordAt(index, calls);
   const isLast = seqsOf(index).at(-1) === seq;
   const type = (isLast ? 'call.ended' : (types[seqsOf(index).indexOf(seq)] ?? 'call.updated')) as NewEvent['type'];
   const [extension] = extensions;
@@ -49,7 +49,8 @@ function eventText(pattern: NewEvent, seq: number): string {
 /** The log and its deliveries; `rows` of each. */
 export function fillLog(db: DatabaseSync, rows: number): void {
   fillNames(db);
-  fillCalls(db, Math.ceil(rows / eventsOfCall));
+  const calls = Math.ceil(rows / eventsOfCall);
+  fillCalls(db, calls);
   const [pattern] = [...callEvents(1, 1)];
   if (!pattern) throw new Error('there is no pattern');
   const event = db.prepare('INSERT INTO events VALUES (?, ?, 1000, ?, ?, ?)');
@@ -59,7 +60,7 @@ export function fillLog(db: DatabaseSync, rows: number): void {
   inTransactions(db, rows, (index) => {
     const seq = index + 1;
     const domain = callOf(seq) % domains;
-    event.run(seq, timeOf(seq), domain + 2, `${timeOf(seq)}-${seq}`, eventText(pattern, seq));
+    event.run(seq, timeOf(seq), domain + 2, `${timeOf(seq)}-${seq}`, eventText(pattern, seq, calls));
     const subscription = seq % fewEvery === 7 ? fewSubscription : domain + 1;
     const outcome = attemptOutcomes.indexOf(seq % cancelledEvery === 5 ? 'cancelled' : 'delivered');
     attempt.run(seq, subscription, subscription, seq, outcome, outcome === 0 ? 200 : 400, timeOf(seq));
@@ -97,10 +98,13 @@ const throughCalls = ({ log, records }: Searched, filter: Filter, more: Partial<
 
 export const eventSearches: Searches = {
   'events by number': (store, rows, turn) =>
-    throughCalls(store, { numbers: [numberKey(someNumber(rows / eventsOfCall, turn))] }),
+    throughCalls(store, { numbers: [numberKey(someNumber(Math.ceil(rows / eventsOfCall), turn))] }),
   'events by a busy number': (store) => throughCalls(store, { numbers: [numberKey(busyNumber)] }),
   'events by how a number begins': (store, rows, turn) =>
-    throughCalls(store, { numbers: [numberKey(someNumber(rows / eventsOfCall, turn)).slice(0, 7)], prefix: true }),
+    throughCalls(store, {
+      numbers: [numberKey(someNumber(Math.ceil(rows / eventsOfCall), turn)).slice(0, 7)],
+      prefix: true,
+    }),
   'events at a time long ago': ({ log }, rows, turn) =>
     searchEvents(log, everything, { ...all, until: longAgo(rows, turn) }),
   'events of a type, long ago': ({ log }, rows, turn) =>
@@ -122,7 +126,7 @@ function deliveriesByNumber({ records }: Searched, numbers: Filter, filter: Part
 
 export const deliverySearches: Searches = {
   'deliveries by number': (store, rows, turn) =>
-    deliveriesByNumber(store, { numbers: [numberKey(someNumber(rows / eventsOfCall, turn))] }),
+    deliveriesByNumber(store, { numbers: [numberKey(someNumber(Math.ceil(rows / eventsOfCall), turn))] }),
   'deliveries by a busy number': (store) => deliveriesByNumber(store, { numbers: [numberKey(busyNumber)] }),
   'deliveries at a time long ago': (store, rows, turn) => deliveries(store, { until: longAgo(rows, turn) }),
   'deliveries by a rare outcome': (store) => deliveries(store, { outcome: 'cancelled' }),
