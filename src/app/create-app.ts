@@ -83,7 +83,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
     const watchers = { metrics, tracing, delivery: () => delivery };
     const { observer, teller } = await makeObserver(parts, base, store, watchers);
-    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer, tracing });
+    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer, teller, tracing });
     delivery.subscriptions.onChanged((before, after) => {
       if (before && !after) teller.removed(before);
     });

@@ -1,5 +1,6 @@
 import type { AttemptObserver } from '../delivery/attempt-observer.ts';
 import { createDelivery } from '../delivery/create-delivery.ts';
+import type { GivenUpTeller } from '../delivery/given-up/given-up-teller.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import { createAddressGuard } from '../delivery/sender/address-guard.ts';
@@ -15,6 +16,7 @@ interface DeliveryParts extends Store {
   readonly inbox: Inbox;
   readonly tenants: Tenants;
   readonly observer: AttemptObserver;
+  readonly teller: GivenUpTeller;
   readonly tracing: Pick<Tracer, 'traceparentOf'> | undefined;
 }
 
@@ -22,7 +24,7 @@ interface DeliveryParts extends Store {
 export async function makeDelivery(
   parts: Parts,
   { clock, random, logger, config }: Base,
-  { log, records, inbox, tenants, observer, tracing }: DeliveryParts,
+  { log, records, inbox, tenants, observer, teller, tracing }: DeliveryParts,
 ): Promise<Delivery> {
   const guard = createAddressGuard({
     allowNetworks: config.delivery.allowNetworks,
@@ -40,6 +42,7 @@ export async function makeDelivery(
     log,
     sender,
     observer,
+    said: () => teller.claim(),
     traceparent: config.telemetry.toReceivers ? tracing?.traceparentOf.bind(tracing) : undefined,
     store: records.delivery,
     subscriptions: records.subscriptions,

@@ -5,6 +5,7 @@ import type { Random } from '../kit/random.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { eventsBetween } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
+import type { NewEvent } from '../model/event.ts';
 import { type Access, mayAccessDomain } from '../model/scope.ts';
 import type { DeliveryStore } from '../records/delivery-store.ts';
 import type { ReplayStore } from '../records/replay-store.ts';
@@ -36,6 +37,8 @@ export interface DeliveryDeps {
   readonly sender: Sender;
   /** Told of every attempt. */
   readonly observer?: AttemptObserver | undefined;
+  /** What is to be said of what was recorded since it was last asked; null: nothing. In the transaction of that. */
+  readonly said?: (() => Promise<readonly NewEvent[]> | null) | undefined;
   /** Where receivers are to go on with traces. */
   readonly traceparent?: TraceparentOf | undefined;
   readonly dialect: (name: string) => Dialect | undefined;

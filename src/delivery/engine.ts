@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { EventLog } from '../log/event-log.ts';
+import type { NewEvent } from '../model/event.ts';
 import type { AttemptRow, DeliveryKey, DeliveryStore, ReplayCountDelta } from '../records/delivery-store.ts';
 import type { ReplayStore } from '../records/replay-store.ts';
 import type { UsersOf } from '../subscriptions/match-index.ts';
@@ -66,6 +67,8 @@ export interface EngineDeps extends AttemptDeps {
   readonly store: DeliveryStore;
   readonly registry: SubscriptionRegistry;
   readonly observer?: AttemptObserver | undefined;
+  /** See `FlusherDeps.said`. */
+  readonly said?: (() => Promise<readonly NewEvent[]> | null) | undefined;
   readonly replays: ReplayStore;
   readonly compile: SelectionDeps['compile'];
   readonly usersOf: UsersOf | undefined;
@@ -137,7 +140,8 @@ export class DeliveryEngine {
       this.#catchUp.resume();
     };
     const counted = (deltas: readonly ReplayCountDelta[]): void => this.#replays.counted(deltas);
-    return new Flusher({ store, clock, logger, collect, counted, unblocked, recorded }, this.#limits.flush);
+    const { said } = this.#deps;
+    return new Flusher({ store, clock, logger, collect, counted, unblocked, recorded, said }, this.#limits.flush);
   }
 
   #makeRouter(): Router {

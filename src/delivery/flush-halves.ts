@@ -9,6 +9,7 @@ const rowsOf = (flush: DeliveryFlush): readonly (readonly unknown[])[] => [
   flush.counters,
   flush.replays,
   flush.replayCounts,
+  flush.events ?? [],
   flush.checkpoint === null ? [] : [flush.checkpoint],
 ];
 
@@ -38,8 +39,9 @@ export function halvesOf(flush: DeliveryFlush): readonly [DeliveryFlush, Deliver
   const [counters, countersAfter] = cut(flush.counters);
   const [replays, replaysAfter] = cut(flush.replays);
   const [replayCounts, replayCountsAfter] = cut(flush.replayCounts);
+  const [events, eventsAfter] = cut(flush.events ?? []);
   return [
-    { attempts, unpark, park, attach, detach, counters, replays, replayCounts, checkpoint: null },
+    { attempts, unpark, park, attach, detach, counters, replays, replayCounts, events, checkpoint: null },
     {
       attempts: attemptsAfter,
       unpark: unparkAfter,
@@ -49,6 +51,7 @@ export function halvesOf(flush: DeliveryFlush): readonly [DeliveryFlush, Deliver
       counters: countersAfter,
       replays: replaysAfter,
       replayCounts: replayCountsAfter,
+      events: eventsAfter,
       checkpoint: flush.checkpoint,
     },
   ];

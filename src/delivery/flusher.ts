@@ -10,6 +10,7 @@
  */
 import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
+import type { NewEvent } from '../model/event.ts';
 import { deliveryId } from '../model/delivery-id.ts';
 import type {
   AttemptRow,
@@ -47,6 +48,8 @@ export interface FlusherDeps {
   counted(deltas: readonly ReplayCountDelta[]): void;
   /** The limit no longer stands in the way of new requests. */
   unblocked(): void;
+  /** What is to be said of what was recorded so far, in the same transaction; null: nothing. */
+  readonly said?: (() => Promise<readonly NewEvent[]> | null) | undefined;
   /** A row was recorded, not yet durably. */
   recorded?: ((row: AttemptRow) => void) | undefined;
 }
@@ -202,7 +205,9 @@ export class Flusher implements LaneRecorder {
     const extras = this.#deps.collect(recorded);
     if (!recorded && !extras) return;
     const batch = this.#takeBatch(extras);
-    this.#flushing = this.#write(batch).then((lastAttemptRow) => {
+    const said = this.#deps.said?.() ?? null;
+    const whole = said ? said.then((events) => this.#write({ ...batch, events })) : this.#write(batch);
+    this.#flushing = whole.then((lastAttemptRow) => {
       this.#flushing = null;
       if (lastAttemptRow !== null) this.#settled(batch, extras, lastAttemptRow);
     });

@@ -1,3 +1,5 @@
+import type { NewEvent } from '../model/event.ts';
+
 /**
  * DeliveryStore: what delivery has to know again after a restart. One flush is one transaction; nothing in it is
  * visible unless all of it is durable. Not in it: events (the log has them), requests (they are encoded again).
@@ -122,6 +124,8 @@ export interface DeliveryFlush {
   readonly replays: readonly ReplayMark[];
   readonly replayCounts: readonly ReplayCountDelta[];
   readonly checkpoint: Checkpoint | null;
+  /** What Offhook says of it; for the outbox. */
+  readonly events?: readonly NewEvent[];
 }
 
 /** Thrown by `flush` for what is in it: it will never be stored, however often it is tried. Any other error may pass. */

@@ -62,10 +62,16 @@ export function wants(selector: Selector, event: Event, usersOf: UsersOf = nobod
   return selector.events.includes(event.type) && selects(selector, event, usersOf);
 }
 
+const aboutEndpoints: ReadonlySet<EventType> = new Set([
+  'delivery.cancelled',
+  'delivery.failing',
+  'subscription.disabled',
+]);
+
 /** What Offhook says of an endpoint's deliveries is never sent to that endpoint. */
 export function isAbout(event: Event, endpoint: number): boolean {
   // By type first: reading an event's data takes much longer.
-  if (event.type !== 'delivery.cancelled' && event.type !== 'subscription.disabled') return false;
+  if (!aboutEndpoints.has(event.type)) return false;
   return event.data['endpoint'] === endpoint;
 }
 

@@ -10,6 +10,7 @@ import type {
   ParkedRow,
 } from '../../src/records/delivery-store.ts';
 import { attemptOutcomes, UnstorableError } from '../../src/records/delivery-store.ts';
+import { eventOf } from '../support/builders.ts';
 import { type OpenRecords, oddTexts, withRecords } from './records-support.ts';
 
 export function flushOf(changes: Partial<DeliveryFlush>): DeliveryFlush {
@@ -92,6 +93,24 @@ export function deliveryStoreConformance(name: string, open: OpenRecords, runs: 
         settled: [{ subscription: 3, seq: 7, replay: 0, endpoint: 4 }],
       });
     });
+
+    withStore(
+      'what is said of a flush is in its transaction: with it in the outbox, or not at all',
+      async ({ records }) => {
+        const { delivery, outbox } = records();
+        let added = 0;
+        outbox.onAdded(() => added++);
+        const said = (id: string) => [eventOf({ id, type: 'delivery.cancelled' })];
+        await delivery.flush(flushOf({ attempts: [attemptOf(1, { outcome: 'cancelled' })], events: said('e1') }));
+        const unstorable = attemptOf(2, { seq: 1.5 });
+        await assert.rejects(delivery.flush(flushOf({ attempts: [unstorable], events: said('e2') })), UnstorableError);
+        assert.deepEqual(
+          (await outbox.next(10)).map(({ event }) => event.id),
+          ['e1'],
+        );
+        assert.equal(added, 1);
+      },
+    );
 
     withStore('names a delivery once that was settled twice', async ({ records }) => {
       await records().delivery.flush(

@@ -6,6 +6,7 @@
  */
 import { PlainHistogram } from '../../api/metrics/plain-histogram.ts';
 import type { AttemptObserver, AttemptReport } from '../../delivery/attempt-observer.ts';
+import { HalfwayWatch } from '../../delivery/given-up/halfway.ts';
 import type { AttemptOutcome, AttemptRow } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 
@@ -28,6 +29,9 @@ export class DeliveryCounts implements AttemptObserver {
   readonly givenUp = new Map<string, number>();
   /** Failures that leave one more attempt. */
   lastChances = 0;
+  /** Endpoints that have failed through half of a delivery's plan, as they did. */
+  warnings = 0;
+  readonly failing = new HalfwayWatch();
   readonly subscriptions = new Map<number, OutcomeCounts>();
   readonly otherSubscriptions: OutcomeCounts = {};
   readonly attemptSeconds = new PlainHistogram(durationBounds);
@@ -40,6 +44,7 @@ export class DeliveryCounts implements AttemptObserver {
 
   attempted(report: AttemptReport): void {
     const { verdict, outcome, attempt, subscription } = report;
+    if (this.failing.note(report)) this.warnings++;
     if (!verdict.requested) return;
     add(this.attempts, resultOf(report));
     if (outcome === 'stopped') return;

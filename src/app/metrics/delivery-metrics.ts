@@ -76,6 +76,23 @@ function registerCounts(registry: Registry, counts: DeliveryCounts, running: Run
     },
     () => [[counts.lastChances]],
   );
+  counter(
+    registry,
+    {
+      name: 'offhook_endpoint_warnings_total',
+      help: 'Times a receiver had failed through half of the attempts of a delivery, once until it took something again',
+    },
+    () => [[counts.warnings]],
+  );
+  gauge(
+    registry,
+    { name: 'offhook_endpoints_failing', help: 'Receivers that have failed so, and have taken nothing since' },
+    () => {
+      const delivery = running();
+      if (delivery) counts.failing.forget((number) => delivery.endpoint(everything, number) !== null);
+      return [[counts.failing.size]];
+    },
+  );
   histogram(
     registry,
     {

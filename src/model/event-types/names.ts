@@ -49,6 +49,7 @@ export const eventTypes = [
   'connector.up',
   'connector.down',
   'delivery.cancelled',
+  'delivery.failing',
   'subscription.disabled',
 ] as const;
 

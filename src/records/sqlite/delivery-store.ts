@@ -13,6 +13,7 @@ import {
 import { parkedColumns } from './delivery-read-jobs.ts';
 import { type FlatValue, type FlatValues, mapRows } from './flat.ts';
 import { encodeFlush, weightOf } from './flush-codec.ts';
+import type { SqliteOutbox } from './tenant-stores.ts';
 
 type Settled = LaneDeliveryKey & { readonly endpoint: number };
 
@@ -86,7 +87,7 @@ function passes(error: unknown): boolean {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-export function sqliteDeliveryStore(engine: SqliteEngine): DeliveryStore {
+export function sqliteDeliveryStore(engine: SqliteEngine, outbox: SqliteOutbox): DeliveryStore {
   return {
     load: async (): Promise<DeliveryState> => {
       const checkpoint = toCheckpoint(await engine.read('delivery.checkpoint', undefined));
@@ -97,7 +98,8 @@ export function sqliteDeliveryStore(engine: SqliteEngine): DeliveryStore {
     flush: async (batch) => {
       try {
         const input = encodeFlush(batch);
-        return { lastAttemptRow: await engine.write('delivery.flush', input, weightOf(input)) };
+        const write = engine.write('delivery.flush', input, weightOf(input));
+        return { lastAttemptRow: await outbox.written(batch, write) };
       } catch (error) {
         throw passes(error) ? error : new UnstorableError(messageOf(error), { cause: error });
       }

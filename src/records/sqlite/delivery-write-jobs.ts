@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import { OldRowFinder, type RowsAfter } from '../../sqlite/old-rows.ts';
+import type { WriteAlongside } from './alongside-jobs.ts';
 import { attemptMarkWriter } from './attempt-marks.ts';
 import { type FlatValue, forEachRow } from './flat.ts';
 import { attemptWidth, type FlushInput } from './flush-codec.ts';
@@ -20,7 +21,7 @@ interface TrimRequest {
   readonly limit: number;
 }
 
-export function deliveryWriteJobs(db: DatabaseSync) {
+export function deliveryWriteJobs(db: DatabaseSync, writeAlongside: WriteAlongside) {
   const meta = metaFacts(db);
   const insertAttempt = db.prepare(
     'INSERT INTO attempts (row, subscription, endpoint, seq, batch, attempt, outcome, status, started_at, duration_ms, ' +
@@ -82,6 +83,7 @@ export function deliveryWriteJobs(db: DatabaseSync) {
     forEachRow(input.detach, 3, (lane) => void detach.run(...lane));
     forEachRow(input.counters, 6, (delta) => void count.run(...delta));
     writeReplays(input);
+    if (input.events.length > 0) writeAlongside({ events: input.events });
     if (input.checkpoint) setCheckpoint.run(...(input.checkpoint as FlatValue[]));
     return row;
   }

@@ -2,6 +2,7 @@
  * A flush as it travels to the writer thread: numbers of all attempts in one typed array, everything else in flat
  * arrays. As objects, a thousand attempts cost the main thread milliseconds of copying; like this, a fraction of one.
  */
+import type { NewEvent } from '../../model/event.ts';
 import { type AttemptRow, attemptOutcomes, type DeliveryFlush, type DeliveryKey } from '../delivery-store.ts';
 import type { FlatValues } from './flat.ts';
 import { replayMarkRow } from './replay-rows.ts';
@@ -19,6 +20,7 @@ export interface FlushInput {
   readonly replays: FlatValues;
   readonly replayCounts: FlatValues;
   readonly checkpoint: FlatValues | null;
+  readonly events: readonly NewEvent[];
 }
 
 export const attemptWidth = 10;
@@ -78,6 +80,7 @@ export function encodeFlush(batch: DeliveryFlush): FlushInput {
     replays: batch.replays.flatMap(replayMarkRow),
     replayCounts: batch.replayCounts.flatMap(({ replay, attempts }) => [replay, ...attempts]),
     checkpoint: checkpoint && [checkpoint.log, checkpoint.seq, checkpoint.attempts],
+    events: batch.events ?? [],
   };
 }
 
@@ -86,5 +89,6 @@ export function weightOf(input: FlushInput): number {
   const characters = (values: FlatValues): number =>
     values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
   const settled = characters(input.detach) + characters(input.replays);
-  return input.attempts.length * 4 + input.details.length * 512 + input.park.length * 16 + settled + 4_096;
+  const said = input.events.length * 1_000;
+  return said + input.attempts.length * 4 + input.details.length * 512 + input.park.length * 16 + settled + 4_096;
 }

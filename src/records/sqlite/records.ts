@@ -39,7 +39,7 @@ export function openSqliteRecords({
 }): Records {
   const outbox = sqliteOutbox(engine);
   return {
-    delivery: sqliteDeliveryStore(engine),
+    delivery: sqliteDeliveryStore(engine, outbox),
     attempts: sqliteAttemptQueries(engine),
     subscriptions: sqliteSubscriptionStore(engine, seal, outbox),
     replays: sqliteReplayStore(engine, outbox),

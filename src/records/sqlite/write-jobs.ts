@@ -9,8 +9,8 @@ import { tenantWriteJobs } from './tenant-jobs.ts';
 
 /** Everything the writer thread does for the records. */
 export function recordWriteJobs(db: DatabaseSync) {
-  const delivery = deliveryWriteJobs(db);
   const alongside = alongsideWriter(db);
+  const delivery = deliveryWriteJobs(db, alongside);
   const calls = callWriteJobs(db);
   return {
     jobs: {
