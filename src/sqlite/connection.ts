@@ -61,17 +61,33 @@ export function openWriter(dir: string): Connection {
     const db = openDatabase(dir);
     const mark = join(dir, runningMark);
     closeSync(openSync(mark, 'a', 0o600));
-    return {
-      db,
-      close: () => {
-        db.close();
-        rmSync(mark, { force: true });
-        lock.release();
-      },
-    };
+    return { db, close: () => closeWriter(db, mark, lock) };
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/**
+ * SQLite takes the write-ahead log away while it closes. A process that is ended in the middle of that must not look
+ * like one whose log was taken by somebody: so the mark goes first, once the database itself holds everything.
+ */
+function closeWriter(db: DatabaseSync, mark: string, lock: { release(): void }): void {
+  try {
+    if (holdsEverything(db)) rmSync(mark, { force: true });
+    db.close();
+    rmSync(mark, { force: true });
+  } finally {
+    lock.release();
+  }
+}
+
+/** False where somebody still reads what only the write-ahead log has, or the disk takes no more. */
+function holdsEverything(db: DatabaseSync): boolean {
+  try {
+    return db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0;
+  } catch {
+    return false;
   }
 }
 
