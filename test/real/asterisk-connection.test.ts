@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { AsteriskConfig } from '../../src/connectors/asterisk/config.ts';
+import { probeAsterisk } from '../../src/connectors/asterisk/probe.ts';
 import type { OpenCall } from '../../src/connectors/connector.ts';
+import { systemClock } from '../../src/kit/clock.ts';
 import type { NewEvent } from '../../src/model/event.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
 import { configFor, type Listening, listenTo, openCallsIn } from './support/listening.ts';
@@ -85,6 +87,12 @@ describe('the connection to a real Asterisk', { skip }, () => {
     await wary.untilTrue(() => wary.connector.status().state === 'down', 'the connector is down');
     assert.match(wary.connector.status().problem ?? '', /certificate/);
     assert.ok(!wary.events.some(isUp));
+  });
+
+  test('what doctor finds: nothing, with the rights that the guide asks for', async () => {
+    const { version, troubles } = await probeAsterisk(configFor(asterisk, {}), systemClock);
+    assert.match(version ?? '', /^22\./);
+    assert.deepEqual(troubles, []);
   });
 
   test('a wrong secret: an alarm without the secret, and no second try for a long while', async (t) => {

@@ -19,7 +19,10 @@ export interface Probed {
 }
 
 const actionMs = 5_000;
-/** Asterisk says `FullyBooted` right after the log-in, to those who may read `system`. */
+/**
+ * Asterisk says `FullyBooted` right after the log-in, to those who may read `system`. It says so to this one connection, and
+ * without the time that `timestampevents` gives to what it tells everybody: only a channel's event shows whether it is set.
+ */
 const bootedWithinMs = 1_000;
 const clockDiffersMs = 5_000;
 
@@ -28,12 +31,12 @@ const worth = (problem: string, remedy: string): Trouble => ({ isFatal: false, p
 
 export async function probeAsterisk(config: AsteriskConfig, clock: Clock): Promise<Probed> {
   const ready = Promise.withResolvers<AmiLoss | null>();
-  const booted = Promise.withResolvers<AmiPacket>();
+  const heard: Heard = { booted: Promise.withResolvers<true>(), isTimed: null };
   let connection: AmiConnection;
   try {
     connection = new AmiConnection(clock, endpointOf(config), timesOf(config), {
       ready: () => ready.resolve(null),
-      event: (packet) => packet.event === 'FullyBooted' && booted.resolve(packet),
+      event: (packet) => listen(packet, heard),
       closed: (loss) => ready.resolve(loss),
     });
   } catch (error) {
@@ -42,28 +45,42 @@ export async function probeAsterisk(config: AsteriskConfig, clock: Clock): Promi
   try {
     const loss = await ready.promise;
     if (loss) return { version: null, troubles: [whyNot(loss, config)] };
-    return await askAll(connection, clock, booted.promise);
+    return await askAll(connection, clock, heard);
   } finally {
     connection.close({ kind: 'closed', problem: 'done' });
   }
 }
 
-async function askAll(connection: AmiConnection, clock: Clock, booted: Promise<AmiPacket>): Promise<Probed> {
+interface Heard {
+  readonly booted: PromiseWithResolvers<true>;
+  /** Null while nothing was heard of a channel. */
+  isTimed: boolean | null;
+}
+
+function listen(packet: AmiPacket, heard: Heard): void {
+  if (packet.event === 'FullyBooted') heard.booted.resolve(true);
+  // What is listed for us because we asked has no time either.
+  else if (packet.get('ActionID') === null && packet.get('Uniqueid') !== null)
+    heard.isTimed = packet.get('Timestamp') !== null;
+}
+
+async function askAll(connection: AmiConnection, clock: Clock, heard: Heard): Promise<Probed> {
   const ask = (action: AmiAction) => connection.send(action, actionMs);
   const run = await askRun(ask, () => clock.now());
   if (run.kind !== 'ok') return { version: null, troubles: [mayNot(run)] };
   const { version, ahead } = run.value;
   const picture = await askPicture(ask, () => {});
   const troubles = picture.kind === 'ok' ? [] : [mayNot(picture)];
-  const packet = await Promise.race([booted, delay(clock, bootedWithinMs).then(() => null)]);
-  return { version, troubles: [...troubles, ...manners(packet, ahead)] };
+  const isBooted = await Promise.race([heard.booted.promise, delay(clock, bootedWithinMs).then(() => false)]);
+  return { version, troubles: [...troubles, ...manners(isBooted, heard.isTimed, ahead)] };
 }
 
-function manners(booted: AmiPacket | null, ahead: number): Trouble[] {
+function manners(isBooted: boolean, isTimed: boolean | null, ahead: number): Trouble[] {
   const troubles: Trouble[] = [];
-  if (booted === null) {
+  if (!isBooted) {
     troubles.push(worth('it did not say that it has booted', 'give its manager user "system" under read'));
-  } else if (booted.get('Timestamp') === null) {
+  }
+  if (isTimed === false) {
     const remedy = 'set timestampevents = yes in manager.conf, [general], and reload the manager';
     troubles.push(worth('its events carry no time, so calls are timed by when they are heard of', remedy));
   }
