@@ -1,8 +1,14 @@
 #!/usr/bin/env node
 import { keepLean } from './lean-process.ts';
+import { tooOld } from './node-version.ts';
 import { processTerminal } from './terminal.ts';
 import { run } from './run.ts';
 
+const unfit = tooOld(process.versions.node);
+if (unfit !== null) {
+  process.stderr.write(`${unfit}\n`);
+  process.exit(1);
+}
 keepLean();
 
 const interrupted = new AbortController();

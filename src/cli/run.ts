@@ -5,6 +5,7 @@ import { connectorsCommand, deliveriesCommand } from './commands/lists.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eventsCommand } from './commands/events.ts';
 import { replayCommand } from './commands/replay.ts';
 import { secretsCommand } from './commands/secrets.ts';
 import { sendCommand } from './commands/send.ts';
@@ -43,6 +44,7 @@ function createProgram(context: CliContext): Command {
     .addCommand(sendCommand(context))
     .addCommand(subsCommand(context))
     .addCommand(deliveriesCommand(context))
+    .addCommand(eventsCommand(context))
     .addCommand(whyCommand(context))
     .addCommand(replayCommand(context))
     .addCommand(callsCommand(context))

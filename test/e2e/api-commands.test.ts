@@ -143,6 +143,47 @@ test('wrong use is 2, a failure 1, and both say why', { timeout: 60_000 }, async
   assert.match(wrong.err, /--port: server\.port: "eighty" is not right; it must be a whole number from 0 to 65535/);
 });
 
+test('from a number to the reason: calls, events, why', { timeout: 60_000 }, async () => {
+  await withApp(async (app) => {
+    const env = { OFFHOOK_URL: app.url, OFFHOOK_ADMIN_TOKEN: appToken };
+    const file = join(app.dir, 'subscription.json');
+    const filter = "call.direction == 'outbound'";
+    const subscription = { name: 'box', dialect: 'cloudevents', filter, endpoint: { url: 'inbox:box' } };
+    await writeFile(file, JSON.stringify(subscription));
+    assert.equal((await run(['subs', 'add', file], env)).code, 0);
+    const events = ['call.started', 'call.ended'].flatMap((type) =>
+      ['12025550101', '12025550102'].map((number, index) =>
+        JSON.stringify({ type, call: { id: `c${index}`, from: `+${number}`, direction: 'inbound' } }),
+      ),
+    );
+    assert.equal((await run(['send'], env, events.join('\n'))).code, 0);
+    const calls = await run(['calls', '--number', '202-555-0102'], env);
+    const [row] = calls.out.trim().split('\n').slice(1);
+    const call = row?.split(/ +/).at(-1) ?? '';
+    assert.equal(call, 'c1');
+    const listed = await run(['events', '--call', call, '--limit', '1'], env);
+    const [headings, ended, ...more] = listed.out.trim().split('\n');
+    assert.match(headings ?? '', /^accepted +no +event +domain +id$/);
+    assert.match(ended ?? '', /#\d+ +call\.ended +\+12025550102/);
+    assert.deepEqual(more, []);
+    const why = await run(['why', ended?.split(/ +/).at(-1) ?? ''], env);
+    assert.match(why.out, /^event #\d+ +call\.ended/);
+    assert.match(why.out, /filtered +1 box/);
+    const [all, none, wrong] = await Promise.all([
+      run(['events', '--json', '--number', '+12025550101'], env),
+      run(['events', '--call', 'nobody'], env),
+      run(['events', '--limit', 'many'], env),
+    ]);
+    const types = all.out
+      .trim()
+      .split('\n')
+      .map((text) => (JSON.parse(text) as { type: string }).type);
+    assert.deepEqual(types, ['call.ended', 'call.started']);
+    assert.match(none.err, /no such event/);
+    assert.equal(wrong.code, 2);
+  });
+});
+
 test('send, subs, deliveries, calls and tail work against a server', { timeout: 60_000 }, async () => {
   await withApp(async (app) => {
     const env = { OFFHOOK_URL: app.url, OFFHOOK_ADMIN_TOKEN: appToken };

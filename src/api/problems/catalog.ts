@@ -91,7 +91,7 @@ export const problemCatalog = {
   subscription_not_found: {
     status: 404,
     title: 'There is no such subscription',
-    remedy: 'Check the id; GET /v1/subscriptions lists all of them.',
+    remedy: 'Check the id, which is not its number; GET /v1/subscriptions lists all of them.',
   },
   endpoint_not_found: {
     status: 404,

@@ -187,6 +187,6 @@ function countOf(results: readonly Result[]) {
 }
 
 function wordsFor({ retried, refused, more }: ReturnType<typeof countOf> & { readonly more: boolean }): string {
-  const done = `${retried} are tried again${refused === 0 ? '' : `, ${refused} can’t be`}.`;
+  const done = `${retried} ${retried === 1 ? 'is' : 'are'} tried again${refused === 0 ? '' : `, ${refused} can’t be`}.`;
   return more ? `${done} There may be more: ask again for the next, or make a replay for all of a time.` : done;
 }

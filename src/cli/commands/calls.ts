@@ -86,8 +86,9 @@ function showCalls(terminal: Terminal, calls: readonly CallFacts[]): void {
     `${Math.round(call.talkMs / 1000)} s`,
     harmless(extensions.join(',')),
     harmless(domain),
+    harmless(call.id),
   ]);
-  showTable(terminal, [['began', 'direction', 'state', 'from', 'to', 'talk', 'extensions', 'domain'], ...rows]);
+  showTable(terminal, [['began', 'direction', 'state', 'from', 'to', 'talk', 'extensions', 'domain', 'id'], ...rows]);
 }
 
 interface ExportOptions extends ClientOptions, Filters {

@@ -47,7 +47,7 @@ export function whyCommand(context: CliContext): Command {
   const { terminal } = context;
   const command = new Command('why')
     .description('why an event was, or was not, delivered')
-    .argument('<event>', 'the event’s id')
+    .argument('<event>', 'the event’s id, as "events" lists it')
     .option('--sub <id>', 'only for this subscription, by id or number')
     .option('--seq <sequence>', 'of several events with this id, the one with this sequence')
     .option('--limit <count>', 'most subscriptions to answer for; 20 by default');
