@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `npm run test:real` needs beyond npm: sipp, strace, nginx, Python, PHP, and an Asterisk 22 in a folder of its own.
+# Installs what `npm run test:real` needs beyond npm: sipp, strace, nginx, Caddy, Python, PHP, and an Asterisk 22 in a folder of its own.
 #
 #   sudo scripts/real-parts/install.sh
 #
@@ -52,13 +52,13 @@ apt_quiet() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -
 
 missing_packages() {
   local pair
-  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace nginx:nginx-light gpgv:gpgv openssl:openssl curl:curl python3:python3 php:php-cli; do
+  for pair in debootstrap:debootstrap sipp:sip-tester strace:strace nginx:nginx-light caddy:caddy gpgv:gpgv openssl:openssl curl:curl python3:python3 php:php-cli; do
     command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair#*:}"
   done
   [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || printf 'debian-archive-keyring\n'
 }
 
-# nginx would begin to serve port 80: only its program is wanted. A machine with a policy of its own keeps that.
+# nginx and Caddy would begin to serve port 80: only their programs are wanted. A machine with a policy of its own keeps that.
 without_services() {
   local policy=/usr/sbin/policy-rc.d status=0
   [[ -e "$policy" ]] && { "$@"; return; }

@@ -1,4 +1,4 @@
-/** What `deploy/` holds, tried by the programs it is for: systemd's own check, and a real nginx before a real server. */
+/** What `deploy/` holds, tried by the programs it is for: systemd's own check, and nginx and Caddy before a real server. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Agent, fetch as undiciFetch } from 'undici';
 import { silentLogger } from '../../src/kit/logger.ts';
 import { appToken, type TestApp, withApp } from '../support/app.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
@@ -61,49 +62,112 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A proxy that runs: where it answers, and what trusts its certificate. */
+interface Proxy {
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  /** Everything it has written, to its files too. */
+  readonly said: () => Promise<string>;
+}
+
+interface Plan {
+  readonly args: readonly string[];
+  readonly url: string;
+  readonly certificate?: string;
+  /** What it writes besides its output. */
+  readonly logs: readonly string[];
+}
+
+type Prepare = (dir: string, upstream: string) => Promise<Plan>;
+
 /** The file of `deploy/`, with ports that are free here and without TLS; everything else is as it stands there. */
-async function nginxConfig(dir: string, upstream: string, port: number): Promise<string> {
+const nginx: Prepare = async (dir, upstream) => {
+  const port = await freePort();
+  const logs = [join(dir, 'error.log'), join(dir, 'site.log')];
   const site = (await deployed('nginx/offhook.conf'))
     .replace('server 127.0.0.1:4665;', `server ${upstream};`)
     .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
+    .replace('/var/log/nginx/offhook.error.log', logs[1] as string)
     .replace(/^ *(listen \[|ssl_).*\n/gm, '');
-  assert.ok(!/\b443\b/.test(site) && site.includes(upstream));
+  assert.ok(!/\b443\b/.test(site) && site.includes(upstream) && site.includes(logs[1] as string));
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`);
   const user = process.getuid?.() === 0 ? 'user root;' : '';
-  return `${user} worker_processes 1; daemon off; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
+  const file = join(dir, 'nginx.conf');
+  await mkdir(join(dir, 'proxy'));
+  await writeFile(
+    file,
+    `${user} worker_processes 1; daemon off; pid ${dir}/nginx.pid; error_log ${logs[0]};
 events { worker_connections 256; }
-http { ${paths.join(' ')} gzip on; gzip_types *; ${site} }\n`;
-}
+http { ${paths.join(' ')} gzip on; gzip_types *; ${site} }\n`,
+  );
+  return { args: ['-c', file, '-p', dir], url: `http://127.0.0.1:${port}`, logs };
+};
 
-async function withNginx(app: TestApp, use: (url: string) => Promise<void>): Promise<void> {
-  const dir = await temporaryDir('nginx');
+/** The file of `deploy/`, with free ports, files of its own, and a certificate made here: with TLS, as it will run. */
+const caddy: Prepare = async (dir, upstream) => {
   const port = await freePort();
-  const file = join(dir.path, 'nginx.conf');
-  await mkdir(join(dir.path, 'proxy'));
-  await writeFile(file, await nginxConfig(dir.path, new URL(app.url).host, port));
-  const nginx = spawn('nginx', ['-c', file, '-p', dir.path], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  nginx.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  await run('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject]);
+  const mine = `admin off\nauto_https disable_redirects\nhttps_port ${port}\nstorage file_system ${dir}/store`;
+  const site = (await deployed('caddy/Caddyfile'))
+    .replace('127.0.0.1:4665', upstream)
+    .replace(/^\{\n/m, `{\n${mine}\n`)
+    .replace('offhook.example.com {', `localhost {\nbind 127.0.0.1\ntls ${cert} ${key}`);
+  assert.ok(site.includes(upstream) && site.includes(mine) && site.includes(cert));
+  const file = join(dir, 'Caddyfile');
+  await writeFile(file, site);
+  const args = ['run', '--config', file, '--adapter', 'caddyfile'];
+  return { args, url: `https://localhost:${port}`, certificate: await readFile(cert, 'utf8'), logs: [] };
+};
+
+async function withProxy(
+  program: string,
+  prepare: Prepare,
+  app: TestApp,
+  use: (proxy: Proxy) => Promise<void>,
+): Promise<void> {
+  const dir = await temporaryDir(program);
+  const { args, url, certificate, logs } = await prepare(dir.path, new URL(app.url).host);
+  const agent = new Agent({ connect: { ca: certificate } });
+  const ask = ((input: string, init?: RequestInit) =>
+    undiciFetch(input, { ...(init as object), dispatcher: agent })) as unknown as typeof fetch;
+  // Caddy keeps what it must remember in its home.
+  const env = { PATH: process.env['PATH'], HOME: dir.path };
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const said = async (): Promise<string> => {
+    const files = logs.map((file) => readFile(file, 'utf8').catch(() => ''));
+    return [output, ...(await Promise.all(files))].join('\n');
+  };
   try {
-    await answering(nginx, `http://127.0.0.1:${port}/healthz`, () => said);
-    await use(`http://127.0.0.1:${port}`);
+    await answering(child, ask, `${url}/healthz`, said);
+    await use({ url, fetch: ask, said });
   } finally {
-    if (nginx.exitCode === null) {
-      const gone = once(nginx, 'exit');
-      nginx.kill('SIGTERM');
+    await agent.destroy();
+    if (child.exitCode === null) {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
       await gone;
     }
     await dir.remove();
   }
 }
 
-async function answering(nginx: ChildProcess, url: string, said: () => string): Promise<void> {
-  while (nginx.exitCode === null) {
-    const answer = await fetch(url).catch(() => null);
+async function answering(
+  child: ChildProcess,
+  ask: typeof fetch,
+  url: string,
+  said: () => Promise<string>,
+): Promise<void> {
+  while (child.exitCode === null) {
+    const answer = await ask(url).catch(() => null);
     if (answer?.ok) return;
     await wait(20);
   }
-  assert.fail(`nginx ended: ${said()}`);
+  assert.fail(`the proxy ended: ${await said()}`);
 }
 
 /** Where requests came from, as the server's log has it. */
@@ -113,39 +177,46 @@ const noteFrom = (fields: object): void => {
 };
 const logger = { ...silentLogger, debug: noteFrom, warn: noteFrom };
 
-test(
-  'through nginx events are streamed as they come, and a client is not believed where it says it is from',
-  { skip: skipWithout('nginx', '-v') },
-  () =>
-    withApp(
-      (app) =>
-        withNginx(app, async (url) => {
-          const headers = { authorization: `Bearer ${appToken}`, 'content-type': 'application/json' };
-          const stream = await fetch(`${url}/v1/stream?after=0`, {
-            headers: { ...headers, 'x-forwarded-for': '203.0.113.9' },
-          });
-          assert.equal(stream.status, 200);
-          const frames = stream.body as ReadableStream<Uint8Array>;
-          const reader = frames.getReader();
-          for (const text of ['one', 'two', 'three']) {
-            const body = JSON.stringify({ type: 'message.received', extension: '101', data: { text } });
-            assert.equal((await fetch(`${url}/v1/events`, { method: 'POST', headers, body })).status, 202);
-            // Each comes before the next is sent: nothing is gathered on the way.
-            await untilRead(reader, `"text":"${text}"`);
-          }
-          await reader.cancel();
-          assert.ok(from.size > 0 && !from.has('203.0.113.9'), [...from].join(', '));
-          assert.equal((await fetch(`${url}/metrics`, { headers })).status, 403);
-          const large = JSON.stringify([
-            { type: 'message.received', extension: '101', data: { text: 'x'.repeat(16_000) } },
-          ]);
-          const most = large.padEnd(7_900_000, ' ');
-          assert.equal((await fetch(`${url}/v1/events`, { method: 'POST', headers, body: most })).status, 202);
-        }),
-      { OFFHOOK_SERVER_TRUSTED_PROXIES: '127.0.0.1' },
-      { logger },
-    ),
-);
+for (const [program, how, prepare] of [
+  ['nginx', '-v', nginx],
+  ['caddy', 'version', caddy],
+] as const) {
+  test(
+    `through ${program} events are streamed as they come, a client is not believed where it says it is from, and no path is logged`,
+    { skip: skipWithout(program, how) },
+    () =>
+      withApp(
+        (app) => withProxy(program, prepare, app, (proxy) => passesOnWell(app, proxy)),
+        { OFFHOOK_SERVER_TRUSTED_PROXIES: '127.0.0.1' },
+        { logger },
+      ),
+  );
+}
+
+async function passesOnWell(app: TestApp, { url, fetch: ask, said }: Proxy): Promise<void> {
+  from.clear();
+  const headers = { authorization: `Bearer ${appToken}`, 'content-type': 'application/json' };
+  const stream = await ask(`${url}/v1/stream?after=0`, { headers: { ...headers, 'x-forwarded-for': '203.0.113.9' } });
+  assert.equal(stream.status, 200);
+  const frames = stream.body as ReadableStream<Uint8Array>;
+  const reader = frames.getReader();
+  for (const text of ['one', 'two', 'three']) {
+    const body = JSON.stringify({ type: 'message.received', extension: '101', data: { text } });
+    assert.equal((await ask(`${url}/v1/events`, { method: 'POST', headers, body })).status, 202);
+    // Each comes before the next is sent: nothing is gathered on the way.
+    await untilRead(reader, `"text":"${text}"`);
+  }
+  await reader.cancel();
+  assert.ok(from.size > 0 && !from.has('203.0.113.9'), [...from].join(', '));
+  assert.equal((await ask(`${url}/metrics`, { headers })).status, 403);
+  const large = JSON.stringify([{ type: 'message.received', extension: '101', data: { text: 'x'.repeat(16_000) } }]);
+  const most = large.padEnd(7_900_000, ' ');
+  assert.equal((await ask(`${url}/v1/events`, { method: 'POST', headers, body: most })).status, 202);
+  await app.app.stop();
+  const failed = await ask(`${url}/inbox/path-of-mine?token=query-of-mine`);
+  assert.equal(failed.status, 502);
+  assert.doesNotMatch(await said(), /-of-mine/);
+}
 
 async function untilRead(reader: ReadableStreamDefaultReader<Uint8Array>, wanted: string): Promise<void> {
   let text = '';
