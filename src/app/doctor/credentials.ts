@@ -39,7 +39,8 @@ export async function checkCredentials({ secret, data }: Config): Promise<Opened
   }
 }
 
-function withDatabase<T>(dir: string, use: (db: DatabaseSync) => T): T {
+/** Reads a store that may be another process's. */
+export function withDatabase<T>(dir: string, use: (db: DatabaseSync) => T): T {
   const db = new DatabaseSync(join(dir, databaseFile), { readOnly: true, timeout: 5_000 });
   try {
     return use(db);

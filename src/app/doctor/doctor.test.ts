@@ -139,10 +139,19 @@ describe('doctor', () => {
       async (app) => {
         const port = await freePort();
         const secret = `http://127.0.0.1:${port}/hook/secret-path?key=secret-query`;
-        await app.client.send('POST', '/v1/subscriptions', subscription(secret));
+        await app.client.send('POST', '/v1/domains', JSON.stringify({ name: 'default' }));
+        const inDomain = { ...JSON.parse(subscription(secret)), scope: { domain: 'default' } };
+        await app.client.send('POST', '/v1/subscriptions', JSON.stringify(inDomain));
         const { port: own } = new URL(app.url);
         const refused = about(await findings(app.dir, { OFFHOOK_PORT: own }), `receiver http://127.0.0.1:${port}`);
         assert.match(refused.remedy ?? '', /delivery\.allowNetworks/);
+        const allowFor = (allowNetworks: string[]) =>
+          app.client.send('PATCH', '/v1/domains/default', JSON.stringify({ allowNetworks }));
+        await allowFor(['127.0.0.0/8']);
+        const ofDomain = about(await findings(app.dir, { OFFHOOK_PORT: own }), `receiver http://127.0.0.1:${port}`);
+        assert.match(ofDomain.detail, /ECONNREFUSED|refused/);
+        assert.doesNotMatch(ofDomain.remedy ?? '', /allowNetworks/);
+        await allowFor([]);
         const allowed = { OFFHOOK_PORT: own, OFFHOOK_DELIVERY_ALLOW_NETWORKS: '127.0.0.0/8' };
         const found = await findings(app.dir, allowed);
         assert.match(about(found, `receiver http://127.0.0.1:${port}`).detail, /ECONNREFUSED|refused/);

@@ -8,6 +8,7 @@ import { SendError } from '../../delivery/sender/send-error.ts';
 import { parseTarget } from '../../delivery/sender/target.ts';
 import { delay, type Clock } from '../../kit/clock.ts';
 import type { MutualTls, Subscription } from '../../subscriptions/subscription.ts';
+import { domainNetworks } from './domain-networks.ts';
 import { failed, type Finding, ok, reasonOf, skipped, warning } from './finding.ts';
 
 const connectWithinMs = 5_000;
@@ -28,13 +29,17 @@ interface Receiver {
  * a request would be answered only its receiver's log, or a test through the API, can tell.
  */
 export async function checkReceivers(
-  { delivery }: Config,
+  { delivery, data }: Config,
   subscriptions: readonly Subscription[],
   clock: Clock,
 ): Promise<Finding[]> {
   const receivers = receiversOf(subscriptions);
   if (receivers.length === 0) return [skipped('receivers', 'none beside built-in inboxes')];
-  const guard = createAddressGuard({ allowNetworks: delivery.allowNetworks });
+  const ofDomains = domainNetworks(data.dir);
+  const guard = createAddressGuard({
+    allowNetworks: delivery.allowNetworks,
+    allowedFor: (domain) => ofDomains.get(domain) ?? [],
+  });
   const troubles: Finding[] = [];
   const waiting = receivers.values();
   const worker = async (): Promise<void> => {
@@ -111,6 +116,7 @@ function tell({ url, subscriptions }: Receiver, problem: SendError | Error): Fin
 const remedies = {
   dns: 'check the name, and that this machine can look names up (resolvectl query NAME)',
   tls: 'the receiver has to renew or correct its certificate; nothing is sent to it meanwhile, and what waits is kept',
-  refused_address: 'allow the network under delivery.allowNetworks if it is one of yours',
+  refused_address:
+    'allow the network under delivery.allowNetworks, or for the domain alone (PATCH /v1/domains/{domain}), if it is one of yours',
   other: 'look whether the receiver runs, and whether a firewall stands in between; what waits for it is kept',
 } as const;
