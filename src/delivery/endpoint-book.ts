@@ -31,8 +31,13 @@ const usualLimits = { maxInFlight: usualMaxInFlight, ratePerSecond: null };
 /** What the subscriptions of one domain share an endpoint by. */
 export function endpointKey(target: SubscriptionDraft['target']): string {
   if (target.name !== null) return `name:${target.name}`;
-  const url = new URL(target.url);
-  return url.protocol === 'inbox:' ? target.url : url.origin;
+  return addressOf(target.url);
+}
+
+/** What is one receiver: an origin, or an inbox. */
+export function addressOf(url: string): string {
+  const { protocol, origin } = new URL(url);
+  return protocol === 'inbox:' ? url : origin;
 }
 
 export class EndpointBook {

@@ -381,6 +381,15 @@ export class DeliveryEngine {
     this.#pumpAll(state);
   }
 
+  /** What is sent by a named endpoint goes to another address now. */
+  renew(number: number): void {
+    const state = this.#lanes.find(number);
+    if (!state) return;
+    state.lane.gate.renewReceiver();
+    this.#hurry(state);
+    this.#pumpAll(state);
+  }
+
   #pumpAll(state: LaneState): void {
     this.#dispatcher.pump(state);
     for (const side of this.#lanes.sidesOf(state.lane.endpoint.number)) this.#dispatcher.pump(side);

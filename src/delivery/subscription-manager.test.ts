@@ -240,3 +240,19 @@ test('one that is paused alone may move, and stays paused', async () => {
   await w.pass(3_000);
   assert.deepEqual(w.firstReceipts(a.number), [1, 2]);
 });
+
+test('a named endpoint that is at another address begins anew there, once nobody sends to the former one', async () => {
+  const w = await world();
+  const target = { name: 'crm' };
+  const [a, b] = [await w.subscribe('old.test', { target }), await w.subscribe('old.test', { target })];
+  assert.equal(a.endpoint, b.endpoint);
+  w.moods.set('old.test', 'busy');
+  await w.append({});
+  await w.pass(100);
+  await move(w, a.id, 'https://new.test/hook');
+  await w.pass(2_000);
+  assert.deepEqual(w.received, []);
+  await move(w, b.id, 'https://new.test/hook');
+  await w.pass(2_000);
+  assert.deepEqual([w.firstReceipts(a.number), w.firstReceipts(b.number)], [[1], [1]]);
+});

@@ -12,7 +12,7 @@ import type { SubscriptionStore } from '../records/subscription-store.ts';
 import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
 import { checkDraft, type DraftRules } from './check-draft.ts';
-import { EndpointBook, type EndpointBookDeps } from './endpoint-book.ts';
+import { addressOf, EndpointBook, type EndpointBookDeps } from './endpoint-book.ts';
 import type {
   DraftProblem,
   DraftResult,
@@ -31,6 +31,7 @@ import { subscriptionChange } from './subscription-facts.ts';
 /** What it needs of the engine. */
 export interface LiveDelivery {
   cancel(subscription: number, endpoint: number, reason: string): void;
+  renew(endpoint: number): void;
 }
 
 export interface ManagerDeps extends DraftRules {
@@ -152,6 +153,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     try {
       const make = (seq: number): Subscription => this.#edited(side?.through ?? before, draft, endpoint, seq);
       const result = await this.#write(before, author, endpoint, make, { events, side });
+      if (!leaves && this.#isNewReceiver(before, draft)) this.#deps.engine.renew(endpoint.number);
       if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
       this.#endpoints.release(endpointsOf(before));
       return result;
@@ -159,6 +161,16 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       side?.close();
       throw error;
     }
+  }
+
+  /** An endpoint that has a name keeps its key at another address; nobody sends to the former one any more. */
+  #isNewReceiver({ endpoint, target }: Subscription, draft: SubscriptionDraft): boolean {
+    if (draft.target.name === null || target.name === null) return false;
+    const former = addressOf(target.url);
+    if (former === addressOf(draft.target.url)) return false;
+    const { registry } = this.#deps;
+    const users = registry.usersOf(endpoint).flatMap((user) => registry.subscription(user) ?? []);
+    return users.every((user) => user.endpoint !== endpoint || addressOf(user.target.url) !== former);
   }
 
   #edited(before: Subscription, draft: SubscriptionDraft, endpoint: Endpoint, seq: number): Subscription {
