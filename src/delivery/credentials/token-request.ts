@@ -65,5 +65,14 @@ function formEncoded(text: string): string {
 function posted(url: string, form: URLSearchParams, domain: string, more: readonly string[] = []): OutgoingRequest {
   const type = 'application/x-www-form-urlencoded';
   const headers = ['user-agent', userAgent, 'accept', 'application/json', 'content-type', type, ...more];
-  return { url, method: 'POST', headers, body: form.toString(), timeoutMs, domain, keepBytes: maxAnswerBytes };
+  return {
+    url,
+    method: 'POST',
+    headers,
+    body: form.toString(),
+    timeoutMs,
+    domain,
+    keepBytes: maxAnswerBytes,
+    wholeAnswer: true,
+  };
 }

@@ -3,6 +3,7 @@
  * first thing that goes wrong, whichever comes first; what undici still reports afterwards is ignored.
  *
  * waiting ─> running ─> answered            the connection is kept
+ *    │          ├────> answered, cut off    longer than is read: the connection is dropped
  *    │          ├────> failed, stopped, late  the connection is dropped
  *    │          └────> waiting              a kept connection turned out to be dead: once, on a new one
  *    └────────────────> stopped, late
@@ -95,15 +96,15 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
     if (this.#done || status < 200) return;
     this.#status = status;
     this.#headers = headers;
-    if (Number(headers['content-length']) > this.#host.maxResponseBytes) this.#tooLarge();
+    if (Number(headers['content-length']) > this.#host.maxResponseBytes) this.#tooLong();
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return;
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#host.maxResponseBytes) return this.#tooLarge();
     if (this.#kept === null) this.#kept = chunk;
     else if (this.#kept.length < this.#keepBytes) this.#kept = Buffer.concat([this.#kept, chunk]);
+    if (this.#bytes > this.#host.maxResponseBytes) this.#tooLong();
   }
 
   onResponseEnd(): void {
@@ -112,6 +113,10 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
     this.#done = true;
     // Free before anybody is told: whoever is told may have the next request for it.
     if (this.#connection) this.#pool.release(this.#connection, now);
+    this.#answered(now);
+  }
+
+  #answered(now: number): void {
     this.#tell({
       kind: 'answered',
       status: this.#status,
@@ -169,9 +174,15 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
     return header === undefined ? null : retryAfterMs(header, this.#host.clock.now());
   }
 
-  #tooLarge(): void {
+  /** The status says what became of the request; a body that is not read to its end costs the connection. */
+  #tooLong(): void {
     const most = this.#host.maxResponseBytes;
-    this.fail('response_too_large', `status ${this.#status}, and the answer is larger than ${most} bytes`);
+    if (this.#request.wholeAnswer === true) {
+      return this.fail('response_too_large', `status ${this.#status}, and the answer is larger than ${most} bytes`);
+    }
+    this.#done = true;
+    if (this.#connection) this.#pool.drop(this.#connection);
+    this.#answered(this.#host.clock.monotonic());
   }
 
   #tell(exchange: Exchange): void {

@@ -23,6 +23,8 @@ export interface OutgoingRequest {
   readonly auth?: EndpointAuth;
   /** Bytes of the answer that are handed back; 2 kB, unless it says so. */
   readonly keepBytes?: number;
+  /** An answer that is longer than is read fails as `response_too_large`; else it is cut off, and its status counts. */
+  readonly wholeAnswer?: boolean;
 }
 
 /** Why no answer came; stable, shown to users and counted in metrics. */
@@ -35,6 +37,7 @@ export type SendFailure =
   /** There is no token to send it with. */
   | 'oauth2'
   | 'reset'
+  /** Its head, or a body that was to be read whole. */
   | 'response_too_large'
   | 'bad_url'
   | 'stopped'

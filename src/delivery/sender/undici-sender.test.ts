@@ -162,8 +162,13 @@ describe('undici sender', () => {
     const receiver = await receive(t, (got) => answerWith(200, 'x'.repeat(Number(got.body)))(got));
     const sender = setUp(t, { maxResponseBytes: 1_000 });
     assert.equal(outcome(await post(sender, receiver, '1000')), 200);
-    assert.equal(outcome(await post(sender, receiver, '1001')), 'response_too_large');
+    assert.equal(receiver.connections, 1);
+    assert.equal(outcome(await post(sender, receiver, '1001')), 200);
     assert.equal(outcome(await post(sender, receiver, '5')), 200);
+    assert.equal(receiver.connections, 2);
+    const { port } = receiver;
+    const whole = { url: `http://127.0.0.1:${port}/`, method: 'POST', headers: [], body: '1001', timeoutMs: 10_000 };
+    assert.equal(outcome(await sender.send({ ...whole, domain: 'acme', wholeAnswer: true })), 'response_too_large');
   });
 
   it('looks a name up once at a time, for all that wait', async (t) => {

@@ -11,7 +11,7 @@ export interface HostileReceiver {
   readonly status: number | null;
 }
 
-const head = (length: number): string => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`;
+const head = (length: number, status = '200 OK'): string => `HTTP/1.1 ${status}\r\ncontent-length: ${length}\r\n\r\n`;
 const block = Buffer.alloc(65_536, 'x');
 
 /** Writes as fast as the other side reads, until it stops. @param wrote is told how much went out */
@@ -58,11 +58,11 @@ export function hostileReceivers(elsewhere: string, poured: (bytes: number) => v
     {
       name: 'pours without end',
       respond: ({ socket }) => {
-        socket.write(head(2 ** 40));
+        socket.write(head(2 ** 40, '500 Oh'));
         pour(socket, poured);
       },
-      detail: /^response_too_large: /,
-      status: null,
+      detail: /^http_500/,
+      status: 500,
     },
     {
       name: 'closes half-way',
