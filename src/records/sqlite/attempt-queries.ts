@@ -23,8 +23,8 @@ function toCounters(row: FlatValue[]): Counters {
 
 type ListRequest = Parameters<AttemptQueries['list']>[0];
 
-/** Pieces a search is made of at most, up to 30 ms of the reader each; then it answers with what it has found. */
-const mostPieces = 20;
+/** Pieces a search is made of at most, up to 10 ms of the reader each; then it answers with what it has found. */
+const mostPieces = 50;
 /** Attempts lie in the order in which they ended but for this, milliseconds: they are written up to a second later. */
 const marginMs = 10_000;
 

@@ -29,14 +29,14 @@ export interface AttemptScanResult {
   readonly next: number | null;
 }
 
-/** Rows a search looks at in one go: about 30 ms, then others have their turn. */
-const mostScanned = 100_000;
+/** Rows a search looks at in one go: about 10 ms, then others have their turn. */
+const mostScanned = 32_768;
 /** Under an index, where each costs a look-up of its own. */
 const mostIndexed = 5_000;
 /** Blocks of 256 rows: about 10 ms. */
 const mostBlocks = 200;
 /** Blocks of 16,384 rows that a search passes over because none of its subscriptions is there: some 3 µs each. */
-const mostPassedOver = 3_000;
+const mostPassedOver = 2_000;
 /** Of more subscriptions it costs too much to ask each block for. */
 const mostAskedFor = 100;
 

@@ -29,6 +29,9 @@ export function beginningToSearch(prefix: string): readonly [beginning: string, 
   return null;
 }
 
+/** Every entry under it is one of those looked for. */
+export const isWholeBeginning = (prefix: string): boolean => beginningToSearch(prefix)?.[1] === '';
+
 export interface BeginningEntry {
   readonly startedAt: number;
   readonly row: number;

@@ -7,12 +7,12 @@ import { mayAccessParticipants, type Access } from '../../model/scope.ts';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import type { CallKey, CallPage, CallPosition, CallQuery, JournalPlace } from '../call-journal.ts';
-import { beginningReader, mostBeginnings } from './call-beginnings.ts';
+import { beginningReader, isWholeBeginning, mostBeginnings } from './call-beginnings.ts';
 import { callKey, hasOutcomeKey } from './call-keys.ts';
 import { type Entry, type Found, order, pageOf, type Walk } from './call-walk.ts';
 import { type CallBody, callPlaceName } from './call-write-jobs.ts';
 
-/** Calls looked at in one go under one key: some 10 ms. */
+/** Calls looked at in one go under one key, and records read: some 10 ms. */
 const mostLookedAt = 1_000;
 /** Entries of numbers that begin alike and are sorted by time: about 1 ms. */
 const mostOfPrefix = 1_000;
@@ -76,6 +76,7 @@ export function callReadJobs(db: DatabaseSync) {
   function look(query: CallQuery, candidates: Iterable<Entry>, most = mostLookedAt): Walk {
     const found: Found[] = [];
     let looked = 0;
+    let records = 0;
     let last: Entry | null = null;
     /** The call whose record was looked at; it may come again under another of its numbers. */
     let decided: number | null = null;
@@ -86,7 +87,7 @@ export function callReadJobs(db: DatabaseSync) {
       decided = entry.row;
       const record = wantedRecord(query, entry.row);
       if (record) found.push({ ...entry, record });
-      if (found.length >= query.limit) return { found, stoppedAt: last };
+      if (found.length >= query.limit || ++records >= mostLookedAt) return { found, stoppedAt: last };
     }
     if (looked < most || !last) return { found, stoppedAt: null };
     // Of the last call not all may have come: unless its record was looked at, it comes again.
@@ -139,7 +140,7 @@ export function callReadJobs(db: DatabaseSync) {
 
   function search(query: CallQuery): CallPage {
     if (query.numbers && query.prefix) {
-      const few = fewOfPrefix(query);
+      const few = query.numbers.every(isWholeBeginning) ? null : fewOfPrefix(query);
       const walks = few ? [look(query, few, Infinity)] : walksOfPrefix(query);
       if (walks) return pageOf(walks, query.limit);
     }
