@@ -72,6 +72,20 @@ export function encode(
   }
 }
 
+function encodeMeasured(
+  deps: AttemptDeps,
+  { gate }: Unit,
+  subscription: Subscription,
+  events: readonly Event[],
+): Encoded {
+  if (!gate || deps.dialect(subscription.dialect)?.metered !== true) return encode(deps, subscription, events);
+  const startedAt = deps.clock.monotonic();
+  const encoded = encode(deps, subscription, events);
+  const endedAt = deps.clock.monotonic();
+  gate.rendering.took(endedAt - startedAt, endedAt);
+  return encoded;
+}
+
 /**
  * Makes the attempt. `ended` is told what became of it, unless it is known at once: then that is returned, and nothing
  * was sent.
@@ -85,7 +99,7 @@ export function attempt(
   signal?: AbortSignal,
 ): Verdict | null {
   const now = deps.clock.now();
-  const encoded = encode(deps, subscription, events);
+  const encoded = encodeMeasured(deps, unit, subscription, events);
   if (encoded.kind === 'skipped') return noRequest('skipped', encoded.reason, now);
   if (encoded.kind === 'failed') return noRequest('not_encoded', `not_encoded: ${encoded.reason}`.slice(0, 2048), now);
   try {

@@ -28,6 +28,7 @@ import { LostEvents } from './lost-events.ts';
 import type { EngineFigures } from './management.ts';
 import { recover } from './recovery.ts';
 import { defaultReplayLimits, ReplayBook, type ReplayLimits } from './replay/replay-book.ts';
+import { RenderBudget } from './render-budget.ts';
 import { ReplayRunner } from './replay/replay-runner.ts';
 import type { SelectionDeps } from './replay/selection.ts';
 import { RetiredEndpoints } from './retired-endpoints.ts';
@@ -88,6 +89,7 @@ export class DeliveryEngine {
   readonly #lanes: LaneTable;
   readonly #retired: RetiredEndpoints;
   readonly #flusher: Flusher;
+  readonly #renderBudget = new RenderBudget();
   readonly #checkpointer: Checkpointer;
   readonly #router: Router;
   readonly #catchUp: CatchUp;
@@ -105,7 +107,7 @@ export class DeliveryEngine {
     this.#deps = deps;
     this.#limits = limits;
     this.#flusher = this.#makeFlusher();
-    this.#lanes = new LaneTable(registry, this.#laneContext(), limits);
+    this.#lanes = new LaneTable(registry, this.#laneContext(), limits, this.#renderBudget);
     this.#lost = new LostEvents({ ...deps, recorder: this.#flusher, laneOf: (lane) => this.laneOf(lane) });
     this.#retired = new RetiredEndpoints(registry, this.#lanes, deps.idle);
     const { laneRowMs } = limits;
@@ -253,6 +255,7 @@ export class DeliveryEngine {
       checkpoint: this.#checkpointer.seq,
       detached: this.#lanes.detachedLive,
       replays: this.#lanes.replays,
+      slowRenderMs: this.#renderBudget.slowMs,
     };
   }
 

@@ -10,6 +10,7 @@ import type { LaneLimits } from './lane/limits.ts';
 import { LaneMemory, type LaneMemoryLimits } from './lane/memory.ts';
 import type { ReplaySource } from './lane/replay-source.ts';
 import type { Side } from './lane/side.ts';
+import { RenderBudget } from './render-budget.ts';
 
 /** What is remembered of a lane besides what the lane decides. */
 export interface LaneState {
@@ -43,12 +44,19 @@ export class LaneTable {
   readonly #context: LaneContext;
   readonly #limits: LaneLimits;
   readonly #memory: LaneMemory;
+  readonly #budget: RenderBudget;
   /** Live ones, by number. */
   readonly #lanes = new Map<number, LaneState>();
   readonly #sides = new Set<LaneState>();
   readonly #replays = new Map<number, LaneState>();
 
-  constructor(registry: SubscriptionRegistry, context: Omit<LaneContext, 'memory'>, limits: LaneTableLimits) {
+  constructor(
+    registry: SubscriptionRegistry,
+    context: Omit<LaneContext, 'memory'>,
+    limits: LaneTableLimits,
+    budget = new RenderBudget(),
+  ) {
+    this.#budget = budget;
     this.#registry = registry;
     this.#limits = limits.lane;
     this.#memory = new LaneMemory(limits.memory);
@@ -111,7 +119,9 @@ export class LaneTable {
     if (known) return known;
     const endpoint = this.#registry.endpoint(number);
     if (!endpoint) return this.#obtainSide(number);
-    const state = stateOf(new Lane(new Gate(endpoint, this.#limits.breaker), this.#context, this.#limits));
+    const state = stateOf(
+      new Lane(new Gate(endpoint, this.#limits.breaker, this.#budget), this.#context, this.#limits),
+    );
     this.#lanes.set(number, state);
     return state;
   }

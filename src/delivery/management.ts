@@ -127,6 +127,8 @@ export interface EngineFigures {
   readonly detached: number;
   /** Replays that are under way. */
   readonly replays: number;
+  /** Milliseconds that renderings of over a millisecond have taken since the start. */
+  readonly slowRenderMs: number;
 }
 
 export interface DeliveryFigures extends EngineFigures {

@@ -208,20 +208,24 @@ class MemorySubscriptions implements SubscriptionStore {
   }
 }
 
-/** Says its events as the list of their sequences; `options.batch` makes it an array format. */
-const plainDialect: Dialect = {
+/** Says its events as the list of their sequences; `options.batch` makes it an array format, `options.renderMs` slow. */
+const plainDialect = (clock: ManualClock): Dialect => ({
   name: 'plain',
   title: 'Plain',
   summary: 'Sequences only, for tests.',
   optionsSchema: {},
   defaults: { events: [], method: 'POST', retry: null },
+  metered: true,
   maxBatch: (options) => Number(options['batch'] ?? 1),
-  encode: (events) => ({
-    kind: 'request',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(events.map(({ seq }) => seq)),
-  }),
-};
+  encode: (events, { options }) => {
+    if (options['renderMs'] !== undefined) clock.compute(Number(options['renderMs']));
+    return {
+      kind: 'request',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(events.map(({ seq }) => seq)),
+    };
+  },
+});
 
 export class DeliveryWorld {
   readonly clock = new ManualClock();
@@ -284,7 +288,7 @@ export class DeliveryWorld {
         replays: this.store.replays,
         sender: this.#sender(life),
         observer: { attempted: (report) => void this.reports.push(report), recorded: () => {} },
-        dialect: (name) => (name === 'plain' ? plainDialect : undefined),
+        dialect: (name) => (name === 'plain' ? plainDialect(this.clock) : undefined),
         retentionMs: 7 * 86_400_000,
       },
       this.#limits,

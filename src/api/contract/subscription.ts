@@ -282,10 +282,15 @@ export const SubscriptionView = Type.Object({
     description:
       '`failing`: its receiver does not take what is sent. `paused`: it is, or its endpoint; everything is kept.',
   }),
-  paused: nullable(Type.Object({ since: Time, by: Type.String() }), 'It alone, or its endpoint: since when and by whom.'),
+  paused: nullable(
+    Type.Object({ since: Time, by: Type.String() }),
+    'It alone, or its endpoint: since when and by whom.',
+  ),
   currentServer: nullable(Type.String(), 'The server that delivers; null while disabled.'),
   counters: Type.Object({ posts: Type.Integer(), errors: Type.Integer(), since: Time }),
-  lag: Type.Integer({ description: 'Events between what was settled for it and the newest; an upper bound of what waits for it.' }),
+  lag: Type.Integer({
+    description: 'Events between what was settled for it and the newest; an upper bound of what waits for it.',
+  }),
   lastSuccess: nullable(Time),
   lastError: nullable(Type.Object({ at: Time, error: Type.String() })),
   warnings: Type.Array(

@@ -49,7 +49,7 @@ export const WhySchema = Type.Object({
   ahead: nullable(Type.Integer(), 'Waiting: events that may lie before it; an upper bound.'),
   holds: Type.Array(
     Type.Object({
-      by: Type.Enum(['paused', 'breaker', 'retry_after', 'rate', 'window']),
+      by: Type.Enum(['paused', 'breaker', 'retry_after', 'rate', 'window', 'rendering']),
       until: nullable(Time),
     }),
     { description: 'What keeps its endpoint from starting anything more now.' },

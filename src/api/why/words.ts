@@ -48,6 +48,7 @@ const heldBy: Readonly<Record<Hold['by'], string>> = {
   breaker: 'its endpoint’s breaker is open',
   retry_after: 'the receiver asked to be left alone',
   rate: 'its endpoint’s rate limit is reached',
+  rendering: 'the templates of its domain take more time than it has',
   window: 'as many requests to its endpoint are under way as may be',
 };
 const heldWords = (holds: readonly Hold[]): string =>
@@ -63,6 +64,7 @@ function remedyOf(holds: readonly Hold[]): string | null {
   const by = new Set(holds.map((hold) => hold.by));
   if (by.has('paused')) return 'Resume it; everything is then delivered in order.';
   if (by.has('breaker')) return 'See the last error at GET /v1/subscriptions/{id} and repair the receiver.';
+  if (by.has('rendering')) return 'Make its templates simpler: GET /v1/subscriptions shows them.';
   return by.has('rate') || by.has('window') ? 'A higher ratePerSecond or maxInFlight lets more through.' : null;
 }
 

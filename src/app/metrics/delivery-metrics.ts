@@ -148,6 +148,14 @@ function registerFigures(registry: Registry, running: Running): void {
   counter(
     registry,
     {
+      name: 'offhook_slow_renderings_seconds_total',
+      help: 'Time of the main thread that renderings of over a millisecond have taken; past 5 % of a domain its endpoints wait',
+    },
+    () => [[(running()?.figures().slowRenderMs ?? 0) / 1000]],
+  );
+  counter(
+    registry,
+    {
       name: 'offhook_filter_errors_total',
       help: 'Events that a subscription did not get because its filter came to neither true nor false',
     },

@@ -128,10 +128,11 @@ export class Departures {
     return Math.max(at, this.#readyAt(now));
   }
 
-  /** When the receiver's wishes and the rates allow one more. */
+  /** When the receiver's wishes, the rates and the time for rendering allow one more. */
   #readyAt(now: number): number {
-    const { receiver, rate } = this.#gate;
-    return Math.max(receiver.askedToWaitUntil, rate.readyAt(now), this.#pace?.readyAt(now) ?? 0);
+    const { receiver, rate, rendering } = this.#gate;
+    const pacedAt = this.#pace?.readyAt(now) ?? 0;
+    return Math.max(receiver.askedToWaitUntil, rate.readyAt(now), rendering.readyAt(now), pacedAt);
   }
 
   #firstAt(moreToRead: boolean, now: number): number {

@@ -9,6 +9,7 @@
  */
 import type { Endpoint } from '../../subscriptions/subscription.ts';
 import type { Breaker, BreakerLimits } from '../breaker.ts';
+import { RenderBudget, Rendering } from '../render-budget.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { Receiver } from './receiver.ts';
 
@@ -22,16 +23,18 @@ export class Gate {
   endpoint: Endpoint;
   receiver: Receiver;
   readonly rate: RateLimit;
+  readonly rendering: Rendering;
   readonly live = new Set<LiveDepartures>();
   /** Requests under way, of all lanes that go through it. */
   inFlight = 0;
   readonly #limits: BreakerLimits;
 
-  constructor(endpoint: Endpoint, limits: BreakerLimits) {
+  constructor(endpoint: Endpoint, limits: BreakerLimits, budget = new RenderBudget()) {
     this.endpoint = endpoint;
     this.#limits = limits;
     this.rate = new RateLimit(endpoint.ratePerSecond);
     this.receiver = new Receiver(limits);
+    this.rendering = new Rendering(budget, endpoint);
   }
 
   get breaker(): Breaker {

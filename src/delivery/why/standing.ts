@@ -17,8 +17,9 @@ export interface Hold {
   /**
    * - `paused`: somebody paused the endpoint, or the subscription alone. `breaker`: it is open. `retry_after`: the receiver asked to be left alone.
    * - `rate`: of the endpoint's rate limit. `window`: as many requests are under way as may be.
+   * - `rendering`: the templates of its domain take more time than it has.
    */
-  readonly by: 'paused' | 'breaker' | 'retry_after' | 'rate' | 'window';
+  readonly by: 'paused' | 'breaker' | 'retry_after' | 'rate' | 'window' | 'rendering';
   /** Wall clock, milliseconds; null where no time is known. */
   readonly until: number | null;
 }
@@ -50,6 +51,8 @@ function holdsOf({ gate, paused }: Lane, clock: Clock): Hold[] {
   if (receiver.askedToWaitUntil > now) holds.push({ by: 'retry_after', until: wall(receiver.askedToWaitUntil) });
   const nextAt = rate.readyAt(now);
   if (nextAt > now) holds.push({ by: 'rate', until: wall(nextAt) });
+  const renderedAt = gate.rendering.readyAt(now);
+  if (renderedAt > now) holds.push({ by: 'rendering', until: wall(renderedAt) });
   if (gate.isFull() && !paused) holds.push({ by: 'window', until: null });
   return holds;
 }

@@ -10,6 +10,7 @@ export const template: Dialect = {
   summary: 'Method, URL, headers and body as you write them, in Liquid: for receivers that have a format of their own.',
   optionsSchema: OptionsSchema,
   defaults,
+  metered: true,
   checkOptions,
   maxBatch: () => 1,
   encode,
