@@ -1,4 +1,5 @@
 import type { Call, Leg } from './call.ts';
+import { erasedText } from './erasure/erased-number.ts';
 
 /** A call as the journal keeps it: its newest snapshot, all its legs, and where its events are. */
 export interface CallRecord {
@@ -39,7 +40,7 @@ export function numbersOf({ call, legs }: Pick<CallRecord, 'call' | 'legs'>): Re
     ...legs.map((leg) => leg.number),
   ];
   const keys = texts.flatMap((text) => (text === null || text === undefined ? [] : [numberKey(text)]));
-  return new Set(keys.filter((key) => key !== ''));
+  return new Set(keys.filter((key) => key !== '' && key !== erasedText));
 }
 
 /** Milliseconds until somebody answered or it ended; null while nobody did, and where nothing rang. */

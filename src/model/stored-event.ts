@@ -120,6 +120,12 @@ export class StoredEvent implements Event {
     return this.#body ?? (JSON.parse(this.bodyText) as EventBody);
   }
 
+  /** The same event with another text: something was erased from it. */
+  withText(text: string): StoredEvent {
+    const { id, seq, domain, connector, acceptedAt } = this;
+    return StoredEvent.read({ id, seq, domain, connector, acceptedAt }, text);
+  }
+
   /** A plain object that says the same. */
   toJSON(): Event {
     const { id, seq, type, time, reseller, domain, user, extension, connector, extensions, acceptedAt } = this;
