@@ -143,3 +143,28 @@ test('stopping ends a wait, and leaves for the next start what was not said', as
   await new Promise(setImmediate);
   assert.deepEqual(await w.said(), []);
 });
+
+test('whoever changes the outbox can wait until what was taken from it before is in the log', async () => {
+  const clock = new ManualClock();
+  const log = createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
+  const box = outboxOf(eventOf());
+  const held = Promise.withResolvers<void>();
+  const slow = {
+    append: async (events: readonly NewEvent[]) => {
+      await held.promise;
+      return log.append(events);
+    },
+  };
+  const announcer = createAnnouncer({ clock, logger: silentLogger, log: slow, outbox: box.outbox });
+  await announcer.said();
+  await announcer.start();
+  await new Promise((resolve) => setImmediate(resolve));
+  let said = false;
+  const waiting = announcer.said().then(() => (said = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(said, false);
+  held.resolve();
+  await waiting;
+  assert.equal(log.head(), 1);
+  await announcer.stop();
+});

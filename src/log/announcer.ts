@@ -32,6 +32,8 @@ export interface AnnouncerDeps {
 export interface Announcer extends Service {
   /** Resolves when it has nothing more to say. */
   idle(): Promise<void>;
+  /** Resolves when what it is saying at this moment is said, or was refused: it is read again from the outbox then. */
+  said(): Promise<void>;
 }
 
 /** At most about 10 MB, were every event as large as an audit entry can be. */
@@ -43,6 +45,7 @@ export function createAnnouncer({ clock, logger, log, outbox }: AnnouncerDeps): 
   const stopping = new AbortController();
   let added = false;
   let saying: Promise<void> | null = null;
+  let batchUnderWay: Promise<unknown> = Promise.resolve();
   let off: (() => void) | null = null;
 
   /** @returns whether there may be more. */
@@ -63,7 +66,7 @@ export function createAnnouncer({ clock, logger, log, outbox }: AnnouncerDeps): 
     while (!stopping.signal.aborted) {
       try {
         added = false;
-        while (!stopping.signal.aborted && (await sayBatch())) waitMs = firstWaitMs;
+        while (!stopping.signal.aborted && (await (batchUnderWay = sayBatch()))) waitMs = firstWaitMs;
         if (!added) break;
       } catch (error) {
         logger.warn({ reason: String(error), waitMs }, 'what Offhook has to say could not be stored; trying again');
@@ -96,5 +99,10 @@ export function createAnnouncer({ clock, logger, log, outbox }: AnnouncerDeps): 
       await saying;
     },
     idle,
+    said: () =>
+      batchUnderWay.then(
+        () => {},
+        () => {},
+      ),
   };
 }

@@ -1,6 +1,6 @@
 import type { Event } from '../model/event.ts';
 
-type Listener = (events: readonly Event[]) => void;
+type Listener<T> = (news: readonly T[]) => void;
 
 /** A bug is not swallowed: it ends the process as any uncaught error does. */
 function throwLater(error: unknown): void {
@@ -9,26 +9,26 @@ function throwLater(error: unknown): void {
   });
 }
 
-/** Who is told of newly durable events. One that throws keeps neither the others nor the log from going on. */
-export class AppendListeners {
-  readonly #listeners = new Set<Listener>();
+/** Who is told of newly durable events, or of erased ones. One that throws keeps neither the others nor the log from going on. */
+export class AppendListeners<T = Event> {
+  readonly #listeners = new Set<Listener<T>>();
   readonly #onBug: (error: unknown) => void;
 
   constructor(onBug = throwLater) {
     this.#onBug = onBug;
   }
 
-  add(listener: Listener): () => void {
-    const own: Listener = (events) => listener(events);
+  add(listener: Listener<T>): () => void {
+    const own: Listener<T> = (news) => listener(news);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
 
-  tell(events: readonly Event[]): void {
-    if (events.length === 0) return;
+  tell(news: readonly T[]): void {
+    if (news.length === 0) return;
     for (const listener of this.#listeners) {
       try {
-        listener(events);
+        listener(news);
       } catch (error) {
         this.#onBug(error);
       }

@@ -4,6 +4,7 @@
  *
  * Every driver passes `test/conformance/event-log.ts`.
  */
+import type { ErasePage, EraseRequest } from './erasing.ts';
 import type { Event, NewEvent } from '../model/event.ts';
 
 export type AppendOutcome =
@@ -101,5 +102,13 @@ export interface EventLog {
     readonly acceptedBefore: number;
     readonly limit: number;
   }): Promise<{ trimmedTo: number; more: boolean }>;
+  /**
+   * Erases a number from what events say, a bounded number of them; call again after `scannedTo` until that is `upTo`.
+   * What is read of the log after that says nothing of it, also where the reading began before. An event that is sent
+   * again with what was erased is a duplicate, whatever its body.
+   */
+  erase(request: EraseRequest): Promise<ErasePage>;
+  /** Called with the sequences of events that something was erased from: whoever holds one reads it again. */
+  onErased(listener: (seqs: readonly number[]) => void): () => void;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { AuditStore } from './audit-store.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { DirectoryStore } from './directory-store.ts';
+import type { ErasureStore } from './erasure-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import type { LiveCallStore } from './live-call-store.ts';
 import type { Outbox } from './outbox.ts';
@@ -25,4 +26,5 @@ export interface Records {
   readonly audit: AuditStore;
   readonly outbox: Outbox;
   readonly calls: CallJournal;
+  readonly erasures: ErasureStore;
 }

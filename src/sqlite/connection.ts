@@ -24,6 +24,8 @@ export const unfinishedRestore = 'restore.unfinished';
 export const runningMark = 'offhook.running';
 /** Somebody else's tool may hold the database for a moment (a backup, an operator's shell). */
 const busyTimeoutMs = 5_000;
+/** It waits in the reader's thread, and for one thing alone: to empty the write-ahead log. */
+const checkpointerWaitsMs = 10;
 const pageCacheKiB = 8_192;
 
 /** @throws StorageError where a database may be missing, or be without its write-ahead log */
@@ -43,12 +45,14 @@ function makePrivate(file: string): void {
 
 /**
  * `synchronous = FULL`: in WAL mode every commit is followed by an fsync. Checkpoints are not automatic, since a commit
- * would wait for them: see `WalKeeper`.
+ * would wait for them: see `WalKeeper`. `secure_delete = FAST`: what is deleted within a page that is written anyway is
+ * overwritten; pages that become free keep what was in them until an erasure has them overwritten (`scrub.ts`).
  */
 const writerPragmas = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA wal_autocheckpoint = 0;
+  PRAGMA secure_delete = FAST;
   PRAGMA journal_size_limit = 67108864;
   PRAGMA cache_size = -${pageCacheKiB};
 `;
@@ -124,7 +128,7 @@ export function openReader(dir: string): Connection {
 
 /** A connection beside the writer's, for checkpoints alone. */
 export function openCheckpointer(dir: string): Connection {
-  const db = new DatabaseSync(join(dir, databaseFile), { timeout: busyTimeoutMs });
+  const db = new DatabaseSync(join(dir, databaseFile), { timeout: checkpointerWaitsMs });
   db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;');
   return { db, close: () => db.close() };
 }

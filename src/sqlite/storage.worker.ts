@@ -1,13 +1,15 @@
 /** Entry of a storage thread. It imports little: every thread's modules are resident memory. */
+import { join } from 'node:path';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { type Connection, openCheckpointer, openMemory, openReader, openWriter } from './connection.ts';
+import { type Connection, databaseFile, openCheckpointer, openMemory, openReader, openWriter } from './connection.ts';
 import { commitGroup, takeGroup } from './group-commit.ts';
 import { jobNamed, type JobSet } from './job-set.ts';
 import { allJobs, readJobs, scans, writeJobs } from './jobs.ts';
 import type { AnswerMessage, FromThread, JobMessage, ThreadOptions, ToThread } from './protocol.ts';
 import { ReadQueue } from './read-queue.ts';
+import { remainsFinder } from './remains/find-remains.ts';
 import { toErrorMessage } from './storage-error.ts';
-import { takeBackWal, WalKeeper } from './wal-keeper.ts';
+import { emptyWal, takeBackWal, WalKeeper } from './wal-keeper.ts';
 
 const { role, dir } = workerData as ThreadOptions;
 const port = parentPort as MessagePort;
@@ -36,7 +38,13 @@ function startReader(directory: string): void {
   /** Opened by its first job, when the writer has made the database. */
   const opened = (): JobSet => {
     connection ??= openReader(directory);
-    set ??= readJobs(connection.db);
+    set ??= readJobs(connection.db, {
+      'store.emptyWal': () => {
+        checkpointer ??= openCheckpointer(directory);
+        return emptyWal(checkpointer.db);
+      },
+      'store.findRemains': remainsFinder(join(directory, databaseFile)),
+    });
     return set;
   };
   const checkpoint = (): void => {

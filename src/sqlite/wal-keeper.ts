@@ -85,3 +85,13 @@ export function takeBackWal(db: DatabaseSync): void {
     // Nothing is lost: what was not taken back stays in the log, and is tried again.
   }
 }
+
+/** All of it, and its file has no length after that. False: somebody reads or writes it now. */
+export function emptyWal(db: DatabaseSync): boolean {
+  takeBackWal(db);
+  try {
+    return (db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }).busy === 0;
+  } catch {
+    return false;
+  }
+}

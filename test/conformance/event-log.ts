@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AppendOutcome, EventLog } from '../../src/log/event-log.ts';
 import type { Event, NewEvent } from '../../src/model/event.ts';
+import { eventLogErasing } from './event-log-erasing.ts';
 import { eventLogProperties } from './event-log-properties.ts';
 import { eventNamed, handedOver, idWindowMs, type LogUnderTest, type OpenLog, readAll } from './event-log-support.ts';
 
@@ -29,6 +30,8 @@ export function eventLogConformance(name: string, open: OpenLog, runs: number): 
   };
 
   describe(`event log: ${name}`, () => {
+    eventLogErasing(withLog);
+
     withLog('starts empty', async ({ log }) => {
       assert.equal(log().head(), 0);
       assert.equal(log().floor(), 0);

@@ -6,6 +6,7 @@ import { auditStoreConformance } from './audit-store.ts';
 import { callJournalConformance } from './call-journal.ts';
 import { deliveryStoreConformance } from './delivery-store.ts';
 import { directoryStoreConformance } from './directory-store.ts';
+import { erasureStoreConformance } from './erasure-store.ts';
 import { idempotencyStoreConformance } from './idempotency-store.ts';
 import { liveCallStoreConformance } from './live-call-store.ts';
 import { outboxConformance } from './outbox.ts';
@@ -64,6 +65,7 @@ function run(name: string, open: OpenRecords, runs: number): void {
   outboxConformance(name, open);
   replayStoreConformance(name, open);
   callJournalConformance(name, open);
+  erasureStoreConformance(name, open);
 }
 
 run('sqlite, a file', openFile, 8);

@@ -3,8 +3,12 @@ import type { Clock } from '../../kit/clock.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Event, NewEvent } from '../../model/event.ts';
 import { acceptanceTime } from '../acceptance.ts';
+import type { ErasePage, EraseRequest } from '../erasing.ts';
 import { AppendListeners } from '../append-listeners.ts';
+import { eraseEvent } from '../../model/erasure/erase-event.ts';
+import { hasRun } from '../../model/erasure/erase-runs.ts';
 import { bodyText } from '../../model/event-text.ts';
+import { mayAccessDomain } from '../../model/scope.ts';
 import { inLog, sameBody } from '../event-body.ts';
 import type { AppendOutcome, EventLog, Hole, ReadPage, ReadRequest } from '../event-log.ts';
 
@@ -18,9 +22,11 @@ class MemoryEventLog implements EventLog {
   readonly id: string;
   readonly #options: MemoryEventLogOptions;
   readonly #listeners = new AppendListeners();
+  readonly #erasureListeners = new AppendListeners<number>();
   /** Sequences by event id, oldest first. */
   readonly #byId = new Map<string, number[]>();
   #events: Event[] = [];
+  readonly #erased = new Set<number>();
   #floor = 0;
   #lastAcceptedAt = 0;
 
@@ -49,6 +55,10 @@ class MemoryEventLog implements EventLog {
     return this.#listeners.add(listener);
   }
 
+  onErased(listener: (seqs: readonly number[]) => void): () => void {
+    return this.#erasureListeners.add(listener);
+  }
+
   append(events: readonly NewEvent[]): Promise<readonly AppendOutcome[]> {
     this.#lastAcceptedAt = acceptanceTime(this.#options.clock.now(), this.#lastAcceptedAt);
     const before = this.head();
@@ -60,7 +70,8 @@ class MemoryEventLog implements EventLog {
   #appendOne(event: NewEvent): AppendOutcome {
     const known = this.#known(event);
     if (known) {
-      const same = known.domain === event.domain && sameBody(bodyText(known), bodyText(event));
+      const isSame = this.#erased.has(known.seq) || sameBody(bodyText(known), bodyText(event));
+      const same = known.domain === event.domain && isSame;
       if (!same) return { kind: 'conflict', id: event.id, seq: known.seq };
       return { kind: 'accepted', id: event.id, seq: known.seq, duplicate: true };
     }
@@ -122,6 +133,24 @@ class MemoryEventLog implements EventLog {
       else if (at <= now) break;
     }
     return count;
+  }
+
+  erase({ number, scope, after, upTo, dryRun = false }: EraseRequest): Promise<ErasePage> {
+    const access = { ...scope, user: '*', extension: '*' };
+    const named = this.#between(Math.max(after, this.#floor), Math.min(upTo, this.head())).filter(
+      (event) => mayAccessDomain(access, event) && hasRun(bodyText(event), number),
+    );
+    const found: number[] = [];
+    for (const event of named) {
+      const erased = eraseEvent(event, number);
+      if (!dryRun && erased === event) continue;
+      found.push(event.seq);
+      if (dryRun) continue;
+      this.#events[event.seq - this.#floor - 1] = erased;
+      this.#erased.add(event.seq);
+    }
+    if (!dryRun) this.#erasureListeners.tell(found);
+    return Promise.resolve({ scannedTo: upTo, found, kept: named.length - found.length });
   }
 
   close(): Promise<void> {

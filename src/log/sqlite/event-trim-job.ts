@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { erasedEvents } from './event-erase-jobs.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import { OldRowFinder, type RowsAfter } from '../../sqlite/old-rows.ts';
 
@@ -22,6 +23,7 @@ export function eventTrimJob(db: DatabaseSync) {
   after.setReturnArrays(true);
   const newest = db.prepare('SELECT accepted_at FROM events ORDER BY seq DESC LIMIT 1');
   const remove = db.prepare('DELETE FROM events WHERE seq <= ?');
+  const erased = erasedEvents(db);
   const old = new OldRowFinder((seq, limit) => after.all(seq, limit) as unknown as ReturnType<RowsAfter>);
 
   function trim({ acceptedBefore, now, limit }: TrimRequest): Trimmed {
@@ -31,6 +33,7 @@ export function eventTrimJob(db: DatabaseSync) {
     meta.put('log.lastAcceptedAt', (newest.get() as { accepted_at: number }).accepted_at);
     meta.put('log.floor', upTo);
     remove.run(upTo);
+    erased.trimTo(upTo);
     return { trimmedTo: upTo, more };
   }
 

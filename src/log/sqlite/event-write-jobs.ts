@@ -5,6 +5,7 @@ import { metaFacts } from '../../sqlite/meta.ts';
 import { usedBytes } from '../../sqlite/used-bytes.ts';
 import { sameBody } from '../event-body.ts';
 import type { Hole } from '../event-log.ts';
+import { erasedEvents, eventEraseWriteJobs } from './event-erase-jobs.ts';
 import { eventInserter } from './event-inserter.ts';
 import { eventTrimJob } from './event-trim-job.ts';
 import { passOverLostSequences, storedHoles } from './holes.ts';
@@ -51,12 +52,14 @@ export interface LogFacts {
   readonly lastAcceptedAt: number;
 }
 
-export function eventWriteJobs(db: DatabaseSync) {
+/** @param taken pages that are as good as free */
+export function eventWriteJobs(db: DatabaseSync, taken: () => number = () => 0) {
   const meta = metaFacts(db);
   const names = nameNumbers(db);
-  const used = usedBytes(db);
+  const used = usedBytes(db, taken);
   const rows = eventInserter(db);
   const ids = knownIds(db);
+  const erased = erasedEvents(db);
   const find = db.prepare('SELECT seq, domain, body FROM events WHERE id = ? AND connector = ? AND accepted_at >= ?');
   const last = db.prepare('SELECT seq, accepted_at FROM events ORDER BY seq DESC LIMIT 1');
   const newest = () => last.get() as { seq: number; accepted_at: number } | undefined;
@@ -65,6 +68,9 @@ export function eventWriteJobs(db: DatabaseSync) {
     Math.max(newest()?.seq ?? meta.number('log.floor'), storedHoles(meta).at(-1)?.upTo ?? 0);
   const { trim, forget } = eventTrimJob(db);
   let head: number | null = null;
+
+  /** What was erased can't be compared any more: to say that there is a conflict would tell that there was something. */
+  const isSame = (known: Found, body: string): boolean => sameBody(known.body, body) || erased.has(known.seq);
 
   /** 0 when it was stored, else what `Stored.known` says. */
   function store(input: AppendInput, index: number, numbers: readonly number[]): number {
@@ -75,7 +81,7 @@ export function eventWriteJobs(db: DatabaseSync) {
     if (ids.mayHave(id)) {
       rows.flush();
       const known = find.get(id, connector, input.idsSince) as Found | undefined;
-      if (known) return known.domain === domain && sameBody(known.body, body) ? known.seq : -known.seq;
+      if (known) return known.domain === domain && isSame(known, body) ? known.seq : -known.seq;
     }
     ids.add(id);
     head = (head as number) + 1;
@@ -107,7 +113,7 @@ export function eventWriteJobs(db: DatabaseSync) {
   }
 
   return {
-    jobs: { 'log.open': open, 'log.append': append, 'log.trim': trim },
+    jobs: { 'log.open': open, 'log.append': append, 'log.trim': trim, ...eventEraseWriteJobs(db) },
     forget: () => {
       head = null;
       rows.forget();

@@ -40,6 +40,14 @@ export class RecentEvents {
     return this.#ring[seq % this.#mostEvents] ?? null;
   }
 
+  /** Something was erased from an event; nothing is done where it is not held. */
+  replaceText(seq: number, text: string): void {
+    const held = this.at(seq);
+    if (!held) return;
+    this.#characters += text.length - held.characters;
+    this.#ring[seq % this.#mostEvents] = { event: held.event.withText(text), characters: text.length };
+  }
+
   dropUpTo(seq: number): void {
     while (this.#first <= Math.min(seq, this.#last)) this.#dropOldest();
   }

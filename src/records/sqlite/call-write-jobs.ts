@@ -1,6 +1,8 @@
 /** The journal of calls in SQLite: what the writer thread does. Every job runs inside a transaction. */
 import type { DatabaseSync } from 'node:sqlite';
 import { nameNumbers } from '../../sqlite/names.ts';
+import { eraseRecord } from '../../model/erasure/erase-event.ts';
+import type { ErasedNumber } from '../../model/erasure/erased-number.ts';
 import type { CallRecord } from '../../model/call-record.ts';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
@@ -39,6 +41,7 @@ export function callWriteJobs(db: DatabaseSync) {
   const oldest = db.prepare(
     `SELECT call FROM call_keys WHERE key = '${callKey.every}' AND started_at < ? ORDER BY started_at, call LIMIT ?`,
   );
+  const rewrite = db.prepare('UPDATE calls SET body = ? WHERE row = ?');
   const forgetSeqs = db.prepare('UPDATE calls SET seq = 0');
 
   const storedKeys = ({ body, ...place }: StoredCall): ReadonlySet<string> =>
@@ -68,7 +71,21 @@ export function callWriteJobs(db: DatabaseSync) {
     remove.run(row);
   }
 
+  /** It is found by that number no more. @returns whether it was in there */
+  function erase(row: number, number: ErasedNumber): boolean {
+    const stored = byRow.get(row) as StoredCall | undefined;
+    if (!stored) return false;
+    const before = JSON.parse(stored.body) as CallRecord;
+    const after = eraseRecord(before, number);
+    if (after === before) return false;
+    rewrite.run(JSON.stringify(after), row);
+    const keys = keysOf(after, stored);
+    for (const key of keysOf(before, stored)) if (!keys.has(key)) entries.forget(key, stored.started_at, row);
+    return true;
+  }
+
   return {
+    erase,
     jobs: {
       'calls.write': (input: { readonly records: readonly CallRecord[]; readonly place: JournalPlace }): void => {
         input.records.forEach(write);

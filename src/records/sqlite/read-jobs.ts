@@ -3,6 +3,8 @@ import { alongsideReadJobs } from './alongside-jobs.ts';
 import { attemptScanJobs } from './attempt-scan.ts';
 import { callReadJobs } from './call-read-jobs.ts';
 import { deliveryReadJobs } from './delivery-read-jobs.ts';
+import { erasureFindJobs } from './erasure-find-jobs.ts';
+import { erasureReadJobs } from './erasure-jobs.ts';
 import { replayReadJobs } from './replay-jobs.ts';
 import { smallReadJobs } from './small-jobs.ts';
 import { subscriptionReadJobs } from './subscription-jobs.ts';
@@ -10,6 +12,7 @@ import { tenantReadJobs } from './tenant-jobs.ts';
 
 /** Everything the reader thread does for the records. */
 export function recordReadJobs(db: DatabaseSync) {
+  const find = erasureFindJobs(db);
   return {
     jobs: {
       ...deliveryReadJobs(db),
@@ -20,6 +23,9 @@ export function recordReadJobs(db: DatabaseSync) {
       ...tenantReadJobs(db),
       ...alongsideReadJobs(db),
       ...callReadJobs(db),
+      ...erasureReadJobs(db),
+      ...find.jobs,
     },
+    forget: find.forget,
   };
 }

@@ -6,6 +6,7 @@ import type { SettingsStore } from '../settings-store.ts';
 import { sqliteAttemptQueries } from './attempt-queries.ts';
 import { sqliteCallJournal } from './call-journal.ts';
 import { sqliteDeliveryStore } from './delivery-store.ts';
+import { sqliteErasureStore } from './erasure-store.ts';
 import { sqliteLiveCallStore } from './live-call-store.ts';
 import { sqliteReplayStore } from './replay-store.ts';
 import { noSeal, type Seal } from './seal.ts';
@@ -51,6 +52,7 @@ export function openSqliteRecords({
     audit: sqliteAuditStore(engine, outbox),
     outbox,
     calls: sqliteCallJournal(engine),
+    erasures: sqliteErasureStore(engine, outbox),
   };
 }
 

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { alongsideWriteJobs, alongsideWriter } from './alongside-jobs.ts';
 import { callWriteJobs } from './call-write-jobs.ts';
 import { deliveryWriteJobs } from './delivery-write-jobs.ts';
+import { erasureWriteJobs } from './erasure-jobs.ts';
+import { erasureRewriteJobs } from './erasure-rewrite-jobs.ts';
 import { replayWriteJobs } from './replay-jobs.ts';
 import { smallWriteJobs } from './small-jobs.ts';
 import { subscriptionWriteJobs } from './subscription-jobs.ts';
@@ -21,6 +23,8 @@ export function recordWriteJobs(db: DatabaseSync) {
       ...tenantWriteJobs(db, alongside),
       ...alongsideWriteJobs(db, alongside),
       ...calls.jobs,
+      ...erasureWriteJobs(db, alongside),
+      ...erasureRewriteJobs(db, calls.erase),
     },
     forget: () => {
       delivery.forget();

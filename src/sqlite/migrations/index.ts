@@ -4,6 +4,7 @@ import { replays } from './0003-replays.ts';
 import { journalOfCalls } from './0004-journal-of-calls.ts';
 import { search } from './0005-search.ts';
 import { attemptsOfSubscriptions } from './0006-attempts-of-subscriptions.ts';
+import { erasures } from './0007-erasures.ts';
 import type { Migration } from './migration.ts';
 
 /** Forward only: a migration that was released is never changed, the next one corrects it. */
@@ -14,6 +15,7 @@ export const migrations: readonly Migration[] = [
   journalOfCalls,
   search,
   attemptsOfSubscriptions,
+  erasures,
 ];
 
 export const newestSchema = migrations.at(-1)?.number ?? 0;
