@@ -127,6 +127,7 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
     },
     preview: (subscription, event, naming) => previewOf({ ...deps, headers }, subscription, event, naming),
     sendTest: (subscription, event, signal) => sendTest({ ...deps, headers }, subscription, event, signal),
+    readAgain: () => engine.readAgain(),
     trouble: () => engine.trouble,
     figures: () => ({ ...engine.figures, filterErrors: filters.errors() }),
     settledUpTo: (seq: number) => engine.settledUpTo(seq),

@@ -38,6 +38,8 @@ export class Dispatcher {
   readonly #abort = new AbortController();
   /** Lanes with cancelled deliveries whose outcomes could not be recorded yet. */
   readonly #concluding = new Set<LaneState>();
+  /** Requests that somebody waits for the end of. */
+  readonly #awaited = new Set<{ readonly units: Set<Unit>; readonly done: () => void }>();
   #stopped = false;
   #ended: (() => void) | null = null;
 
@@ -82,6 +84,22 @@ export class Dispatcher {
       if (!started) this.#rest(state);
       return started;
     });
+  }
+
+  /** Resolves when all that is under way at this moment has ended. */
+  underWayEnded(): Promise<void> {
+    const units = new Set(this.#deps.lanes.all().flatMap(({ lane }) => lane.unitsUnderWay));
+    if (units.size === 0) return Promise.resolve();
+    return new Promise((done) => this.#awaited.add({ units, done }));
+  }
+
+  #tellEnded(unit: Unit): void {
+    for (const one of this.#awaited) {
+      one.units.delete(unit);
+      if (one.units.size > 0) continue;
+      this.#awaited.delete(one);
+      one.done();
+    }
   }
 
   /** Starts nothing more, and gives what is under way `graceMs` to end. */
@@ -196,6 +214,7 @@ export class Dispatcher {
     const attempts = unit.attempts + (verdict.requested ? 1 : 0);
     this.#share.ended(unit);
     const outcome = lane.finished(unit, verdict);
+    if (this.#awaited.size > 0) this.#tellEnded(unit);
     this.#tell(lane, unit, { attempt: attempts, verdict, outcome, events });
     if (lane.breaker.state !== before && lane.breaker.state === 'open') this.#deps.broke(state);
     if (this.#stopped && this.#share.underWay === 0) this.#ended?.();

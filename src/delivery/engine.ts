@@ -299,6 +299,16 @@ export class DeliveryEngine {
     return this.#flusher.recorded();
   }
 
+  /**
+   * Events were changed in the log. Resolves when no request carries what they said before, nothing that waits does,
+   * and what became of those requests is in the store.
+   */
+  async readAgain(): Promise<void> {
+    this.#reading.readAgain();
+    await this.#dispatcher.underWayEnded();
+    await this.#flusher.recorded();
+  }
+
   standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing {
     const { clock, log } = this.#deps;
     const lane = this.laneOf(this.#wayOf(delivery, endpoint));

@@ -124,6 +124,17 @@ export class LaneReading {
     if (!lane.attached) lane.dropWaiting();
   }
 
+  /** What waits in memory was changed in the log: it is let go of, and read again from there. */
+  readAgain(): void {
+    const deps = this.#deps;
+    for (const state of deps.lanes.all()) {
+      if (state.lane.waiting === 0) continue;
+      if (state.lane.attached) this.#detach(state, deps.position(), 'erasure');
+      state.lane.dropWaiting();
+      deps.pump(state);
+    }
+  }
+
   /** Not while it is so slow that it would soon detach again. */
   #mayAttach(lane: Lane): boolean {
     const deps = this.#deps;

@@ -156,6 +156,11 @@ export interface Delivery extends Service {
   figures(): DeliveryFigures;
   /** Tries deliveries of an endpoint again; durable when it resolves. Null: there is no such endpoint. */
   retry(endpoint: number, wanted: readonly Retry[]): Promise<readonly Retried[] | null>;
+  /**
+   * Events were changed in the log. Resolves when nothing that waits or is under way carries what they said before, and
+   * what came of it is recorded.
+   */
+  readAgain(): Promise<void>;
   /** What keeps all deliveries from going on at this moment; null when nothing does. */
   trouble(): string | null;
   /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */

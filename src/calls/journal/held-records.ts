@@ -63,6 +63,11 @@ export class HeldRecords {
     return due;
   }
 
+  /** What is as the store has it is looked for there again. */
+  forget(): void {
+    this.#written.clear();
+  }
+
   /** All of it, those that have waited longest first. */
   first(limit: number): Map<string, CallRecord> {
     return new Map([...this.#unwritten].slice(0, limit).map(([key, { record }]) => [key, record]));

@@ -251,3 +251,59 @@ test('while only events about no call come the place is kept now and then, and w
     await journalist.stop();
     assert.equal((await journal.place())?.seq, 20_011);
   }));
+
+test('records that somebody else changed between two pages are those it goes on with', async () => {
+  const clock = new ManualClock();
+  const log = createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
+  const records = await openMemoryRecords();
+  const journalist = createJournalist({ clock, logger: silentLogger, log, journal: records.calls });
+  await journalist.start();
+  const step: Step = { call: 1, state: 'ringing', leg: 1, extension: '101' };
+  await log.append([eventAt(step, 0), eventAt({ ...step, leg: 2 }, 1)]);
+  await journalist.caughtUp(1_000);
+  const place = { log: log.id, seq: 2 };
+  await journalist.between(async () => {
+    const record = (await records.calls.find(everything, 'c1')) as CallRecord;
+    assert.equal(record.legs.length, 2);
+    const legs = record.legs.map((leg) => ({ ...leg, name: 'erased' }));
+    await records.calls.write([{ ...record, legs }], place);
+  });
+  await log.append([eventAt({ ...step, leg: null }, 2)]);
+  await journalist.caughtUp(1_000);
+  const record = await records.calls.find(everything, 'c1');
+  assert.deepEqual([record?.seq, record?.legs.map(({ name }) => name)], [3, ['erased', 'erased']]);
+  await journalist.stop();
+  await records.close();
+});
+
+test('nothing changes records while a page is read, and no page is read meanwhile', async () => {
+  const clock = new ManualClock();
+  const log = createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
+  const records = await openMemoryRecords();
+  const order: string[] = [];
+  const journal = {
+    ...records.calls,
+    write: async (...given: Parameters<typeof records.calls.write>) => {
+      order.push('page begins');
+      await new Promise((resolve) => setImmediate(resolve));
+      await records.calls.write(...given);
+      order.push('page ends');
+    },
+  };
+  const journalist = createJournalist({ clock, logger: silentLogger, log, journal });
+  await journalist.start();
+  await log.append([eventAt({ call: 1, state: 'ringing', leg: null, extension: '101' }, 0)]);
+  const read = journalist.caughtUp(1_000);
+  const between = journalist.between(async () => {
+    order.push('between begins');
+    await log.append([eventAt({ call: 1, state: 'ended', leg: null, extension: '101' }, 1)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push('between ends');
+  });
+  const again = between.then(() => journalist.caughtUp(1_000));
+  await Promise.all([read, again]);
+  const pages = ['page begins', 'page ends'];
+  assert.deepEqual(order, [...pages, 'between begins', 'between ends', ...pages]);
+  await journalist.stop();
+  await records.close();
+});

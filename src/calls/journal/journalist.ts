@@ -36,6 +36,8 @@ export interface Journalist extends Service {
   trouble(): string | null;
   /** Resolves when all that is in the log by now is in the journal, or after so many milliseconds. */
   caughtUp(mostMs: number): Promise<void>;
+  /** Writes what it holds, then runs something that changes records while it reads none; it remembers none after that. */
+  between<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Events a page has at most. */
@@ -83,6 +85,12 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     await journal.write([...records.values()], { log: log.id, seq });
     held.wrote(records);
     kept = seq;
+  };
+
+  const writeAll = async (): Promise<void> => {
+    for (let records = held.first(writtenAtOnce); records.size > 0; records = held.first(writtenAtOnce)) {
+      await write(records);
+    }
   };
 
   const isWaitedFor = (): boolean => [...waiting].some(({ upTo }) => cursor >= upTo);
@@ -141,6 +149,27 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     });
   };
 
+  const idle = async (): Promise<void> => {
+    if (!working) return;
+    await working;
+    await idle();
+  };
+
+  const between = async <T>(change: () => Promise<T>): Promise<T> => {
+    await idle();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    working = promise;
+    try {
+      await writeAll();
+      return await change();
+    } finally {
+      held.forget();
+      working = null;
+      resolve();
+      work();
+    }
+  };
+
   /** At the latest. */
   const workIn = (ms: number): void => {
     const at = clock.monotonic() + ms;
@@ -152,6 +181,7 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
   return {
     behind: () => eventsBetween(log, cursor, log.head()),
     trouble: () => problem,
+    between,
     caughtUp: (mostMs) => {
       const upTo = log.head();
       if ((cursor >= upTo && held.unwritten === 0) || stopped) return Promise.resolve();

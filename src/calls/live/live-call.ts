@@ -1,5 +1,6 @@
 import type { Call, Leg } from '../../model/call.ts';
 import type { Event } from '../../model/event.ts';
+import { eventText } from '../../model/event-text.ts';
 import { mayAccessParticipants, type Access } from '../../model/scope.ts';
 import { callIdOf, callStateOf, legIdOf } from '../../model/stored-event.ts';
 
@@ -73,6 +74,25 @@ export class FollowedCall {
     // What was said of an ended call stands; a late event about one of its legs is no new life.
     if (!this.#ended || isOver) this.#telling = event;
     this.#ended ||= isOver;
+  }
+
+  /** Sequences of the events it holds. */
+  get seqs(): readonly number[] {
+    return [this.#last.seq, this.#telling.seq, ...[...this.#legs.values()].map(({ seq }) => seq)];
+  }
+
+  /** Those of these events that it holds say something else now. */
+  replace(events: ReadonlyMap<number, Event>): void {
+    const now = (held: Event): Event => events.get(held.seq) ?? held;
+    this.#last = now(this.#last);
+    this.#telling = now(this.#telling);
+    for (const [id, held] of this.#legs) this.#legs.set(id, now(held));
+  }
+
+  /** All that it says, as JSON. */
+  get text(): string {
+    const held = new Set([this.#last, this.#telling, ...this.#legs.values()]);
+    return [...held].map(eventText).join('\n');
   }
 
   isVisibleTo(access: Access): boolean {

@@ -239,3 +239,22 @@ test('a call with very many legs keeps the last ones', () => {
   const live = viewOf(logged(track(script.signals)));
   assert.equal(live.inProgress(everything)[0]?.legs.length, 200);
 });
+
+test('events that say something else now are shown as they are', () => {
+  const events = logged(track(talking().signals));
+  const live = viewOf(events);
+  assert.deepEqual(live.holding([...events.map(({ seq }) => seq), 9_999]).includes(9_999), false);
+  const held = live.holding(events.map(({ seq }) => seq));
+  assert.ok(held.length > 1);
+  assert.ok([...live.texts(everything)].join().includes('"name":"'));
+  const quiet = (event: Event): Event => ({
+    ...event,
+    call: event.call && { ...event.call, from: { ...event.call.from, name: 'erased' } },
+    leg: event.leg && { ...event.leg, name: 'erased' },
+  });
+  live.replace(events.filter(({ seq }) => held.includes(seq)).map(quiet));
+  const [call] = live.inProgress(everything);
+  assert.equal(call?.call.from.name, 'erased');
+  assert.deepEqual([...new Set(call?.legs.map(({ name }) => name))], ['erased']);
+  assert.ok(![...live.texts(everything)].join().replaceAll('"name":"erased"', '').includes('"name":"'));
+});

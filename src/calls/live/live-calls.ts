@@ -110,6 +110,26 @@ export class LiveCalls {
     return null;
   }
 
+  /** Which of these events are held here. */
+  holding(seqs: readonly number[]): readonly number[] {
+    const held = new Set<number>();
+    for (const calls of [this.#live, this.#ended]) {
+      for (const call of calls.values()) for (const seq of call.seqs) held.add(seq);
+    }
+    return seqs.filter((seq) => held.has(seq));
+  }
+
+  /** These events say something else now. */
+  replace(events: readonly Event[]): void {
+    const bySeq = new Map(events.map((event) => [event.seq, event]));
+    for (const calls of [this.#live, this.#ended]) for (const call of calls.values()) call.replace(bySeq);
+  }
+
+  /** All that is said of each call in progress, as JSON; calls may come and go while they are looked at. */
+  *texts(access: Access): Generator<string> {
+    for (const call of this.#live.values()) if (call.isVisibleTo(access)) yield call.text;
+  }
+
   /** Calls of a connector that have not ended, for its restart. */
   openCalls(connector: string): readonly OpenCall[] {
     return [...this.#live.values()]

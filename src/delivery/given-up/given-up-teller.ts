@@ -52,6 +52,9 @@ interface Taken {
   readonly most: number;
 }
 
+/** The code in front of it stays. */
+const withoutAnswer = (row: AttemptRow): AttemptRow => ({ ...row, detail: row.detail?.replace(/: .*$/s, '') ?? null });
+
 export class GivenUpTeller implements AttemptObserver {
   readonly #deps: TellerDeps;
   #groups = new Map<string, GivenUpGroup>();
@@ -124,6 +127,16 @@ export class GivenUpTeller implements AttemptObserver {
     if (taken.length + warnings.length === 0) return null;
     this.#warnings = [];
     return this.#eventsOf(taken, warnings);
+  }
+
+  /**
+   * Resolves when what it has gathered by now is in the outbox. What has to wait, since it is too much for this second,
+   * says no more what receivers answered.
+   */
+  async told(): Promise<void> {
+    await this.#telling;
+    await this.#tell();
+    for (const { rows } of this.#groups.values()) rows.splice(0, rows.length, ...rows.map(withoutAnswer));
   }
 
   /** Says what it has gathered, and nothing more after that. */

@@ -219,3 +219,13 @@ test('410 is told of as subscription.disabled, to others, and never to the endpo
     await world.stop();
   }
 });
+
+test('who can’t wait for the second has it said at once', async () => {
+  const { teller, said } = createTeller();
+  for (let seq = 1; seq <= 3; seq++) teller.recorded(rowOf(seq), subscription);
+  await teller.told();
+  assert.equal(said.length, 3);
+  await teller.told();
+  assert.equal(said.length, 3);
+  await teller.stop();
+});

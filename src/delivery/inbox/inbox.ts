@@ -37,6 +37,8 @@ export interface Inbox {
   /** Tokens that have messages, the one with the newest first. */
   tokens(): readonly string[];
   clear(token: string): void;
+  /** Changes what is kept of some tokens. @returns how many messages changed */
+  rewrite(isMeant: (token: string) => boolean, text: (text: string) => string): number;
   /** Called with every new message of the token (null: of any). @returns what ends it. */
   onMessage(token: string | null, listener: (message: InboxMessage) => void): () => void;
   /** The next message that arrives for the token; rejects with the signal's reason when it is aborted first. */

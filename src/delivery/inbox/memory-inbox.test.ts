@@ -122,3 +122,18 @@ describe('memory inbox', () => {
     );
   });
 });
+
+it('what is kept of some tokens can be changed, headers too', () => {
+  const inbox = createMemoryInbox({ clock });
+  inbox.receive('a', message('from 1', { 'x-from': '1' }));
+  inbox.receive('a', message('from 2'));
+  inbox.receive('b', message('from 1'));
+  const changed = inbox.rewrite(
+    (token) => token === 'a',
+    (text) => text.replace('1', 'erased'),
+  );
+  assert.equal(changed, 1);
+  const bodies = ['a', 'b'].map((token) => inbox.list(token).messages.map(({ body }) => body));
+  assert.deepEqual(bodies, [['from erased', 'from 2'], ['from 1']]);
+  assert.deepEqual(inbox.list('a').messages[0]?.headers, { 'x-from': 'erased' });
+});

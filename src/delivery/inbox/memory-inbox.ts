@@ -49,6 +49,14 @@ function bodyText(body: IncomingMessage['body'], maxBytes: number): { readonly t
   return { text: bytes.toString('utf8', 0, Math.min(bytes.length, maxBytes)), bytes: bytes.length };
 }
 
+function rewritten(message: InboxMessage, text: (text: string) => string): InboxMessage {
+  const body = text(message.body);
+  const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, text(value)]));
+  const same =
+    body === message.body && Object.entries(headers).every(([name, value]) => value === message.headers[name]);
+  return same ? message : { ...message, body, headers };
+}
+
 /** Of those that can give up a message: the newest box keeps its last one. */
 function fullestOf(boxes: Iterable<Box>, newest: Box): Box | null {
   let fullest: Box | null = null;
@@ -116,6 +124,19 @@ export function createMemoryInbox(options: MemoryInboxOptions): Inbox {
     shrink(box);
     return message;
   };
+  /** It takes as many bytes as before, or a few less: that is not counted anew. */
+  const rewrite: Inbox['rewrite'] = (isMeant, text) => {
+    let changed = 0;
+    for (const [token, box] of boxes) {
+      if (!isMeant(token)) continue;
+      box.kept = box.kept.map((kept) => {
+        const message = rewritten(kept.message, text);
+        if (message !== kept.message) changed++;
+        return { ...kept, message };
+      });
+    }
+    return changed;
+  };
   const onMessage: Inbox['onMessage'] = (token, tell) => {
     const listener = { token, tell };
     listeners.add(listener);
@@ -136,6 +157,7 @@ export function createMemoryInbox(options: MemoryInboxOptions): Inbox {
     },
     tokens: () => [...boxes.keys()].reverse(),
     clear: forget,
+    rewrite,
     onMessage,
     next: (token, signal) =>
       new Promise((resolve, reject) => {

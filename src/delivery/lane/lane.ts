@@ -154,6 +154,10 @@ export class Lane {
     return this.#departures.underWay.size;
   }
 
+  get unitsUnderWay(): readonly Unit[] {
+    return [...this.#departures.underWay];
+  }
+
   /** Deliveries it was offered that are neither settled nor given up. */
   get open(): number {
     let first = 0;
