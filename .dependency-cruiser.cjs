@@ -1,5 +1,5 @@
 // The direction of the layers (CONTRIBUTING.md, "Layers"): model <- {calls, dialects, subscriptions} and the ports
-// (log, records) <- {tenants, delivery} <- api <- app <- cli. Drivers, connectors and dialects never import each other.
+// (log, records) <- {tenants, delivery, erasure} <- api <- app <- cli. Drivers, connectors and dialects never import each other.
 // The receiver's library stands beside all that: it knows model and kit alone, and no part of the server knows it.
 const not = (...folders) => `^src/(${folders.join('|')})/`;
 const layer = (name, from, forbidden, comment) => ({
@@ -15,19 +15,20 @@ module.exports = {
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     { name: 'not-to-dev-dep', severity: 'error', from: { path: '^src', pathNot: '\\.test\\.ts$' }, to: { dependencyTypes: ['npm-dev'] } },
     { name: 'src-not-to-test', severity: 'error', from: { path: '^src', pathNot: '\\.test\\.ts$' }, to: { path: '^(test|bench|scripts)/' } },
-    layer('kit-is-domain-free', '^src/kit/', ['model', 'connectors', 'calls', 'log', 'records', 'sqlite', 'subscriptions', 'dialects', 'tenants', 'delivery', 'api', 'config', 'cli', 'app'], 'kit knows nothing of Offhook'),
-    layer('model-is-pure', '^src/model/', ['connectors', 'calls', 'log', 'records', 'sqlite', 'subscriptions', 'dialects', 'tenants', 'delivery', 'api', 'config', 'cli', 'app'], 'model depends on kit alone'),
-    layer('calls', '^src/calls/', ['tenants', 'connectors', 'records', 'sqlite', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'the tracker knows no PBX and no receiver'),
-    layer('dialects', '^src/dialects/', ['tenants', 'connectors', 'calls', 'log', 'records', 'sqlite', 'subscriptions', 'delivery', 'api', 'config', 'cli', 'app'], 'dialects are pure'),
-    layer('subscriptions', '^src/subscriptions/', ['tenants', 'connectors', 'calls', 'log', 'records', 'sqlite', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'matching is pure'),
-    layer('connectors', '^src/connectors/', ['tenants', 'log', 'records', 'sqlite', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'a connector knows its PBX, the tracker and the model'),
-    layer('log', '^src/log/', ['tenants', 'connectors', 'calls', 'records', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'the log is a port'),
-    layer('records', '^src/records/', ['tenants', 'connectors', 'calls', 'log', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'records are a port'),
-    layer('sqlite-engine', '^src/sqlite/', ['tenants', 'connectors', 'calls', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'the engine runs statements'),
-    layer('tenants', '^src/tenants/', ['connectors', 'calls', 'log', 'sqlite', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'who there is hangs on no call and no receiver'),
-    layer('delivery', '^src/delivery/', ['connectors', 'calls', 'sqlite', 'tenants', 'api', 'config', 'cli', 'app'], 'delivery sees ports'),
+    layer('kit-is-domain-free', '^src/kit/', ['erasure', 'model', 'connectors', 'calls', 'log', 'records', 'sqlite', 'subscriptions', 'dialects', 'tenants', 'delivery', 'api', 'config', 'cli', 'app'], 'kit knows nothing of Offhook'),
+    layer('model-is-pure', '^src/model/', ['erasure', 'connectors', 'calls', 'log', 'records', 'sqlite', 'subscriptions', 'dialects', 'tenants', 'delivery', 'api', 'config', 'cli', 'app'], 'model depends on kit alone'),
+    layer('calls', '^src/calls/', ['erasure', 'tenants', 'connectors', 'records', 'sqlite', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'the tracker knows no PBX and no receiver'),
+    layer('dialects', '^src/dialects/', ['erasure', 'tenants', 'connectors', 'calls', 'log', 'records', 'sqlite', 'subscriptions', 'delivery', 'api', 'config', 'cli', 'app'], 'dialects are pure'),
+    layer('subscriptions', '^src/subscriptions/', ['erasure', 'tenants', 'connectors', 'calls', 'log', 'records', 'sqlite', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'matching is pure'),
+    layer('connectors', '^src/connectors/', ['erasure', 'tenants', 'log', 'records', 'sqlite', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'a connector knows its PBX, the tracker and the model'),
+    layer('log', '^src/log/', ['erasure', 'tenants', 'connectors', 'calls', 'records', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'the log is a port'),
+    layer('records', '^src/records/', ['erasure', 'tenants', 'connectors', 'calls', 'log', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'records are a port'),
+    layer('sqlite-engine', '^src/sqlite/', ['erasure', 'tenants', 'connectors', 'calls', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'the engine runs statements'),
+    layer('tenants', '^src/tenants/', ['erasure', 'connectors', 'calls', 'log', 'sqlite', 'subscriptions', 'dialects', 'delivery', 'api', 'config', 'cli', 'app'], 'who there is hangs on no call and no receiver'),
+    layer('delivery', '^src/delivery/', ['erasure', 'connectors', 'calls', 'sqlite', 'tenants', 'api', 'config', 'cli', 'app'], 'delivery sees ports'),
+    layer('erasure', '^src/erasure/', ['connectors', 'calls', 'sqlite', 'subscriptions', 'dialects', 'tenants', 'delivery', 'api', 'config', 'cli', 'app'], 'an erasure asks each part to erase, and knows none'),
     layer('api', '^src/api/', ['connectors', 'sqlite', 'config', 'cli', 'app'], 'the API sees ports'),
-    layer('config', '^src/config/', ['tenants', 'connectors', 'calls', 'log', 'records', 'sqlite', 'dialects', 'delivery', 'api', 'cli', 'app'], 'configuration is data'),
+    layer('config', '^src/config/', ['erasure', 'tenants', 'connectors', 'calls', 'log', 'records', 'sqlite', 'dialects', 'delivery', 'api', 'cli', 'app'], 'configuration is data'),
     {
       name: 'receiver',
       severity: 'error',

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { ErasureManager } from '../erasure/management.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -39,6 +40,7 @@ export interface ApiDeps {
   readonly live: LiveCalls;
   readonly calls: Pick<CallJournal, 'search' | 'find'>;
   readonly journal: JournalProgress;
+  readonly erasures: ErasureManager;
   readonly connectors: () => readonly ConnectorState[];
   readonly inbox: Inbox;
   readonly tenants: Tenants;

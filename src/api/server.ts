@@ -17,6 +17,7 @@ import type { ApiDeps, ApiOptions, App } from './deps.ts';
 import { dialectRoutes } from './dialects/routes.ts';
 import { domainRoutes } from './domains/routes.ts';
 import { endpointRoutes } from './endpoints/routes.ts';
+import { erasureRoutes } from './erasures/routes.ts';
 import { ingestRoute } from './events/ingest-route.ts';
 import { eventRoutes } from './events/routes.ts';
 import { extensionRoutes } from './extensions/routes.ts';
@@ -89,6 +90,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     deliveryRoutes(v1, deps);
     retryRoutes(v1, deps);
     replayRoutes(v1, deps);
+    erasureRoutes(v1, deps);
     callRoutes(v1, deps);
     connectorRoutes(v1, deps);
     dialectRoutes(v1, deps);

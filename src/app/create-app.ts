@@ -17,6 +17,7 @@ import type { Logger } from '../kit/logger.ts';
 import { type Random, systemRandom } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { makeErasures } from './erasure/make-erasures.ts';
 import { createHealth } from './health/health.ts';
 import { makeApi } from './make-api.ts';
 import { startConnectors } from './start-connectors.ts';
@@ -87,7 +88,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     delivery.subscriptions.onChanged((before, after) => {
       if (before && !after) teller.removed(before);
     });
-    await startAnnouncer(parts, base, store, metrics.events);
+    const announcer = await startAnnouncer(parts, base, store, metrics.events);
+    const remembering = { delivery, tenants, teller, announcer, journal, live, inbox };
+    const erasures = makeErasures(base, { ...store, ...remembering });
     const connectors: Connector[] = [];
     const { dir: dataDir } = config.data;
     const { maxBytes } = config.retention;
@@ -113,6 +116,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       connectors,
       metrics,
       tracing,
+      erasures,
       health,
       version,
       serverName,
@@ -122,11 +126,17 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       () => delivery.start(),
       () => delivery.stop(),
     );
+    await parts.add(
+      'erasures',
+      () => erasures.start(),
+      () => erasures.stop(),
+    );
     const retention = createRetention({
       ...base,
       log: store.log,
       attempts: store.records.attempts,
       replays: delivery.replays,
+      erasures,
       idempotency: store.records.idempotency,
       audit: store.records.audit,
       calls: store.records.calls,

@@ -8,6 +8,7 @@ import type { Journalist } from '../calls/journal/index.ts';
 import type { Config } from '../config/schema.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { Delivery } from '../delivery/management.ts';
+import type { ErasureManager } from '../erasure/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import { dialects } from '../dialects/registry.ts';
 import type { Tenants } from '../tenants/tenants.ts';
@@ -22,6 +23,7 @@ interface ApiParts extends Store {
   readonly inbox: Inbox;
   readonly live: LiveCalls;
   readonly journal: Journalist;
+  readonly erasures: ErasureManager;
   readonly connectors: readonly Connector[];
   readonly metrics: AppMetrics;
   readonly tracing: Tracing | undefined;
@@ -32,7 +34,21 @@ interface ApiParts extends Store {
 
 /** Made, but not listening. */
 export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): Promise<Api> {
-  const { log, records, token, delivery, tenants, inbox, live, journal, metrics, health, version, serverName } = deps;
+  const {
+    log,
+    records,
+    token,
+    delivery,
+    tenants,
+    inbox,
+    live,
+    journal,
+    erasures,
+    metrics,
+    health,
+    version,
+    serverName,
+  } = deps;
   const { domain, country } = config.defaults;
   return createApi(
     {
@@ -46,6 +62,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       live,
       calls: records.calls,
       journal,
+      erasures,
       dialects,
       health,
       serverName,

@@ -1,7 +1,7 @@
 import type { EventCounts } from '../api/metrics/event-counts.ts';
 import { callerWith, type TokenCheck } from '../api/auth/caller.ts';
 import type { SubscriptionManager } from '../delivery/management.ts';
-import { createAnnouncer } from '../log/announcer.ts';
+import { type Announcer, createAnnouncer } from '../log/announcer.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { openTenants, type Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
@@ -38,13 +38,14 @@ export async function startAnnouncer(
   { clock, logger }: Base,
   { log, records }: Store,
   events: EventCounts,
-): Promise<void> {
+): Promise<Announcer> {
   const announcer = createAnnouncer({ clock, logger, log: counted(log, events), outbox: records.outbox });
   await parts.add(
     'announcer',
     () => announcer.start(),
     () => announcer.stop(),
   );
+  return announcer;
 }
 
 function counted(log: Pick<EventLog, 'append'>, events: EventCounts): Pick<EventLog, 'append'> {

@@ -42,6 +42,7 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
         return asked.length < 6 ? Promise.reject(new Error('disk')) : Promise.resolve({ more: false });
       },
     },
+    erasures: { forget: (endedBefore) => Promise.resolve(void asked.push(`erasures ${clock.now() - endedBefore}`)) },
     replays: { forget: (endedBefore) => Promise.resolve(void asked.push(`replays ${clock.now() - endedBefore}`)) },
     idempotency: { forgetBefore: () => Promise.resolve(void asked.push('answers')) },
   });
@@ -50,10 +51,18 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
   assert.deepEqual(asked, ['events 1000', 'events 1000', 'events 1000', 'attempts 2000']);
   clock.advance(60_000);
   await settled();
-  const again = ['events 1000', 'attempts 2000', 'replays 2000', 'audit 3000', 'calls 4000', 'answers'];
+  const again = [
+    'events 1000',
+    'attempts 2000',
+    'replays 2000',
+    'erasures 3000',
+    'audit 3000',
+    'calls 4000',
+    'answers',
+  ];
   assert.deepEqual(asked.slice(4), again);
   await retention.stop();
   clock.advance(120_000);
   await settled();
-  assert.equal(asked.length, 10);
+  assert.equal(asked.length, 11);
 });

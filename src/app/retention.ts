@@ -16,8 +16,9 @@ export interface RetentionDeps {
   readonly logger: Logger;
   readonly log: Pick<EventLog, 'trim'>;
   readonly attempts: Pick<AttemptQueries, 'trimAttempts'>;
-  /** Ended ones go with their attempts. */
+  /** Ended ones go with their attempts, and those of erasures with the audit. */
   readonly replays: { forget(endedBefore: number): Promise<void> };
+  readonly erasures: { forget(endedBefore: number): Promise<void> };
   readonly idempotency: Pick<IdempotencyStore, 'forgetBefore'>;
   readonly audit: Pick<AuditStore, 'trim'>;
   readonly calls: Pick<CallJournal, 'trim'>;
@@ -48,6 +49,7 @@ export function createRetention(deps: RetentionDeps): Service {
     await repeat(() => deps.log.trim({ acceptedBefore: now - deps.eventsMs, limit: perStep }));
     await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, now, limit: perStep }));
     if (!stopping.signal.aborted) await deps.replays.forget(now - deps.attemptsMs);
+    if (!stopping.signal.aborted) await deps.erasures.forget(now - deps.auditMs);
     await repeat(() => deps.audit.trim({ before: now - deps.auditMs, limit: perStep }));
     await repeat(() => deps.calls.trim({ startedBefore: now - deps.callsMs, limit: perStep }));
     await deps.look();

@@ -5,6 +5,7 @@ import { connectorsCommand, deliveriesCommand } from './commands/lists.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eraseCommand } from './commands/erase.ts';
 import { eventsCommand } from './commands/events.ts';
 import { replayCommand } from './commands/replay.ts';
 import { secretsCommand } from './commands/secrets.ts';
@@ -47,6 +48,7 @@ function createProgram(context: CliContext): Command {
     .addCommand(eventsCommand(context))
     .addCommand(whyCommand(context))
     .addCommand(replayCommand(context))
+    .addCommand(eraseCommand(context))
     .addCommand(callsCommand(context))
     .addCommand(connectorsCommand(context))
     .addCommand(tokensCommand(context))

@@ -7,6 +7,7 @@ import type { ApiDeps, ApiOptions } from '../../src/api/deps.ts';
 import { EventCounts } from '../../src/api/metrics/event-counts.ts';
 import { type Api, createApi } from '../../src/api/server.ts';
 import { administrator } from '../../src/api/auth/caller.ts';
+import { makeErasures } from '../../src/app/erasure/make-erasures.ts';
 import { checkTokens } from '../../src/app/make-tenants.ts';
 import { scopedSubscriptions } from '../../src/app/scoped-subscriptions.ts';
 import { createJournalist } from '../../src/calls/journal/index.ts';
@@ -76,7 +77,23 @@ export async function createApiWorld(
   const calls: LiveCall[] = [];
   const journal = createJournalist({ clock, logger: silentLogger, log, journal: records.calls });
   await journal.start();
+  const erasures = makeErasures(
+    { clock, logger: silentLogger },
+    {
+      ...{ log, records, delivery, tenants, announcer, journal, inbox },
+      teller: { told: () => Promise.resolve() },
+      live: {
+        holding: () => [],
+        replace: () => {},
+        *texts() {
+          for (const { call } of calls) if (call.state !== 'ended') yield JSON.stringify(call);
+        },
+      },
+    },
+  );
+  await erasures.start();
   const deps: ApiDeps = {
+    erasures,
     clock,
     logger: silentLogger,
     version: '0.0.0',
@@ -120,6 +137,7 @@ export async function createApiWorld(
       }),
     stop: async () => {
       await api.stop();
+      await erasures.stop();
       await announcer.stop();
       await journal.stop();
       await delivery.stop();

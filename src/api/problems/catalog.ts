@@ -108,6 +108,11 @@ export const problemCatalog = {
     title: 'There is no such replay',
     remedy: 'Check the number; ended replays are forgotten with their attempts. GET /v1/replays lists those there are.',
   },
+  erasure_not_found: {
+    status: 404,
+    title: 'There is no such erasure',
+    remedy: 'Check the number; GET /v1/erasures lists those there are. They are forgotten with the audit.',
+  },
   call_not_found: {
     status: 404,
     title: 'There is no such call',

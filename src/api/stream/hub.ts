@@ -32,6 +32,8 @@ export function createStreamHub(
     recent.push(events);
     for (const onNews of clients) onNews();
   });
+  // They are read from the log again.
+  const offErased = deps.log.onErased(() => recent.skipTo(deps.log.head()));
   return {
     recent,
     deliveries,
@@ -44,6 +46,7 @@ export function createStreamHub(
     clients: () => clients.size,
     close: () => {
       off();
+      offErased();
       deliveries.close();
       stopping.abort();
     },

@@ -263,6 +263,17 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
     { url: `/v1/replays/${replay}/cancel`, body: {}, expect: denied },
   ],
 
+  // In their own domain a domain's administrator may.
+  'POST /v1/erasures': (other, asker) =>
+    mayChangeDomain(asker, other)
+      ? []
+      : [{}, { dryRun: true }].map((more) => ({
+          ...{ url: '/v1/erasures', body: { number: '+12025550123', domain: other.domain, ...more }, expect: denied },
+        })),
+  'GET /v1/erasures': (_other, asker) =>
+    asker.kind === 'user' || asker.kind === 'extension' ? at('/v1/erasures') : list('/v1/erasures?limit=500'),
+  'GET /v1/erasures/:number': ({ erasure }) => at(`/v1/erasures/${erasure}`),
+
   'GET /v1/calls/:id': ({ callId }) => at(`/v1/calls/${callId}`),
   'GET /v1/live': () => list('/v1/live'),
   'GET /v1/connectors': () => list('/v1/connectors'),

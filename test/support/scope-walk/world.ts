@@ -33,6 +33,7 @@ export interface Belongings {
   readonly subscriptionNumber: number;
   readonly endpoint: number;
   readonly replay: number;
+  readonly erasure: number;
   readonly inbox: string;
   readonly tokenId: string;
   readonly extensionId: number;
@@ -191,7 +192,13 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
   const filter = `call.from.name == '${mark}'`;
   const replayed = await make<{ number: number }>(`/v1/subscriptions/${hook.id}/replay`, { fromSeq: 1, filter });
   const token = { name: mark, notes: mark, kind: kindOf(scope), ...named(scope) };
-  const { id: tokenId } = await make<{ id: string }>('/v1/tokens', token);
+  const { id: tokenId, token: text } = await make<{ id: string; token: string }>('/v1/tokens', token);
+  const isAdministrator = ['superuser', 'reseller', 'domain'].includes(kindOf(scope));
+  const ordered = await make<{ number: number }>(
+    '/v1/erasures',
+    { number: '+12025559999', ...(isAdministrator ? {} : { domain }) },
+    isAdministrator ? { authorization: `Bearer ${text}` } : {},
+  );
   return {
     ...place,
     mark,
@@ -205,6 +212,7 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
     subscriptionNumber: hook.number,
     endpoint: hook.endpoint.number,
     replay: replayed.number,
+    erasure: ordered.number,
     extensionId: phone.id,
     userId: person.id,
     connector: connectorOf(domain),
