@@ -65,12 +65,17 @@ export class Dispatcher {
    * its share of a window that is always full. What they leave is for replays.
    */
   #pumpAll(state: LaneState): void {
-    const { lanes } = this.#deps;
-    const { number } = state.lane.endpoint;
-    const own = lanes.find(number);
-    for (const other of lanes.sidesOf(number)) if (other !== state) this.pump(other);
-    if (own && own !== state) this.pump(own);
+    const own = this.#pumpOthers(state.lane.endpoint.number, state);
     if (!state.lane.replay || !own) this.pump(state);
+  }
+
+  /** @returns the endpoint's own lane, if it has had anything to do yet */
+  #pumpOthers(endpoint: number, state: LaneState): LaneState | undefined {
+    const { lanes } = this.#deps;
+    const own = lanes.find(endpoint);
+    for (const other of lanes.sidesOf(endpoint)) if (other !== state) this.pump(other);
+    if (own && own !== state) this.pump(own);
+    return own;
   }
 
   /** Something that kept lanes in line may have eased. */
@@ -200,9 +205,12 @@ export class Dispatcher {
   }
 
   #ran(state: LaneState, unit: Unit, verdict: Verdict, events: Events): void {
+    const gate = unit.gate?.endpoint.number;
     const holder = this.#finish(state, unit, verdict, events);
     this.#pumpAll(state);
     if (holder !== state) this.#pumpAll(holder);
+    // Its subscription has left the endpoint meanwhile: the room is there.
+    if (gate !== undefined && gate !== state.lane.endpoint.number) this.#pumpOthers(gate, state);
     this.serve();
   }
 

@@ -64,13 +64,11 @@ export class Pausing {
     if (through.versions.every(({ lane }) => lane === undefined)) return { subscription };
     const paused = { ...through, pause: subscription.pause ?? this.#pause(author) };
     try {
-      await this.#put(subscription, paused, author);
+      await this.#put(subscription, paused, author, sides);
     } catch (error) {
       sides.close();
       throw error;
     }
-    sides.enter();
-    this.#settled(subscription, paused);
     return { subscription: paused };
   }
 
@@ -82,7 +80,6 @@ export class Pausing {
     if (subscription.pause) {
       resumed = { ...subscription, pause: null };
       await this.#put(subscription, resumed, author);
-      this.#settled(subscription, resumed);
     }
     const { endpoint, number } = subscription;
     if (!registry.endpoint(endpoint)?.paused) return { subscription: resumed };
@@ -151,17 +148,16 @@ export class Pausing {
     }
   }
 
-  async #put(before: Subscription, after: Subscription, author: Author): Promise<void> {
-    const { registry, store } = this.#deps;
+  /** All that follows happens in one turn: an event that was routed in between would be in neither lane. */
+  async #put(before: Subscription, after: Subscription, author: Author, sides?: OpenedSide): Promise<void> {
+    const { registry, store, engine } = this.#deps;
     const endpoint = registry.endpoint(after.endpoint);
     if (!endpoint) throw new Error(`there is no endpoint ${after.endpoint}`);
     const change = subscriptionPauseChange(before, after);
     await store.put(after, endpoint, before.pause && after.pause ? {} : this.#audited(author, change));
     registry.put(after);
-  }
-
-  #settled(before: Subscription, after: Subscription): void {
-    this.#deps.engine.sides.follow(after);
+    sides?.enter();
+    engine.sides.follow(after);
     this.#deps.tell(before, after);
   }
 

@@ -78,13 +78,18 @@ export class SideLanes {
 
   /** A subscription was paused or resumed, or goes to another endpoint: its side lanes follow. */
   follow({ number, endpoint, pause }: Subscription): void {
+    const deps = this.#deps;
     for (const state of this.#of(number)) {
       const { lane } = state;
-      const gate = this.#deps.lanes.obtain(endpoint)?.lane.gate;
-      if (gate && gate !== lane.gate) lane.goThrough(gate);
+      const former = deps.lanes.find(lane.endpoint.number);
+      const gate = deps.lanes.obtain(endpoint)?.lane.gate;
+      const leaves = gate !== undefined && gate !== lane.gate;
+      if (leaves) lane.goThrough(gate);
       if (lane.side) lane.side.paused = Boolean(pause);
-      if (pause) this.#deps.hold(state);
-      this.#deps.pump(state);
+      if (pause) deps.hold(state);
+      deps.pump(state);
+      // Replays to the endpoint it leaves gave way to it.
+      if (leaves && former) deps.pump(former);
     }
   }
 
