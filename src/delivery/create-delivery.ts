@@ -54,7 +54,8 @@ export interface CrashableDelivery extends Delivery {
 }
 
 export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): CrashableDelivery {
-  const deps = { ...given, sender: createAuthorisingSender(given) };
+  const sender = createAuthorisingSender(given);
+  const deps = { ...given, sender };
   const filters = createFilters();
   const registry = new SubscriptionRegistry((source) => filters.compile(source).matches, deps.usersOf);
   const failed =
@@ -129,7 +130,7 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
     sendTest: (subscription, event, signal) => sendTest({ ...deps, headers }, subscription, event, signal),
     readAgain: () => engine.readAgain(),
     trouble: () => engine.trouble,
-    figures: () => ({ ...engine.figures, filterErrors: filters.errors() }),
+    figures: () => ({ ...engine.figures, filterErrors: filters.errors(), tokens: { ...sender.tokenCounts } }),
     settledUpTo: (seq: number) => engine.settledUpTo(seq),
   };
 }

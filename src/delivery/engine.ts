@@ -29,6 +29,7 @@ import type { EngineFigures } from './management.ts';
 import { recover } from './recovery.ts';
 import { defaultReplayLimits, ReplayBook, type ReplayLimits } from './replay/replay-book.ts';
 import { RenderBudget } from './render-budget.ts';
+import { activeFigures } from './replay/replay-view.ts';
 import { ReplayRunner } from './replay/replay-runner.ts';
 import type { SelectionDeps } from './replay/selection.ts';
 import { RetiredEndpoints } from './retired-endpoints.ts';
@@ -255,6 +256,7 @@ export class DeliveryEngine {
       checkpoint: this.#checkpointer.seq,
       detached: this.#lanes.detachedLive,
       replays: this.#lanes.replays,
+      activeReplays: activeFigures(this.#book, this.#deps.log),
       slowRenderMs: this.#renderBudget.slowMs,
     };
   }

@@ -15,6 +15,7 @@ import type {
 } from '../subscriptions/subscription.ts';
 import type { Refusal } from '../subscriptions/why-not.ts';
 import type { Naming } from './attempt.ts';
+import type { TokenCounts } from './credentials/token-source.ts';
 import type { Retried, Retry } from './lane/again.ts';
 import type { Preview, TestResult } from './preview.ts';
 import type { ReplayManager } from './replay/management.ts';
@@ -127,6 +128,8 @@ export interface EngineFigures {
   readonly detached: number;
   /** Replays that are under way. */
   readonly replays: number;
+  /** Of the replays that have not ended: how many are in each state, and the events they have still to look at together. */
+  readonly activeReplays: Readonly<Record<'queued' | 'running' | 'cancelling', number>> & { readonly behind: number };
   /** Milliseconds that renderings of over a millisecond have taken since the start. */
   readonly slowRenderMs: number;
 }
@@ -134,6 +137,8 @@ export interface EngineFigures {
 export interface DeliveryFigures extends EngineFigures {
   /** Looks of a filter at an event that came to nothing since the start. */
   readonly filterErrors: number;
+  /** What token endpoints answered, since the start. */
+  readonly tokens: TokenCounts;
 }
 
 export interface Delivery extends Service {

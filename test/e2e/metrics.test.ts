@@ -57,6 +57,11 @@ test('metrics say what came in, what became of it, and how long that took', asyn
       is('offhook_deliveries_total{dialect="cloudevents",outcome="delivered"}', 1);
       is('offhook_delivery_attempts_total{result="2xx"}', 1);
       is('offhook_delivery_attempts_total{result="5xx"}', 1);
+      is('offhook_replays{state="running"}', 0);
+      is('offhook_replay_events_behind', 0);
+      is('offhook_replay_attempts_total{outcome="delivered"}', 0);
+      is('offhook_oauth2_token_requests_total{outcome="got"}', 0);
+      is('offhook_slow_renderings_seconds_total', 0);
       is('offhook_delivery_attempt_duration_seconds_count', 2);
       is('offhook_delivery_latency_seconds_count', 1);
       is('offhook_deliveries{state="parked"}', 1);

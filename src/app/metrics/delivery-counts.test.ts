@@ -48,6 +48,14 @@ test('a failed attempt settles nothing; what was given up is counted by its reas
   });
 });
 
+test('attempts of replays are counted by themselves too, those that failed among them', () => {
+  const counts = new DeliveryCounts(10);
+  counts.recorded(row({}), undefined);
+  counts.recorded(row({ replay: 3, outcome: 'failed' }), undefined);
+  counts.recorded(row({ replay: 4 }), undefined);
+  assert.deepEqual(counts.replays, { failed: 1, delivered: 1 });
+});
+
 test('a failure’s label is its code alone, never a word of its message', () => {
   assert.equal(failureOf('timeout: no answer within 10000 ms'), 'timeout');
   assert.equal(failureOf('refused_address: 10.0.0.1 is private'), 'refused_address');

@@ -26,6 +26,8 @@ export class DeliveryCounts implements AttemptObserver {
   readonly attempts = new Map<string, number>();
   /** Settled deliveries, by dialect. */
   readonly dialects = new Map<string, OutcomeCounts>();
+  /** Of replays alone: attempts by outcome. */
+  readonly replays: OutcomeCounts = {};
   readonly givenUp = new Map<string, number>();
   /** Failures that leave one more attempt. */
   lastChances = 0;
@@ -59,6 +61,7 @@ export class DeliveryCounts implements AttemptObserver {
 
   recorded(row: AttemptRow, subscription: Subscription | undefined): void {
     const { outcome } = row;
+    if (row.replay > 0) this.replays[outcome] = (this.replays[outcome] ?? 0) + 1;
     if (outcome === 'failed') return;
     const dialect = subscription?.dialect ?? 'deleted';
     let counts = this.dialects.get(dialect);

@@ -93,6 +93,15 @@ function registerCounts(registry: Registry, counts: DeliveryCounts, running: Run
       return [[counts.failing.size]];
     },
   );
+  counter(
+    registry,
+    {
+      name: 'offhook_replay_attempts_total',
+      help: 'What became of deliveries of replays, each attempt that failed counted too; they are in the other figures as well',
+      labels: ['outcome'],
+    },
+    () => attemptOutcomes.map((outcome): Line => [outcome, counts.replays[outcome] ?? 0]),
+  );
   histogram(
     registry,
     {
@@ -130,6 +139,24 @@ function registerFigures(registry: Registry, running: Running): void {
     (of) => of.figures().detached,
   );
   figure('offhook_replays_running', 'Replays that are under way', (of) => of.figures().replays);
+  gauge(registry, { name: 'offhook_replays', help: 'Replays that have not ended, by state', labels: ['state'] }, () => {
+    const { activeReplays: of } = running()?.figures() ?? {};
+    return of ? (['queued', 'running', 'cancelling'] as const).map((state) => [state, of[state]]) : [];
+  });
+  figure(
+    'offhook_replay_events_behind',
+    'Events that replays have still to look at, over all of them',
+    (of) => of.figures().activeReplays.behind,
+  );
+  counter(
+    registry,
+    {
+      name: 'offhook_oauth2_token_requests_total',
+      help: 'What token endpoints answered: a token, that the credentials won’t do, or nothing of use',
+      labels: ['outcome'],
+    },
+    () => Object.entries(running()?.figures().tokens ?? { got: 0, refused: 0, failed: 0 }),
+  );
   figure(
     'offhook_delivery_checkpoint',
     'Sequence up to which every receiver that keeps up has everything',

@@ -13,7 +13,7 @@ import type { Random } from '../../kit/random.ts';
 import type { OAuth } from '../../subscriptions/subscription.ts';
 import type { HeaderList } from '../sender/headers.ts';
 import type { Ended, Exchange, OutgoingRequest, Sender } from '../sender/sender.ts';
-import { type TokenResult, TokenSource } from './token-source.ts';
+import { type TokenCounts, type TokenResult, TokenSource } from './token-source.ts';
 
 export interface AuthorisingDeps {
   readonly clock: Clock;
@@ -22,7 +22,12 @@ export interface AuthorisingDeps {
   readonly sender: Sender;
 }
 
-export function createAuthorisingSender({ clock, random, sender }: AuthorisingDeps): Sender {
+export interface AuthorisingSender extends Sender {
+  /** Of the token endpoints, since the start. */
+  readonly tokenCounts: TokenCounts;
+}
+
+export function createAuthorisingSender({ clock, random, sender }: AuthorisingDeps): AuthorisingSender {
   const host = { clock, sender, tokens: new TokenSource({ clock, random, sender }), asking: new Asking() };
   return {
     send: (request, ended, signal) => {
@@ -33,6 +38,7 @@ export function createAuthorisingSender({ clock, random, sender }: AuthorisingDe
       new AuthorisedExchange(host, request, ended, signal).start();
     },
     close: () => sender.close(),
+    tokenCounts: host.tokens.counts,
   };
 }
 

@@ -113,3 +113,17 @@ test('a token of no time serves those who wait for it, and nobody after', async 
   assert.deepEqual(waiting.map(tokenIn), ['of-a', 'of-a']);
   assert.equal(w.get(authOf('a')).now, null);
 });
+
+test('answers of token endpoints are counted by what came of them', async () => {
+  const w = setUp(10);
+  for (const [who, status] of [
+    ['good', 200],
+    ['refused', 401],
+    ['down', 503],
+  ] as const) {
+    w.get(authOf(who));
+    await turn();
+    w.answer(status);
+  }
+  assert.deepEqual(w.source.counts, { got: 1, refused: 1, failed: 1 });
+});

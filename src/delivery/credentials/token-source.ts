@@ -69,7 +69,11 @@ const firstRestMs = { refused: 5_000, failed: 1_000 } as const;
 const longestRestMs = 60_000;
 const longestAskedRestMs = 3_600_000;
 
+/** Answers of token endpoints since the start: a token, a word that the credentials won't do, or nothing of use. */
+export type TokenCounts = Readonly<Record<'got' | 'refused' | 'failed', number>>;
+
 export class TokenSource {
+  readonly counts = { got: 0, refused: 0, failed: 0 };
   readonly #deps: TokenSourceDeps;
   readonly #entries = new Map<string, Entry>();
   readonly #keys = new WeakMap<OAuth, { readonly domain: string; readonly key: string }>();
@@ -152,11 +156,18 @@ export class TokenSource {
 
   #answered(entry: Entry, answer: Token | NoToken): void {
     const now = this.#deps.clock.monotonic();
+    this.#count(answer);
     if ('token' in answer) this.#hold(entry, answer, now);
     else this.#rest(entry, answer, now);
     const waiting = entry.waiting ?? [];
     entry.waiting = null;
     for (const told of waiting) told(answer);
+  }
+
+  #count(answer: Token | NoToken): void {
+    if ('token' in answer) this.counts.got++;
+    else if (answer.refused) this.counts.refused++;
+    else if (!answer.stopped) this.counts.failed++;
   }
 
   #hold(entry: Entry, { token, lifetimeMs }: Token, now: number): void {

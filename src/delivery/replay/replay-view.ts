@@ -1,7 +1,9 @@
 import { eventsBetween } from '../../log/cursor.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import type { ReplayView } from './management.ts';
+import type { EngineFigures } from '../management.ts';
 import type { Replay } from './replay.ts';
+import type { ReplayBook } from './replay-book.ts';
 
 /** How far a replay is, and how fast it goes. */
 export function viewOf(replay: Replay, log: Pick<EventLog, 'holes'>): ReplayView {
@@ -25,6 +27,17 @@ export function viewOf(replay: Replay, log: Pick<EventLog, 'holes'>): ReplayView
     deliveriesPerSecond: speed?.deliveries ?? null,
     remainingMs: speed && speed.events > 0 ? Math.round((left / speed.events) * 1_000) : null,
   };
+}
+
+/** Of all that have not ended. */
+export function activeFigures(book: ReplayBook, log: Pick<EventLog, 'holes'>): EngineFigures['activeReplays'] {
+  const figures = { queued: 0, running: 0, cancelling: 0, behind: 0 };
+  for (const { state, cursor, order } of book.active()) {
+    if (state === 'done' || state === 'cancelled') continue;
+    figures[state]++;
+    if (state !== 'cancelling') figures.behind += eventsBetween(log, Math.min(cursor, order.to), order.to);
+  }
+  return figures;
 }
 
 /** It has ended when that is durable, as its counts are. */

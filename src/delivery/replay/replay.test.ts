@@ -52,8 +52,10 @@ test('delivers the range again, with ids of its own, and then is done', async ()
   await w.pass(second);
   const number = await replay(w, a, { from: { seq: 3 }, to: { seq: 7 } });
   assert.equal(w.delivery.figures().replays, 1);
+  assert.deepEqual(w.delivery.figures().activeReplays, { queued: 0, running: 1, cancelling: 0, behind: 5 });
   await w.pass(second);
   assert.equal(w.delivery.figures().replays, 0);
+  assert.deepEqual(w.delivery.figures().activeReplays, { queued: 0, running: 0, cancelling: 0, behind: 0 });
   assert.equal(w.reports.filter((report) => report.replay === number).length, 5);
   assert.deepEqual(w.firstReceipts(a.number, number), [3, 4, 5, 6, 7]);
   const ids = w.received.filter((one) => one.replay === number).map(({ deliveryId }) => deliveryId);
