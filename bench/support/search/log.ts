@@ -32,7 +32,7 @@ const types = ['call.started', 'leg.dial_in', 'leg.ringing', 'leg.answered', 'ca
 /** One attempt in so many. */
 const cancelledEvery = 2_000;
 /** One of so many is of the subscription that has few. */
-const fewEvery = 50_000;
+const fewEvery = 2_000;
 const fewSubscription = 9_999;
 
 const timeOf = (seq: number): number => start + seq * everyMs;
