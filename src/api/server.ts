@@ -47,7 +47,7 @@ import { subscriptionRoutes } from './subscriptions/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
 import { userRoutes } from './users/routes.ts';
 import { validatorCompiler } from './validator.ts';
-import { whyRoutes } from './why/routes.ts';
+import { deliveryWhyRoutes, whyRoutes } from './why/routes.ts';
 
 export interface Api extends Service {
   /** Where it listens, as a base for paths, without a slash at the end. Empty before `start`. */
@@ -83,6 +83,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     ingestRoute(v1, deps);
     eventRoutes(v1, deps);
     whyRoutes(v1, deps);
+    deliveryWhyRoutes(v1, deps);
     streamRoute(v1, deps, hub);
     subscriptionRoutes(v1, { ...deps, inboxes });
     previewRoutes(v1, deps);

@@ -34,6 +34,7 @@ test('answers are what the reference says they are', async () => {
       ['/v1/events/:id', 'e1'],
       ['/v1/events/:id/why', 'e1'],
       ['/v1/deliveries/:id', `1-${seq}`],
+      ['/v1/deliveries/:id/why', `1-${seq}`],
       ['/v1/calls/:id', world.calls[0]!.call.id],
       ['/v1/endpoints/:number', '1'],
       ['/inbox/:token', 'x'],

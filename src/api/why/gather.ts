@@ -1,7 +1,9 @@
 /** Collects what is known of an event and a subscription, so that `whyOf` can say what became of the two. */
-import { type Why, whyOf, type WhyFacts } from '../../delivery/why/why.ts';
-import { deliveryId } from '../../model/delivery-id.ts';
+import { whyOfReplay } from '../../delivery/why/why-replay.ts';
+import { type Why, whyOf, type WhyFacts, whyRecorded } from '../../delivery/why/why.ts';
+import { deliveryId, type NamedDelivery } from '../../model/delivery-id.ts';
 import { type Event, orderKeyOf } from '../../model/event.ts';
+import type { Access } from '../../model/scope.ts';
 import type { DeliveryHistory } from '../../records/attempt-queries.ts';
 import { type Subscription, versionAt } from '../../subscriptions/subscription.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -25,6 +27,37 @@ export async function gatherWhy(
   const standing = parkedStanding(deps, history) ?? usual;
   const facts: WhyFacts = { event, subscription, refusal, history, standing, floor: deps.log.floor() };
   return whyOf(facts);
+}
+
+/** What is kept of a delivery whose event, or subscription, is gone. */
+export async function gatherTrace(deps: WhyDeps, key: NamedDelivery, subscription: Subscription | null): Promise<Why> {
+  if (deps.delivery.trouble() === null) await deps.delivery.recorded();
+  const history = await deps.attempts.delivery(key);
+  const standing = parkedStanding(deps, history);
+  return whyRecorded({ subscription, history, standing }) ?? { answer: 'unknown', reason: 'event_gone' };
+}
+
+/** Null: there is no such replay within the caller's scope. @param event null: retention has taken it */
+export async function gatherReplayWhy(
+  { delivery, attempts }: WhyDeps,
+  access: Access,
+  key: NamedDelivery,
+  event: Event | null,
+): Promise<Why | null> {
+  const { subscription: number, seq } = key;
+  if (delivery.trouble() === null) await delivery.recorded();
+  const history = await attempts.delivery(key);
+  const replay = delivery.replays.get(access, key.replay);
+  if (!replay) return null;
+  const subscription = delivery.subscriptions.byNumber(access, number);
+  const newest = subscription?.versions.at(-1);
+  // It goes by the subscription as it is now, whenever the event came.
+  const version = newest && { ...newest, from: 0, to: null };
+  const refusal = version && event ? delivery.refusal(version, event) : null;
+  const { filter } = replay.order;
+  const ofReplay = version && event && filter !== null ? delivery.refusal({ ...version, filter }, event) : null;
+  const isFilteredOut = refusal === null && ofReplay !== null;
+  return whyOfReplay({ seq, event, number, subscription, replay, refusal, isFilteredOut, history });
 }
 
 function standingAt(

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { deliveryId } from '../../model/delivery-id.ts';
+import { deliveryId, type NamedDelivery, parseDeliveryId } from '../../model/delivery-id.ts';
 import type { Event } from '../../model/event.ts';
 import { seesEverything, type Access } from '../../model/scope.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
@@ -11,9 +11,10 @@ import { maySeeDelivery } from '../deliveries/routes.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { type Problem, sendProblem } from '../problems/problem.ts';
-import { gatherWhy, type WhyDeps } from './gather.ts';
+import { gatherReplayWhy, gatherTrace, gatherWhy, type WhyDeps } from './gather.ts';
 import { WhySchema, type WhyView, whyView } from './view.ts';
 
+const DeliveryParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
 const Query = Type.Object(
   {
@@ -89,6 +90,37 @@ export function whyRoutes(app: App, deps: Deps): void {
     if (!gone) return sendProblem(reply, notFound);
     return { ...head, items: [gone], left: 0 };
   }
+}
+
+/** Of one delivery by its id: also of a replay's, and of what retention has taken the event of. */
+export function deliveryWhyRoutes(app: App, deps: Deps): void {
+  const why = described({
+    summary: 'Why a delivery was, or was not, made',
+    description:
+      'Also of a replay (SUBSCRIPTION-SEQUENCE-rREPLAY), which goes by the subscription as it is now; and where retention has taken the event, by what is kept of the delivery.',
+    tag: 'deliveries',
+    least: 'user',
+    params: DeliveryParams,
+    answers: { 200: { description: 'The answer.', schema: WhySchema } },
+  });
+  app.get<{ Params: Static<typeof DeliveryParams> }>('/v1/deliveries/:id/why', why, async (request, reply) => {
+    const access = accessOf(request);
+    const key = parseDeliveryId(request.params.id);
+    const isKnown = key !== null && key.seq <= deps.log.head() && maySeeDelivery(deps, access, key);
+    const told = isKnown ? await whyOfDelivery(deps, access, key) : null;
+    return told ?? sendProblem(reply, { code: 'delivery_not_found' });
+  });
+}
+
+async function whyOfDelivery(deps: Deps, access: Access, key: NamedDelivery): Promise<WhyView | null> {
+  const { subscription: number, seq, replay } = key;
+  const subscription = deps.delivery.subscriptions.byNumber(access, number);
+  const [event = null] = await deps.log.get([seq]);
+  if (replay === 0 && event && subscription) return answerFor(deps, access, event, subscription);
+  const about = { subscription: number, name: subscription?.name ?? null, behind: null };
+  const why =
+    replay === 0 ? await gatherTrace(deps, key, subscription) : await gatherReplayWhy(deps, access, key, event);
+  return why && whyView(why, { ...about, delivery: deliveryId(number, seq, replay) });
 }
 
 const notFound: Problem = { code: 'subscription_not_found', field: 'subscription' };

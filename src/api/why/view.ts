@@ -22,6 +22,7 @@ export const whyAnswers = [
   'out_of_scope',
   'before_subscription',
   'deleted',
+  'not_in_replay',
   'unknown',
 ] as const satisfies readonly Why['answer'][];
 
@@ -41,7 +42,8 @@ export const WhySchema = Type.Object({
     Type.String(),
     [
       'Of what was cancelled `attempts_used_up`, `receiver_gone` (410), `subscription_disabled`, `subscription_deleted`;',
-      'of what expired `expire_after`, `retention`, `log_replaced`, `log_rolled_back`.',
+      'of what expired `expire_after`, `retention`, `log_replaced`, `log_rolled_back`;',
+      'of what a replay left out `other_subscription`, `outside_range`, `event_type`, `filtered`, `retention`, or why it was cancelled.',
     ].join(' '),
   ),
   detail: nullable(Type.String(), 'The error, as far as it was kept.'),
@@ -126,6 +128,7 @@ function factsOf(why: Why): Facts {
     case 'before_subscription':
       return { version: { from: why.from, to: null } };
     case 'unknown':
+    case 'not_in_replay':
       return { reason: why.reason };
     case 'deleted':
       return {};

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adminToken, createApiWorld } from '../../../test/support/api-world.ts';
 import { createScriptedSender } from '../../../test/support/scripted-sender.ts';
+import { everything } from '../../model/scope.ts';
 import type { WhyView } from './view.ts';
 
 interface Answer {
@@ -37,7 +38,8 @@ async function createWhyWorld() {
     const [first] = (await ask(`${event}/why?subscription=${subscription}`)).items;
     return first as WhyView;
   };
-  return { ...world, sender, made, send, ask, why };
+  const deliveryWhy = (id: string) => world.ask({ url: `/v1/deliveries/${id}/why` });
+  return { ...world, sender, made, send, ask, why, deliveryWhy };
 }
 
 test('delivered, and each way of not being wanted', async () => {
@@ -154,6 +156,52 @@ test('all subscriptions, those of the event’s domain first; several events wit
     assert.deepEqual([items[2]?.answer, items[2]?.level, left], ['out_of_scope', 'domain', 0]);
     const bounded = await world.ask(`same/why?limit=1&seq=${first.seq}`);
     assert.deepEqual([bounded.event.seq, bounded.items.length, bounded.left], [first.seq, 1, 2]);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('of one delivery: live, of a replay, and when retention has taken the event', async () => {
+  const world = await createWhyWorld();
+  const of = async (id: string) => {
+    const answer = await world.deliveryWhy(id);
+    return answer.statusCode === 200 ? answer.json<WhyView>() : answer.statusCode;
+  };
+  const answerOf = async (id: string) => {
+    const told = await of(id);
+    return typeof told === 'number' ? told : [told.answer, told.reason, told.delivery];
+  };
+  try {
+    const good = await world.made('good.example', { events: ['call.started'] });
+    const other = await world.made('other.example');
+    const first = await world.send({});
+    const { seq } = await world.send({ type: 'call.ended' });
+    await world.deps.delivery.settledUpTo(seq);
+    const live = `${good.number}-${first.seq}`;
+    assert.deepEqual(await answerOf(live), ['delivered', null, live]);
+    const range = { fromSeq: first.seq, toSeq: seq };
+    const started = await world.post(`/v1/subscriptions/${good.id}/replay`, range);
+    const { number } = started.json<{ number: number }>();
+    while (world.deps.delivery.replays.get(everything, number)?.mark.state !== 'done') {
+      await world.deps.delivery.recorded();
+      await new Promise(setImmediate);
+    }
+    const replayed = `${live}-r${number}`;
+    assert.deepEqual(await answerOf(replayed), ['delivered', null, replayed]);
+    const of2 = (subscription: number, at: number) => answerOf(`${subscription}-${at}-r${number}`);
+    assert.equal(((await of2(good.number, seq)) as string[])[0], 'event_type');
+    assert.deepEqual(((await of2(other.number, first.seq)) as string[]).slice(0, 2), [
+      'not_in_replay',
+      'other_subscription',
+    ]);
+    const later = await world.send({});
+    assert.deepEqual(((await of2(good.number, later.seq)) as string[]).slice(0, 2), ['not_in_replay', 'outside_range']);
+    assert.equal(await answerOf(`${live}-r999`), 404);
+    assert.equal(await answerOf(`${good.number}-9999`), 404);
+    await world.deps.delivery.settledUpTo(later.seq);
+    await world.deps.log.trim({ acceptedBefore: Infinity, limit: 100 });
+    assert.deepEqual(await answerOf(live), ['delivered', null, live]);
+    assert.deepEqual(((await answerOf(`${good.number}-${seq}`)) as string[]).slice(0, 2), ['unknown', 'event_gone']);
   } finally {
     await world.stop();
   }

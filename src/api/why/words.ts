@@ -36,12 +36,22 @@ export function wordsFor(why: Why, behind: string | null): Words {
         `The event came before the subscription was made, which has events from ${why.from} on.`,
         'A replay delivers what came before.',
       );
+    case 'not_in_replay':
+      return said(`The replay did not deliver it: ${leftOut[why.reason] ?? `it was cancelled (${why.reason})`}.`);
     case 'unknown':
       return unknown(why.reason);
     default:
       return unwanted(why);
   }
 }
+
+const leftOut: Readonly<Record<string, string>> = {
+  other_subscription: 'it is not for this subscription',
+  outside_range: 'the event lies outside its range',
+  retention: 'retention.events had taken the event before it came to it',
+  event_type: 'it is not about events of this type',
+  filtered: 'its filter is not true of the event',
+};
 
 const heldBy: Readonly<Record<Hold['by'], string>> = {
   paused: 'it is paused, or its endpoint is',
@@ -110,6 +120,11 @@ function unknown(reason: Extract<Why, { answer: 'unknown' }>['reason']): Words {
       return said(
         'It was settled, but what became of it is no longer kept.',
         'Attempts are kept for retention.attempts; raise it to see more.',
+      );
+    case 'event_gone':
+      return said(
+        'retention.events has taken the event, and what became of its delivery is no longer kept either, or there was none.',
+        'Events are kept for retention.events, attempts for retention.attempts.',
       );
     case 'versions_dropped':
       return said('What the subscription wanted at that time is no longer kept.');

@@ -10,7 +10,7 @@
  *   else its trace is no longer kept -> unknown
  *
  * What was recorded comes first, whatever the versions that are still known say. It is about the live delivery alone: what
- * a replay delivered again is a delivery of its own.
+ * a replay delivered again is a delivery of its own (`why-replay.ts`).
  */
 import type { Event } from '../../model/event.ts';
 import type { DeliveryHistory, StoredAttempt } from '../../records/attempt-queries.ts';
@@ -67,7 +67,9 @@ export type Why =
     }
   | { readonly answer: 'deleted' }
   | { readonly answer: 'before_subscription'; readonly from: number }
-  | { readonly answer: 'unknown'; readonly reason: 'versions_dropped' | 'no_trace' | 'not_yours_then' }
+  | { readonly answer: 'unknown'; readonly reason: 'versions_dropped' | 'no_trace' | 'not_yours_then' | 'event_gone' }
+  /** Of a replay: it is not about this delivery. */
+  | { readonly answer: 'not_in_replay'; readonly reason: string }
   | { readonly answer: 'disabled' | 'event_type' | 'about_itself' | 'filtered'; readonly version: SelectionVersion }
   | {
       readonly answer: 'out_of_scope';
@@ -77,21 +79,32 @@ export type Why =
   | { readonly answer: 'filter_error'; readonly version: SelectionVersion; readonly detail: string };
 
 export function whyOf(facts: WhyFacts): Why {
-  const { subscription, history, event } = facts;
-  if (history?.parked) return whyParked(facts, history.parked, history.attempts);
-  const settled = history?.attempts.find(({ outcome }) => outcome !== 'failed');
-  if (settled) return whySettled(settled, madeIn(history?.attempts ?? []));
+  const { subscription, event } = facts;
+  const recorded = whyRecorded(facts);
+  if (recorded) return recorded;
   if (!subscription) return { answer: 'deleted' };
   const version = versionAt(subscription.versions, event.seq);
   if (!version) return withoutVersion(facts, subscription.versions);
   return whyUnwanted(facts.refusal, version) ?? whyUnsettled(facts);
 }
 
+/** What is kept of the delivery itself, whatever else is known; null: nothing that settled it, and it is not parked. */
+export function whyRecorded(facts: Pick<WhyFacts, 'subscription' | 'history' | 'standing'>): Why | null {
+  const { history } = facts;
+  if (history?.parked) return whyParked(facts, history.parked, history.attempts);
+  const settled = history?.attempts.find(({ outcome }) => outcome !== 'failed');
+  return settled ? whySettled(settled, madeIn(history?.attempts ?? [])) : null;
+}
+
 /** Attempts with a request. */
 const madeIn = (attempts: readonly AttemptRow[]): number =>
   attempts.reduce((most, { attempt }) => Math.max(most, attempt), 0);
 
-function whyParked({ subscription, standing }: WhyFacts, parked: ParkedRow, attempts: readonly StoredAttempt[]): Why {
+function whyParked(
+  { subscription, standing }: Pick<WhyFacts, 'subscription' | 'standing'>,
+  parked: ParkedRow,
+  attempts: readonly StoredAttempt[],
+): Why {
   if (standing?.state === 'under_way') return { answer: 'under_way', attempts: parked.attempts };
   const lastError = attempts.find(({ outcome }) => outcome === 'failed')?.detail ?? null;
   const facts = { attempts: parked.attempts, maxAttempts: subscription?.retry.maxAttempts ?? null, lastError };
@@ -135,7 +148,7 @@ function withoutVersion({ event, floor }: WhyFacts, versions: readonly Selection
   return { answer: 'before_subscription', from: first.from };
 }
 
-function whyUnwanted(refusal: Refusal | null, version: SelectionVersion): Why | null {
+export function whyUnwanted(refusal: Refusal | null, version: SelectionVersion): Why | null {
   if (!refusal) return null;
   switch (refusal.reason) {
     case 'not_in_force':

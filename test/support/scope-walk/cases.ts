@@ -225,6 +225,13 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       `/v1/deliveries/${subscriptionNumber}-1`,
     ),
 
+  'GET /v1/deliveries/:id/why': ({ subscriptionNumber, eventSeq, replay }) =>
+    at(
+      `/v1/deliveries/${subscriptionNumber}-${eventSeq}-r${replay}/why`,
+      `/v1/deliveries/${subscriptionNumber}-${eventSeq}/why`,
+      `/v1/deliveries/${subscriptionNumber}-1/why`,
+    ),
+
   'POST /v1/deliveries/:id/retry': ({ subscriptionNumber, eventSeq }) => [
     { url: `/v1/deliveries/${subscriptionNumber}-${eventSeq}/retry`, body: {}, expect: denied },
     { url: `/v1/deliveries/${subscriptionNumber}-1/retry`, body: {}, expect: denied },
