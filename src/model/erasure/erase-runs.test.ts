@@ -45,7 +45,9 @@ test('only phone numbers have a key', () => {
 });
 
 test('property: the number is gone, and every other sign is where it was', () => {
-  const around = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '.', '-', '+', '(', ')', '/', ':', ';', '@', '"', '\\', 'é', '😀', '\u0000') });
+  const around = fc.string({
+    unit: fc.constantFrom('a', 'b', ' ', '.', '-', '+', '(', ')', '/', ':', ';', '@', '"', '\\', 'é', '😀', '\u0000'),
+  });
   const pieces = fc.array(fc.oneof(around, fc.constant('+12157010680'), fc.constant('2157010680'), around));
   fc.assert(
     fc.property(pieces, (parts) => {
