@@ -138,3 +138,41 @@ describe('event log in SQLite', () => {
       assert.equal(reopened.floor(), 4);
     }));
 });
+
+test('what the reader thread gave before an erasure ended is read again after it', async () => {
+  const held: ((output: unknown) => void)[] = [];
+  const facts = { id: 'log-1', head: 1, floor: 0, holes: [], lastAcceptedAt: 0 };
+  const engine = {
+    write: (kind: string) =>
+      Promise.resolve(kind === 'log.open' ? facts : [{ seq: 1, body: '{"type":"x","call":null,"data":{}}' }]),
+    read: (kind: string) => {
+      if (kind === 'log.findNumber') return Promise.resolve({ seqs: [1], scannedTo: 1 });
+      return new Promise((resolve) => held.push(resolve));
+    },
+  } as unknown as SqliteEngine;
+  const log = await openSqliteEventLog({ engine, clock: new ManualClock(), idWindowMs: 1_000 });
+  const outputOf = (text: string) => {
+    const rows = [
+      1,
+      0,
+      'pbx1',
+      'acme',
+      'e1',
+      JSON.stringify({ type: 'x', extensions: [], call: null, data: { text } }),
+    ];
+    return { rows, scannedTo: 1, floor: 0, taken: 1 };
+  };
+  const reads = [log.read({ after: 0, limit: 10 }).then(({ events }) => events), log.get([1]), log.findById('e1')];
+  await new Promise((resolve) => setImmediate(resolve));
+  const [page, one, byId] = held.splice(0);
+  await log.erase({ number: { keys: ['12157010680'] }, scope: { reseller: '*', domain: '*' }, after: 0, upTo: 1 });
+  page?.(outputOf('12157010680'));
+  one?.(outputOf('12157010680'));
+  byId?.(outputOf('12157010680').rows);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(held.length, 3, 'each is read again');
+  held[0]?.(outputOf('erased'));
+  held[1]?.(outputOf('erased'));
+  held[2]?.(outputOf('erased').rows);
+  for (const events of await Promise.all(reads)) assert.equal(events[0]?.data['text'], 'erased');
+});
