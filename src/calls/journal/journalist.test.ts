@@ -307,3 +307,14 @@ test('nothing changes records while a page is read, and no page is read meanwhil
   await journalist.stop();
   await records.close();
 });
+
+test('what it holds unwritten is in the store before somebody changes records there', () =>
+  withJournal(async ({ clock, log, journal, start }) => {
+    const journalist = await start();
+    await log.append([eventAt({ call: 1, state: 'ringing', leg: null, extension: '101' }, 1)]);
+    clock.advance(250);
+    await until(() => journalist.behind() === 0);
+    assert.equal(await journal.find(everything, 'c1'), null);
+    const found = await journalist.between(() => journal.find(everything, 'c1'));
+    assert.equal(found?.call.id, 'c1');
+  }));
