@@ -6,7 +6,7 @@ import type { CallRecord } from '../../model/call-record.ts';
 import type { CallJournal, CallPosition, CallQuery } from '../../records/call-journal.ts';
 
 /** Calls looked at for one page: some 0.3 ms each. */
-const mostCalls = 200;
+const mostCalls = 100;
 
 /** Where a page ended: before this call; or within it, below what stands at `below`. */
 export interface CallsPlace extends CallPosition {

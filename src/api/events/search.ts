@@ -33,8 +33,8 @@ export interface EventsFound {
 
 /** Looked at between two turns of the event loop: about 1 ms, since only the first few fields of each are read. */
 const windowSize = 250;
-/** Most events one request looks at: about 0.1 s of the store's reader on two cores. */
-const longestScan = 20_000;
+/** Most events one request looks at: some 25 ms of processor time. */
+const longestScan = 8_000;
 
 type Log = Pick<EventLog, 'read' | 'get' | 'head' | 'floor' | 'holes'>;
 

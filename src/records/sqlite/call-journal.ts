@@ -2,8 +2,8 @@ import type { CallRecord } from '../../model/call-record.ts';
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import type { CallJournal, CallPage, CallPosition, CallQuery } from '../call-journal.ts';
 
-/** Pieces a search is made of at most, some 10 ms of the reader each; then it answers with what it has found. */
-const mostPieces = 20;
+/** Pieces a search is made of at most, up to 10 ms of the reader each; then it answers with what it has found. */
+const mostPieces = 10;
 
 async function search(engine: SqliteEngine, query: CallQuery): Promise<CallPage> {
   const calls: CallRecord[] = [];

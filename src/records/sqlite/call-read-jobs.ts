@@ -39,7 +39,10 @@ export function callReadJobs(db: DatabaseSync) {
   const any = db.prepare('SELECT 1 FROM calls LIMIT 1');
   const byKey = db.prepare('SELECT seq, body FROM calls WHERE call_id = ? AND domain = ?');
   const byId = db.prepare(`SELECT seq, body FROM calls WHERE call_id = ? ORDER BY seq DESC LIMIT ${mostOfId}`);
-  const byRow = db.prepare('SELECT seq, direction, outcome, domain, body FROM calls WHERE row = ?');
+  // What a call does not have is found out without reading its record.
+  const byRow = db.prepare(
+    'SELECT seq, body FROM calls WHERE row = ?1 AND (?2 IS NULL OR direction = ?2) AND (?3 IS NULL OR outcome = ?3)',
+  );
   const entries = db.prepare(`
     SELECT started_at AS startedAt, call AS row FROM call_keys
     WHERE key = ?1 AND started_at >= ?2 AND (started_at, call) < (?3, ?4)
@@ -95,9 +98,8 @@ export function callReadJobs(db: DatabaseSync) {
   }
 
   function wantedRecord(query: CallQuery, number: number): CallRecord | null {
-    const row = byRow.get(number) as (Row & { direction: string; outcome: string | null }) | undefined;
-    if (!row || (query.direction ?? row.direction) !== row.direction) return null;
-    if (query.outcome !== undefined && query.outcome !== row.outcome) return null;
+    const row = byRow.get(number, query.direction ?? null, query.outcome ?? null) as Row | undefined;
+    if (!row) return null;
     const record = recordOf(row);
     return matchesCall(query, record) && isVisible(query.access, record) ? record : null;
   }
