@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -49,6 +49,43 @@ test('the systemd unit is right, gives the server longer than it takes to stop, 
     await writeFile(file, unit.replace('/usr/local/bin/offhook', '/bin/true'));
     const { stdout, stderr } = await run('systemd-analyze', ['verify', file]);
     assert.equal(stdout + stderr, '');
+  } finally {
+    await dir.remove();
+  }
+});
+
+const withoutRoot = process.getuid?.() === 0 ? false : 'offhookctl is for root';
+
+test('offhookctl: the configuration, secrets, data and user of the service', { skip: withoutRoot }, async () => {
+  const dir = await temporaryDir('ctl');
+  try {
+    await chmod(dir.path, 0o755);
+    const { path } = dir;
+    // In place of Offhook something that tells how it was called.
+    const told = [
+      'id -un',
+      'umask',
+      'echo "$OFFHOOK_CONFIG $OFFHOOK_DATA_DIR"',
+      'echo "$AMI_SECRET|$QUOTED"',
+      'echo "$2"',
+    ];
+    await writeFile(join(path, 'told'), `#!/bin/sh\n${told.join('\n')}\n`, { mode: 0o755 });
+    await writeFile(join(path, 'env'), '# secrets\n\nAMI_SECRET=$(id) `id` "x\nQUOTED="a b"\n', { mode: 0o600 });
+    const script = (await deployed('systemd/offhookctl'))
+      .replace('/usr/local/bin/offhook', join(path, 'told'))
+      .replace('/etc/offhook/offhook.env', join(path, 'env'))
+      .replace('user=offhook', 'user=nobody')
+      .replace('--regid="$user"', '--regid=nogroup');
+    await writeFile(join(path, 'offhookctl'), script, { mode: 0o755 });
+    const { stdout } = await run(join(path, 'offhookctl'), ['why', 'an event']);
+    const unit = await deployed('systemd/offhook.service');
+    const [user, mask, places, secrets, second] = stdout.split('\n');
+    assert.deepEqual([user, mask, secrets, second], ['nobody', '0077', '$(id) `id` "x|a b', 'an event']);
+    const [config = '', data = ''] = places?.split(' ') ?? [];
+    assert.ok(unit.includes(`--config ${config}\n`) && unit.includes(`OFFHOOK_DATA_DIR=${data}\n`), places);
+    assert.ok(unit.includes('User=offhook\n') && unit.includes('EnvironmentFile=-/etc/offhook/offhook.env\n'));
+    await writeFile(join(path, 'env'), 'a line of nothing\n');
+    await assert.rejects(run(join(path, 'offhookctl'), ['doctor']), /has a line without =/);
   } finally {
     await dir.remove();
   }
