@@ -13,9 +13,13 @@ import { callIdOf, callStateOf, legIdOf, StoredEvent } from '../../model/stored-
 /** Families of event types that tell how a call stands; others (charges, deliveries) only mention one. */
 const families = /^(?:call|leg|transfer|queue|park|conference|recording|voicemail)\./;
 
-/** Kept per call: beyond it the legs that came first, and the sequences in the middle, are left out. */
+/**
+ * Kept per call: beyond it the legs that came first, the sequences in the middle, and the extensions and users that came
+ * last are left out. As many as one event may name; each of them is an entry that the call is found by.
+ */
 const mostLegs = 200;
 const mostSeqs = 500;
+const mostNames = 200;
 
 export const isAboutCall = (event: Event): boolean => callIdOf(event) !== null && families.test(event.type);
 
@@ -77,5 +81,5 @@ function legsOf(before: CallRecord | null, news: readonly Event[]): readonly Leg
 }
 
 function union(before: readonly string[] | undefined, more: readonly (string | null)[]): readonly string[] {
-  return [...new Set([...(before ?? []), ...more.filter((name) => name !== null)])];
+  return [...new Set([...(before ?? []), ...more.filter((name) => name !== null)])].slice(0, mostNames);
 }

@@ -119,8 +119,13 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
   const hasMore = (): boolean => !stopped && cursor < log.head();
   const isUrgent = (): boolean => !stopped && isWaitedFor();
 
-  /** @returns how long to rest before it goes on, milliseconds; null: until something happens */
-  const readAndWrite = async (): Promise<number | null> => {
+  /** In the same turn as the last look at what there is, so that nothing that comes is passed over. */
+  const rest = (ms: number | null): void => {
+    working = null;
+    if (ms !== null) workIn(ms);
+  };
+
+  const readAndWrite = async (): Promise<void> => {
     try {
       do {
         const began = clock.monotonic();
@@ -128,25 +133,22 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
         await writeDue();
         problem = null;
         tell();
-        if (hasMore() && waiting.size === 0) return (clock.monotonic() - began) * pauseShare;
+        if (hasMore() && waiting.size === 0) return rest((clock.monotonic() - began) * pauseShare);
       } while (hasMore() || isUrgent());
     } catch (error) {
       if (problem === null) logger.error({ reason: String(error) }, 'the journal of calls could not be kept');
       problem = error instanceof Error ? error.message : String(error);
-      return afterFailureMs;
+      return rest(afterFailureMs);
     }
     const dueAt = held.nextDueAt();
-    return dueAt === null ? null : Math.max(0, dueAt - clock.monotonic());
+    rest(dueAt === null ? null : Math.max(0, dueAt - clock.monotonic()));
   };
 
   const work = (): void => {
     timer?.timer.cancel();
     timer = null;
     if (stopped || working) return;
-    working = readAndWrite().then((ms) => {
-      working = null;
-      if (ms !== null) workIn(ms);
-    });
+    working = readAndWrite();
   };
 
   const idle = async (): Promise<void> => {
