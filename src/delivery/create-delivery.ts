@@ -126,6 +126,11 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
       if (retried) await engine.recorded();
       return retried;
     },
+    retryInReplay: async (replay, retry) => {
+      const retried = engine.retryInReplay(replay, retry);
+      if (retried) await engine.recorded();
+      return retried;
+    },
     preview: (subscription, event, naming) => previewOf({ ...deps, headers }, subscription, event, naming),
     sendTest: (subscription, event, signal) => sendTest({ ...deps, headers }, subscription, event, signal),
     readAgain: () => engine.readAgain(),

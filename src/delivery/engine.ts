@@ -436,6 +436,15 @@ export class DeliveryEngine {
     return retried;
   }
 
+  /** A parked delivery of a replay is due at once; null where the replay has ended. */
+  retryInReplay(replay: number, retry: Retry): Retried | null {
+    const state = this.#lanes.findReplay(replay);
+    if (!state) return null;
+    const [retried = null] = state.lane.retry([retry]);
+    this.#dispatcher.pump(state);
+    return retried;
+  }
+
   /** Nobody uses the endpoint any more: `idle` is told once its lane has nothing left to do. */
   retire(endpoint: number): void {
     this.#retired.add(endpoint);

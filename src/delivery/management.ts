@@ -166,6 +166,8 @@ export interface Delivery extends Service {
    * what came of it is recorded.
    */
   readAgain(): Promise<void>;
+  /** A parked delivery of a replay is tried again; durable when it resolves. Null: the replay has ended. */
+  retryInReplay(replay: number, retry: Retry): Promise<Retried | null>;
   /** What keeps all deliveries from going on at this moment; null when nothing does. */
   trouble(): string | null;
   /** Resolves when everything up to this sequence is settled or durably parked for all attached lanes. */

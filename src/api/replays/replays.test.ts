@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createApiWorld, type ApiWorld } from '../../../test/support/api-world.ts';
+import { createScriptedSender } from '../../../test/support/scripted-sender.ts';
 
 let world: ApiWorld;
 before(async () => {
@@ -119,4 +120,42 @@ test('a disabled subscription has no replay; one that has ended can’t be cance
   await ended(number);
   const late = await world.post(`/v1/replays/${number}/cancel`, {});
   assert.deepEqual([late.statusCode, late.json().code], [409, 'replay_ended']);
+});
+
+test('what a replay has parked is tried again when it is asked for', async () => {
+  const sender = createScriptedSender();
+  const own = await createApiWorld({ sender });
+  /** Once it is so. */
+  const comesTo = async (delivery: string, state: string) => {
+    for (;;) {
+      const now = (await own.ask({ url: `/v1/deliveries/${delivery}` })).json<{ state?: string }>();
+      if (now.state === state) return;
+      await own.deps.delivery.recorded();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  try {
+    const body = {
+      name: 'n',
+      dialect: 'cloudevents',
+      events: ['message.*'],
+      endpoint: { url: 'https://r.example/hook' },
+    };
+    const { id, number } = (await own.post('/v1/subscriptions', body)).json<{ id: string; number: number }>();
+    const sent = await own.post('/v1/events', message);
+    const { seq } = sent.json<{ accepted: { seq: number }[] }>().accepted[0] as { seq: number };
+    await own.deps.delivery.settledUpTo(seq);
+    sender.answers.set('r.example', 503);
+    const begun = await own.post(`/v1/subscriptions/${id}/replay`, { fromSeq: seq, toSeq: seq });
+    const { number: replay } = begun.json<{ number: number }>();
+    const delivery = `${number}-${seq}-r${replay}`;
+    await comesTo(delivery, 'parked');
+    sender.answers.set('r.example', 200);
+    const retried = await own.post(`/v1/deliveries/${delivery}/retry`, {});
+    assert.deepEqual([retried.statusCode, retried.json().delivery, retried.json().state], [200, delivery, 'due']);
+    await comesTo(delivery, 'delivered');
+    assert.equal(sender.requests.length, 3);
+  } finally {
+    await own.stop();
+  }
 });

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { auditEntry, auditEvent, type Snapshot } from '../../model/audit.ts';
-import { deliveryId, parseDeliveryId } from '../../model/delivery-id.ts';
+import { deliveryId, type NamedDelivery, parseDeliveryId } from '../../model/delivery-id.ts';
 import type { Access } from '../../model/scope.ts';
 import type { DeliveryHistory } from '../../records/attempt-queries.ts';
-import type { DeliveryKey } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { createTurns } from '../../tenants/context.ts';
 import { accessOf, authorOf } from '../auth/authenticate.ts';
@@ -64,7 +63,8 @@ export function retryRoutes(app: App, deps: Deps): void {
     summary: 'Try a delivery again at once',
     description: [
       'What is parked becomes due. What was cancelled, expired, not encoded or skipped is parked again and due, with its id',
-      'and the attempts it had; from there on its subscription’s plan decides. Durable when it is answered.',
+      'and the attempts it had; from there on its subscription’s plan decides. Durable when it is answered. Of a replay, only what',
+      'is parked.',
     ].join(' '),
     tag: 'deliveries',
     least: 'user',
@@ -76,20 +76,23 @@ export function retryRoutes(app: App, deps: Deps): void {
     const access = accessOf(request);
     const key = parseDeliveryId(request.params.id);
     if (!key || !maySeeDelivery(deps, access, key)) return sendProblem(reply, { code: 'delivery_not_found' });
-    if (key.replay > 0) return sendProblem(reply, partOfReplay);
     if (delivery.trouble() !== null) return sendProblem(reply, notNow);
     return inTurn(async () => {
-      const candidate = await candidateFor(key.subscription, key.seq);
+      const candidate = await candidateFor(key);
       if (!candidate) return sendProblem(reply, { code: 'delivery_not_found' });
       const subscription = delivery.subscriptions.byNumber(access, key.subscription);
-      const [result] = await tryCandidates(deps, key.subscription, subscription, [candidate]);
-      const problem = problemOf(result as Result, key.subscription);
+      const [result] =
+        key.replay > 0
+          ? [await inReplay(key, candidate)]
+          : await tryCandidates(deps, key.subscription, subscription, [candidate]);
+      if (!result) return sendProblem(reply, partOfReplay);
+      const problem = problemOf(result, key.subscription);
       if (problem) return sendProblem(reply, problem);
-      const state = (result as Result).kind;
-      const behind = 'behind' in (result as Result) ? (result as { behind: DeliveryKey }).behind : null;
-      const id = deliveryId(key.subscription, key.seq);
+      const state = result.kind;
+      const behind = 'behind' in result ? result.behind : null;
+      const id = deliveryId(key.subscription, key.seq, key.replay);
       if (subscription) await audited(request, subscription, 'delivery', id, { state, attempts: candidate.attempts });
-      return { delivery: id, state, behind: behind && deliveryId(behind.subscription, behind.seq) };
+      return { delivery: id, state, behind: behind && deliveryId(behind.subscription, behind.seq, key.replay) };
     });
   });
 
@@ -120,10 +123,17 @@ export function retryRoutes(app: App, deps: Deps): void {
     });
   });
 
-  async function candidateFor(subscription: number, seq: number): Promise<Candidate | null> {
+  async function candidateFor(key: NamedDelivery): Promise<Candidate | null> {
     await delivery.recorded();
-    const found = await attempts.delivery({ subscription, seq, replay: 0 });
-    return found && candidateOf(seq, found);
+    const found = await attempts.delivery(key);
+    return found && candidateOf(key.seq, found);
+  }
+
+  /** What is parked becomes due; null: it is not, or the replay has ended. */
+  async function inReplay({ subscription, seq, replay }: NamedDelivery, of: Candidate): Promise<Result | null> {
+    if (!of.parked) return null;
+    const { orderKey } = of.parked;
+    return delivery.retryInReplay(replay, { subscription, seq, orderKey, attempts: of.attempts, parked: true });
   }
 
   function findSubscription(access: Access, asked: string): Subscription | null {
@@ -148,7 +158,7 @@ export function retryRoutes(app: App, deps: Deps): void {
 
 const partOfReplay: Problem = {
   code: 'delivery_not_retryable',
-  detail: 'It is a part of a replay, which tries by itself; what a replay gave up, another replay delivers.',
+  detail: 'It is a part of a replay, and not parked; what a replay gave up, another replay delivers.',
 };
 const notNow: Problem = {
   code: 'overloaded',
