@@ -60,8 +60,8 @@ export class EndpointBook {
   }
 
   /**
-   * A subscription that has an endpoint to itself takes it along to a new address, so that the order of a call under
-   * way is kept; else its later events go to the other endpoint, and may overtake what is still on its way to the old.
+   * A subscription that has an endpoint to itself takes it along to a new address; else it goes to another endpoint, with
+   * what is on its way in a side lane (`lane/side.ts`). So the order of a call under way is kept.
    */
   async afterEdit(before: Subscription, draft: SubscriptionDraft): Promise<Endpoint> {
     const { registry, store } = this.#deps;

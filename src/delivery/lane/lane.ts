@@ -1,6 +1,6 @@
 /**
  * A lane: the running state of one receiver. It decides what goes out next and in which order, and what has to be
- * remembered; it knows no clock, no network and no store.
+ * remembered; it sets no timers, and knows no network and no store.
  *
  * Reading (how much, see `room.ts`)
  *   attached ── full; holds the checkpoint back too long; breaker opens while events wait; paused ──> detached
