@@ -206,11 +206,20 @@ export class Flusher implements LaneRecorder {
     if (!recorded && !extras) return;
     const batch = this.#takeBatch(extras);
     const said = this.#deps.said?.() ?? null;
-    const whole = said ? said.then((events) => this.#write({ ...batch, events })) : this.#write(batch);
+    const whole = said ? this.#writeSaying(batch, said) : this.#write(batch);
     this.#flushing = whole.then((lastAttemptRow) => {
       this.#flushing = null;
       if (lastAttemptRow !== null) this.#settled(batch, extras, lastAttemptRow);
     });
+  }
+
+  /** What can't be put in words must not hold up what is known. */
+  async #writeSaying(batch: DeliveryFlush, said: Promise<readonly NewEvent[]>): Promise<number | null> {
+    const events = await said.catch((error: unknown) => {
+      this.#deps.logger.error({ reason: String(error) }, 'what was given up could not be said as an event');
+      return [];
+    });
+    return this.#write({ ...batch, events });
   }
 
   #takeBatch(extras: FlushExtras | null): DeliveryFlush {

@@ -169,10 +169,13 @@ export class GivenUpTeller implements AttemptObserver {
   }
 
   async #eventsOf(taken: readonly Taken[], warnings: readonly AttemptReport[]): Promise<readonly NewEvent[]> {
+    // Once for all of them: a flush, and with it all sending, may be waiting for this.
+    const told = await this.#look(taken.flatMap(({ group }) => group.rows.map(({ seq }) => seq)));
     const events = warnings.flatMap((report) => failingEvent(report) ?? []);
+    let at = 0;
     for (const { group, most } of taken) {
-      const told = await this.#look(group.rows.map(({ seq }) => seq));
-      events.push(...cancelledEvents(group, told, most));
+      events.push(...cancelledEvents(group, told.slice(at, at + group.rows.length), most));
+      at += group.rows.length;
     }
     return events;
   }

@@ -60,3 +60,28 @@ test('the flush that lists a delivery as cancelled says so, also when it is trie
     ],
   );
 });
+
+test('what can not be put in words does not hold up the results it is about', async () => {
+  const clock = new ManualClock();
+  const errors: unknown[] = [];
+  const flushes: DeliveryFlush[] = [];
+  const flusher = new Flusher({
+    clock,
+    logger: { ...silentLogger, error: (facts) => void errors.push(facts) },
+    store: {
+      load: () => assert.fail('nothing is loaded'),
+      flush: (batch) => {
+        flushes.push(batch);
+        return Promise.resolve({ lastAttemptRow: flushes.length });
+      },
+    },
+    collect: () => null,
+    counted: () => {},
+    unblocked: () => {},
+    said: () => Promise.reject(new Error('no words')),
+  });
+  flusher.attempt(attemptOf(1, { outcome: 'cancelled', status: 503, attempt: 5 }));
+  await flusher.close();
+  assert.equal(flushes[0]?.attempts.length, 1);
+  assert.deepEqual(errors[0], { reason: 'Error: no words' });
+});
