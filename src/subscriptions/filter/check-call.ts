@@ -29,7 +29,7 @@ const missing: ReadonlyMap<string, readonly [message: string, remedy: string]> =
 
 export function checkCall(node: CallNode, checking: Checking): Shape {
   const [name, args] = node.args;
-  if (name === 'has') return checkHas(args[0] as Node, checking);
+  if (name === 'has') return checkHas(node.start, args, checking);
   const shapes = args.map((arg) => checking.check(arg, checking));
   return resultOf(name, overloadsOf(name, false), args, shapes, node.start, checking);
 }
@@ -52,9 +52,9 @@ function afterDot(node: MethodNode, receiver: Node): number {
   return dot + 1 + (blank?.index ?? 0);
 }
 
-function checkHas(node: Node, checking: Checking): Shape {
-  if (node.op === '.') checking.check(node, checking);
-  else checking.wrong(node.start, 'has() needs a field', 'Write it as in has(data.reason).');
+function checkHas(start: number, [field, ...more]: readonly Node[], checking: Checking): Shape {
+  if (field?.op === '.' && more.length === 0) checking.check(field, checking);
+  else checking.wrong(field?.start ?? start, 'has() needs a field', 'Write it as in has(data.reason).');
   return shapeOf('bool');
 }
 

@@ -31,6 +31,8 @@ const refused: [string, number, number, RegExp, RegExp][] = [
   ['cel.bind(x, 1, x == 1)', 1, 5, /cel\.bind/, /where it is needed/],
   ["b'a' == b'a'", 1, 1, /bytes/, /text in quotes/],
   ['has(data)', 1, 5, /needs a field/, /has\(data\.reason\)/],
+  ['has()', 1, 1, /needs a field/, /has\(data\.reason\)/],
+  ['has(data.one, data.two)', 1, 5, /needs a field/, /has\(data\.reason\)/],
   ['__proto__ == 1', 1, 1, /reserved/i, /CEL/],
   ['constructor == 1', 1, 1, /no variable/, /An event has/],
   [`${'('.repeat(200)}true${')'.repeat(200)}`, 1, 41, /over 40 deep/, /simpler/],
