@@ -137,8 +137,28 @@ async function everythingTaken(receivers: readonly CrashReceiver[], { accepted }
   await Promise.all(receivers.map(everything));
 }
 
+interface EndpointNow {
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly parked: number;
+  readonly lag: number;
+}
+
+/** A repeat that the last kill was the cause of may have failed at a flaky receiver, and be waiting for its next attempt. */
+async function nothingLeft({ url, token }: ServerProcess): Promise<void> {
+  const until = performance.now() + drainWithinMs;
+  for (;;) {
+    const answer = await fetch(`${url}/v1/endpoints?limit=100`, { headers: { authorization: `Bearer ${token}` } });
+    const { items } = (await answer.json()) as { items: readonly EndpointNow[] };
+    if (items.every(({ inFlight, waiting, parked, lag }) => inFlight + waiting + parked + lag === 0)) return;
+    if (performance.now() > until) throw new Error(`still left to send: ${JSON.stringify(items)}`);
+    await wait(20);
+  }
+}
+
 /** What went out before a graceful stop is on record: after the next start only something new arrives. */
 async function arrivalsAfterStop(server: ServerProcess, receivers: readonly CrashReceiver[], load: Load) {
+  await nothingLeft(server);
   const code = await server.stop();
   if (code !== 0) throw new Error(`a graceful stop ended with ${code}`);
   const before = receivers.map(({ arrivals }) => arrivals.length);
