@@ -149,13 +149,15 @@ export class Dispatcher {
   #rest(state: LaneState): void {
     state.timer?.cancel();
     state.timer = null;
+    const { clock } = this.#deps;
+    // Before it is asked whether it may be read for: a time that comes in between must not be missed by both.
+    const now = clock.monotonic();
     const moreToRead = this.#deps.rested(state);
     // They have taken what they may: what is left of the window is for replays.
     if (!state.lane.replay)
       for (const other of this.#deps.lanes.replaysTo(state.lane.endpoint.number)) this.pump(other);
     if (this.#stopped || this.#share.waits(state)) return;
-    const { clock } = this.#deps;
-    const wakeAt = state.lane.wakeAt(moreToRead);
+    const wakeAt = state.lane.wakeAt(moreToRead, now);
     if (wakeAt === null) return;
     const inMs = Math.max(1, wakeAt - clock.monotonic());
     state.timer = clock.schedule(inMs, () => this.pump(state));

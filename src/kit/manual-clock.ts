@@ -6,8 +6,13 @@ interface Pending {
   readonly run: () => void;
 }
 
-/** A clock for tests and replays: time moves only when `advance` is called, timers run in due order. */
+/**
+ * A clock for tests and replays: time moves only when `advance` is called, timers run in due order. With `lookMs` it is
+ * more like a machine's: it goes on by so much whenever somebody looks at it, and timers run up to 1 ms early.
+ */
 export class ManualClock implements Clock {
+  /** Milliseconds that pass with each look at the monotonic clock. */
+  lookMs = 0;
   #now: number;
   #monotonic = 0;
   #order = 0;
@@ -22,11 +27,14 @@ export class ManualClock implements Clock {
   }
 
   monotonic(): number {
-    return this.#monotonic;
+    const now = this.#monotonic;
+    if (this.lookMs > 0) this.compute(this.lookMs);
+    return now;
   }
 
   schedule(delayMs: number, run: () => void): Timer {
-    const pending = { at: this.#monotonic + Math.max(0, delayMs), order: this.#order++, run };
+    const waitMs = Math.max(0, this.lookMs > 0 ? Math.floor(delayMs) : delayMs);
+    const pending = { at: this.#monotonic + waitMs, order: this.#order++, run };
     this.#pending.add(pending);
     return { cancel: () => void this.#pending.delete(pending) };
   }

@@ -119,9 +119,9 @@ export class Departures {
   /**
    * Monotonic time at which `take` may give something that it does not give now, or more may be read; null when only an
    * event or the end of a request can change that.
+   * @param now monotonic; no later than when it was asked whether it wants to be read for
    */
-  wakeAt(moreToRead: boolean): number | null {
-    const now = this.#clock.monotonic();
+  wakeAt(moreToRead: boolean, now: number): number | null {
     if (this.#windowFull(now)) return null;
     const at = Math.min(this.#order.nextDueAt, this.#firstAt(moreToRead, now));
     if (at === Infinity) return null;

@@ -251,8 +251,8 @@ export class Lane {
   }
 
   /** See `Departures.wakeAt`. */
-  wakeAt(moreToRead: boolean): number | null {
-    return this.#departures.wakeAt(moreToRead);
+  wakeAt(moreToRead: boolean, now: number): number | null {
+    return this.#departures.wakeAt(moreToRead, now);
   }
 
   // ---- the end of an attempt ------------------------------------------------------------------------------------
