@@ -69,8 +69,13 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
   const idle = (endpoint: number): void => {
     manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));
   };
+  const comingHome = new Set<number>();
   const rested = (number: number): void => {
-    manager.comeHome(number).catch(failed({ subscription: number }, 'a subscription could not leave its side lane'));
+    if (comingHome.has(number)) return;
+    comingHome.add(number);
+    const refused = failed({ subscription: number }, 'a subscription could not leave its side lane');
+    const home = manager.comeHome(number).catch(refused);
+    void home.finally(() => comingHome.delete(number));
   };
   const headers = withTraceparent(createHeaderBuilder(), deps.traceparent);
   const { usersOf } = deps;

@@ -127,6 +127,7 @@ export class DeliveryEngine {
       lanes: this.#lanes,
       position,
       recorded: () => this.#flusher.recorded(),
+      stuck: () => this.#flusher.trouble !== null,
       hold: (state) => this.#reading.holdLane(state, 'paused'),
       pump: (state) => this.#dispatcher.pump(state),
       changed: () => this.#flusher.wake(),

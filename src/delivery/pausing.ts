@@ -26,7 +26,7 @@ export interface PausingDeps {
     readonly sides: {
       open(subscription: number, endpoint: number, lane: number, paused: boolean): Promise<OpenedSide>;
       follow(subscription: Subscription): void;
-      isCaughtUp(lane: number, seq: number): boolean;
+      hasSettled(lane: number, seq: number): Promise<boolean>;
     };
   };
   readonly floor: () => number;
@@ -134,7 +134,8 @@ export class Pausing {
     if (lane === undefined || !endpoint || subscription.pause) return;
     const frozen = engine.freeze();
     try {
-      if (!engine.sides.isCaughtUp(lane, frozen.seq)) return;
+      // Durably: after a crash it would be sent again from there, while what comes next goes another way.
+      if (!(await engine.sides.hasSettled(lane, frozen.seq))) return;
       const { versions, selection } = subscription;
       const way = { endpoint: endpoint.number };
       const home = {

@@ -12,6 +12,8 @@ export interface SideLanesDeps {
   readonly position: () => number;
   /** Resolves when where all lanes stand now is durable. */
   readonly recorded: () => Promise<void>;
+  /** It can't be made durable at this moment. */
+  readonly stuck: () => boolean;
   /** Somebody paused it: what waits is left to the log. */
   hold(state: LaneState): void;
   /** It may have something to send. */
@@ -32,6 +34,8 @@ export interface OpenedSide {
 
 /** While results can't be stored, edits of other subscriptions must not wait for it. */
 const longestWaitMs = 5_000;
+/** Nobody asked for it, and the router stands still meanwhile. */
+const longestRestMs = 500;
 
 export class SideLanes {
   readonly #deps: SideLanesDeps;
@@ -51,7 +55,7 @@ export class SideLanes {
     lanes.detach(side, standpoint.lowWater());
     side.lane.expect(standpoint);
     try {
-      await this.#inTime(recorded());
+      await this.#inTime(recorded(), longestWaitMs);
     } catch (error) {
       this.#forget(side);
       throw error;
@@ -64,10 +68,10 @@ export class SideLanes {
     return { enter, close: () => this.#forget(side) };
   }
 
-  async #inTime(stored: Promise<void>): Promise<void> {
+  async #inTime(stored: Promise<void>, withinMs: number): Promise<void> {
     const late = Promise.withResolvers<never>();
-    const message = `where delivery stands could not be stored within ${longestWaitMs} ms`;
-    const timer = this.#deps.clock.schedule(longestWaitMs, () => late.reject(new Error(message)));
+    const message = `where delivery stands could not be stored within ${withinMs} ms`;
+    const timer = this.#deps.clock.schedule(withinMs, () => late.reject(new Error(message)));
     await Promise.race([stored, late.promise]).finally(() => timer.cancel());
   }
 
@@ -111,8 +115,19 @@ export class SideLanes {
       if (!lane.idle || !lane.side || lane.isExpecting) continue;
       const last = registry.sideLane(lane.number)?.to ?? 0;
       if (lane.lowWater(position()) >= last) this.#forget(state);
-      else if (last === Infinity && this.isCaughtUp(lane.number, position())) this.#deps.rested(lane.side.subscription);
+      else if (last === Infinity && !this.#deps.stuck() && this.isCaughtUp(lane.number, position())) {
+        this.#deps.rested(lane.side.subscription);
+      }
     }
+  }
+
+  /** What became of everything up to this sequence, which is the router's position, is in the store. */
+  async hasSettled(number: number, seq: number): Promise<boolean> {
+    if (!this.isCaughtUp(number, seq)) return false;
+    return this.#inTime(this.#deps.recorded(), longestRestMs).then(
+      () => this.isCaughtUp(number, seq),
+      () => false,
+    );
   }
 
   /** Everything up to this sequence, which is the router's position, is settled there. */
