@@ -415,9 +415,29 @@ const homeBeforeItIsStored: readonly Step[] = [
   { do: 'crash', flushReached: false },
 ];
 
+/** What a side lane had parked was of two endpoints, and came back as these have their numbers. */
+const parkedAtTwoEndpoints: readonly Step[] = [
+  { do: 'create', host: 2 },
+  { do: 'callMood', call: 3, mood: 'hangs' },
+  {
+    do: 'append',
+    events: [
+      { call: 3, type: 0, domain: 0 },
+      { call: 0, type: 0, domain: 0 },
+    ],
+  },
+  { do: 'pass', ms: 9_988 },
+  { do: 'delete', subscription: 0 },
+  { do: 'move', subscription: 4, host: 0 },
+  { do: 'append', events: [{ call: 3, type: 0, domain: 0 }] },
+  { do: 'pause', subscription: 0, paused: false },
+  { do: 'crash', flushReached: false },
+];
+
 test('nothing is lost, repeated after it was settled, or out of order, whatever happens', async () => {
   const inputs = fc.asyncProperty(fc.nat(), fc.array(step, { maxLength: 60, size: 'max' }), stillClock, play);
-  await fc.assert(inputs, { numRuns: runs, examples: [[0, homeBeforeItIsStored, 0]] });
+  const found = [homeBeforeItIsStored, parkedAtTwoEndpoints];
+  await fc.assert(inputs, { numRuns: runs, examples: found.map((steps) => [0, steps, 0]) });
 });
 
 /** A replay's retry that needs no request left the room it had taken, and nobody told the live lane. */

@@ -61,7 +61,9 @@ function restoreLanes(deps: RecoveryDeps, state: DeliveryState, checkpoint: numb
   };
   for (const delivery of state.settled) remember(delivery);
   for (const delivery of state.parked) remember(delivery);
-  for (const [lane, rows] of Map.groupBy(state.parked, laneOf)) {
+  // Those of a side lane may be of two endpoints, one after the other.
+  const parked = state.parked.toSorted((a, b) => a.seq - b.seq);
+  for (const [lane, rows] of Map.groupBy(parked, laneOf)) {
     if (lane) lane.restoreParked(rows);
     else deps.lost.giveUp(rows, 'subscription_deleted');
   }
