@@ -5,7 +5,8 @@
 import type { Timer } from '../kit/clock.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import { Gate } from './lane/gate.ts';
-import { Lane, type LaneContext } from './lane/lane.ts';
+import { Lane } from './lane/lane.ts';
+import type { LaneContext } from './lane/parts.ts';
 import type { LaneLimits } from './lane/limits.ts';
 import { LaneMemory, type LaneMemoryLimits } from './lane/memory.ts';
 import type { ReplaySource } from './lane/replay-source.ts';

@@ -26,41 +26,28 @@
  * the number of parked calls that is bounded; at that bound nothing new is read, since the next failure would have no
  * place. A tenth of them has to be settled before it reads on.
  */
-import { deliveryId } from '../../model/delivery-id.ts';
-import type { Clock } from '../../kit/clock.ts';
-import type { Random } from '../../kit/random.ts';
-import { type Event, orderKeyOf } from '../../model/event.ts';
-import { textSize } from '../../model/event-text.ts';
-import type { AttemptRow, DeliveryKey, ParkedRow } from '../../records/delivery-store.ts';
+import type { Event } from '../../model/event.ts';
+import type { DeliveryKey, ParkedRow } from '../../records/delivery-store.ts';
 import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts';
 import type { Breaker } from '../breaker.ts';
-import { isExpired } from '../expiry.ts';
-import { longestRetryAfterMs, nextDelayMs } from '../retry-policy.ts';
+import { longestRetryAfterMs } from '../retry-policy.ts';
 import { type Retried, type Retry, tryAgain } from './again.ts';
 import { Cancelled } from './cancelled.ts';
 import { Departures } from './departures.ts';
+import { Endings, whyCancelled } from './endings.ts';
 import type { Gate } from './gate.ts';
-import { type Belongings, type Holder, pack, type Standpoint, unpack } from './hand-over.ts';
+import { type Belongings, HandOver, type Standpoint } from './hand-over.ts';
+import { Intake } from './intake.ts';
 import type { LaneLimits } from './limits.ts';
-import type { LaneMemory } from './memory.ts';
 import { Order } from './order.ts';
+import type { LaneContext, LaneParts } from './parts.ts';
 import { type Place, placeOf } from './place.ts';
 import { Progress } from './progress.ts';
-import { Recording, type LaneRecorder } from './recording.ts';
+import { Recording } from './recording.ts';
 import type { ReplaySource } from './replay-source.ts';
 import { Room } from './room.ts';
 import type { Side } from './side.ts';
-import type { Delivery, Unit, Verdict } from './unit.ts';
-
-export interface LaneContext {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly recorder: LaneRecorder;
-  readonly memory: LaneMemory;
-  subscription(number: number): Subscription | undefined;
-  /** Most events one request for this subscription may carry. */
-  maxBatch(subscription: Subscription): number;
-}
+import type { Unit, Verdict } from './unit.ts';
 
 /** What it is, where it is not its endpoint's own. */
 export type Kind = { readonly replay: ReplaySource } | { readonly side: Side };
@@ -75,22 +62,16 @@ export class Lane {
   /** While detached: it was offered everything up to here. */
   readPosition = 0;
 
-  #dirty = false;
-  /** Of a side lane while it is handed over: where its subscription stands until then. */
-  #standpoint: Standpoint | null = null;
-
   readonly #context: LaneContext;
-  readonly #recording: Recording;
   readonly #order: Order;
   readonly #progress = new Progress();
-  readonly #room: Room;
   readonly #departures: Departures;
   readonly #cancelled: Cancelled;
-  /** Units under way whose deliveries are no longer in `#progress`. */
-  readonly #untracked = new Set<Unit>();
-  /** Units under way that end in another lane. */
-  readonly #passedOn = new Map<Unit, Lane>();
-  #lastOffered = 0;
+  readonly #parts: LaneParts;
+  readonly #room: Room;
+  readonly #intake: Intake;
+  readonly #endings: Endings;
+  readonly #handOver: HandOver<Lane>;
   /** Why nothing more is to start. */
   #givenUp: string | null = null;
 
@@ -100,16 +81,24 @@ export class Lane {
     this.replay = replay;
     this.side = kind && 'side' in kind ? kind.side : null;
     this.#context = context;
-    this.#recording = new Recording(() => this.endpoint.number, replay?.number ?? 0, context.recorder);
-    this.#cancelled = new Cancelled(this.#recording);
-    this.#order = new Order(context.memory);
+    const endpoint = (): number => this.endpoint.number;
+    const recording = new Recording(endpoint, replay?.number ?? 0, context.recorder);
+    const [order, progress] = [new Order(context.memory), this.#progress];
+    this.#order = order;
+    this.#cancelled = new Cancelled(recording);
     const maxBatch = (number: number): number => {
       const subscription = context.subscription(number);
       return subscription ? context.maxBatch(subscription) : 1;
     };
     const held = (): boolean => this.side?.paused === true || replay?.paused === true;
-    this.#departures = new Departures({ gate, order: this.#order, clock: context.clock, maxBatch, held, replay });
-    this.#room = new Room(this, this.#order, this.#progress, limits, context.memory);
+    this.#departures = new Departures({ gate, order, clock: context.clock, maxBatch, held, replay });
+    const [departures, cancelled, untracked] = [this.#departures, this.#cancelled, new Set<Unit>()];
+    this.#parts = { context, recording, order, progress, departures, cancelled, untracked, dirty: false };
+    this.#room = new Room(this, order, progress, limits, context.memory);
+    this.#intake = new Intake(this.#parts, this.#room, replay !== null);
+    const parkBehind = this.#intake.parkBehind.bind(this.#intake);
+    this.#endings = new Endings({ parts: this.#parts, parkBehind, givenUp: () => this.#givenUp });
+    this.#handOver = new HandOver(this.#parts, endpoint);
   }
 
   get endpoint(): Endpoint {
@@ -128,11 +117,11 @@ export class Lane {
 
   /** Settled something that its row does not say yet. */
   get dirty(): boolean {
-    return this.#dirty || this.#standpoint !== null;
+    return this.#parts.dirty || this.isExpecting;
   }
 
   set dirty(dirty: boolean) {
-    this.#dirty = dirty;
+    this.#parts.dirty = dirty;
   }
 
   get breaker(): Breaker {
@@ -166,7 +155,7 @@ export class Lane {
   }
 
   get untracked(): number {
-    return this.#untracked.size;
+    return this.#parts.untracked.size;
   }
 
   /** Deliveries that are not settled, or settled above one that is not. */
@@ -191,50 +180,7 @@ export class Lane {
    * All deliveries of one event are taken or none.
    */
   offer(subscription: Subscription, event: Event): boolean {
-    if (event.seq !== this.#lastOffered && !this.#room.hasRoom) return false;
-    if (!this.#progress.addKnown(subscription.number, event.seq)) {
-      const outcome = this.#outcomeUnsent(subscription, event);
-      if (outcome === null) this.#accept(subscription, event);
-      // What takes no request is bounded by how much can be recorded.
-      else if (event.seq !== this.#lastOffered && this.#context.recorder.blocked) return false;
-      else this.#settleUnsent(subscription, event, outcome);
-    }
-    this.#lastOffered = event.seq;
-    return true;
-  }
-
-  /** What becomes of it without a request: it is so for good, so it need not wait its turn. */
-  #outcomeUnsent(subscription: Subscription, event: Event): 'cancelled' | 'expired' | null {
-    if (!subscription.selection.enabled) return 'cancelled';
-    if (!this.replay && event.seq <= (subscription.cancelledUpTo ?? 0)) return 'cancelled';
-    return isExpired(subscription, event, this.#context.clock.now()) ? 'expired' : null;
-  }
-
-  #settleUnsent({ number }: Subscription, { seq }: Event, outcome: 'cancelled' | 'expired'): void {
-    const detail = outcome === 'cancelled' ? 'subscription_disabled' : 'expire_after';
-    this.#recording.unsent({ subscription: number, seq, batch: seq, attempts: 0 }, outcome, detail, this.#now());
-    this.#progress.addSettled(number, seq);
-    this.dirty = true;
-  }
-
-  #accept(subscription: Subscription, event: Event): void {
-    const { number: id, order } = subscription;
-    const { seq } = event;
-    const size = textSize(event);
-    const key = this.#order.keyOf(order === 'none' ? deliveryId(id, seq) : orderKeyOf(event));
-    const offeredAt = this.#context.clock.monotonic();
-    const delivery: Delivery = { subscription: id, seq, key, offeredAt, size, event, settled: false };
-    this.#progress.add(delivery);
-    if (this.#order.add(delivery)) return;
-    this.#parkBehind(delivery);
-    this.#progress.tidy();
-  }
-
-  #parkBehind(delivery: Delivery): void {
-    this.#recording.parkedBehind(delivery);
-    delivery.event = null;
-    delivery.settled = true;
-    this.dirty = true;
+    return this.#intake.offer(subscription, event);
   }
 
   /** Whether the catch-up reader should bring it events now. */
@@ -259,64 +205,21 @@ export class Lane {
 
   /** The lane in which a unit that was taken here ends. To be asked once. */
   holderOf(unit: Unit): Lane {
-    const other = this.#passedOn.get(unit);
-    this.#passedOn.delete(unit);
-    return other ?? this;
+    return this.#handOver.holderOf(unit) ?? this;
   }
 
   /** @returns what is remembered of it: a failure that was the last one is `cancelled` */
   finished(unit: Unit, verdict: Verdict): Verdict['outcome'] {
-    this.#departures.ended(unit, verdict, () => this.#context.random.next());
-    if (verdict.outcome === 'stopped') return 'stopped';
-    // Dropped from `#progress` while it was under way: it will be read again, and has to be known then.
-    if (this.#untracked.delete(unit)) for (const delivery of unit.deliveries) this.#progress.remember(delivery);
-    const outcome =
-      verdict.outcome === 'failed' ? this.#failed(unit, verdict) : this.#conclude(unit, verdict, verdict.outcome);
-    for (const delivery of unit.deliveries) delivery.settled = true;
-    this.dirty = true;
-    this.#progress.tidy();
-    return outcome;
-  }
-
-  #failed(unit: Unit, verdict: Verdict): AttemptRow['outcome'] {
-    const subscription = this.#context.subscription(unit.subscription);
-    const detail = this.#givenUp ?? whyCancelled(subscription);
-    if (!subscription || detail !== null) return this.#conclude(unit, { ...verdict, detail }, 'cancelled');
-    const chance = this.#context.random.next();
-    const delayMs = nextDelayMs(subscription.retry, unit.attempts + 1, verdict.retryAfterMs, chance);
-    if (delayMs === null) return this.#conclude(unit, verdict, 'cancelled');
-    this.#park(unit, verdict, Math.max(delayMs, 1));
-    return 'failed';
-  }
-
-  #park(unit: Unit, verdict: Verdict, delayMs: number): void {
-    const { clock } = this.#context;
-    this.#recording.attempt(unit, verdict, 'failed');
-    unit.attempts++;
-    unit.dueAt = clock.monotonic() + delayMs;
-    const followers = this.#order.park(unit);
-    this.#recording.parked(unit, clock.now() + delayMs);
-    for (const follower of followers) this.#parkBehind(follower);
-  }
-
-  #conclude(unit: Unit, verdict: Verdict, outcome: AttemptRow['outcome']): AttemptRow['outcome'] {
-    this.#recording.attempt(unit, verdict, outcome);
-    for (const delivery of unit.deliveries) {
-      if (unit.parked) this.#recording.unparked(delivery);
-      delivery.event = null;
-    }
-    this.#order.release(unit, this.#context.clock.monotonic());
-    return outcome;
+    return this.#endings.finished(unit, verdict);
   }
 
   // ---- being asked to try again -----------------------------------------------------------------------------------
 
   /** See `again.ts`. */
   retry(wanted: readonly Retry[]): readonly Retried[] {
-    const order = this.#order;
-    const { underWay } = this.#departures;
-    const parkedAgain = { order, underWay, room: this.#room, recording: this.#recording, clock: this.#context.clock };
-    return tryAgain(parkedAgain, wanted, (delivery) => this.#parkBehind(delivery));
+    const { order, recording, departures, context } = this.#parts;
+    const deps = { order, underWay: departures.underWay, room: this.#room, recording, clock: context.clock };
+    return tryAgain(deps, wanted, (delivery) => this.#intake.parkBehind(delivery));
   }
 
   // ---- edits ----------------------------------------------------------------------------------------------------
@@ -367,9 +270,9 @@ export class Lane {
     this.#progress.startOver(cursor);
     this.#order.dropWaiting();
     this.#cancelled.dropUnparked();
-    for (const unit of this.#departures.underWay) if (!unit.parked) this.#untracked.add(unit);
+    for (const unit of this.#departures.underWay) if (!unit.parked) this.#parts.untracked.add(unit);
     this.readPosition = cursor;
-    this.#lastOffered = 0;
+    this.#intake.startOver();
     this.dirty = true;
   }
 
@@ -406,12 +309,12 @@ export class Lane {
 
   /** Another lane still holds what it is to have. */
   get isExpecting(): boolean {
-    return this.#standpoint !== null;
+    return this.#handOver.standpoint !== null;
   }
 
   /** It is to have what another lane still holds. */
   expect(standpoint: Standpoint): void {
-    this.#standpoint = standpoint;
+    this.#handOver.standpoint = standpoint;
   }
 
   /** Where a subscription stands here. @param position how far the router has come */
@@ -424,30 +327,13 @@ export class Lane {
 
   /** All it holds for a subscription is the other lane's from now on. */
   handOver(subscription: number, standpoint: Standpoint, other: Lane): void {
-    const belongings = pack(this.#holder, subscription, standpoint);
-    for (const unit of belongings.underWay) this.#passedOn.set(unit, other);
-    this.#dirty = true;
-    other.#takeOver(belongings);
+    other.#takeOver(this.#handOver.give(subscription, standpoint, other));
   }
 
   #takeOver(belongings: Belongings): void {
-    this.#standpoint = null;
     this.readPosition = belongings.cursor;
-    unpack(this.#holder, belongings);
+    this.#handOver.take(belongings);
     this.restoreParked(belongings.parked);
-    this.#dirty = true;
-  }
-
-  get #holder(): Holder {
-    return {
-      endpoint: this.endpoint.number,
-      clock: this.#context.clock,
-      order: this.#order,
-      progress: this.#progress,
-      departures: this.#departures,
-      cancelled: this.#cancelled,
-      untracked: this.#untracked,
-    };
   }
 
   /** Its subscription sends to another endpoint now. */
@@ -466,7 +352,8 @@ export class Lane {
 
   /** Everything up to here is settled. While attached, `routerPosition` is how far it was offered events. */
   lowWater(routerPosition = this.readPosition): number {
-    if (this.#standpoint) return this.#standpoint.lowWater();
+    const { standpoint } = this.#handOver;
+    if (standpoint) return standpoint.lowWater();
     return this.#progress.lowWater(this.attached ? routerPosition : this.readPosition);
   }
 
@@ -478,7 +365,8 @@ export class Lane {
 
   /** @param routerPosition how far it was offered events, while attached */
   settledAbove(routerPosition = this.readPosition): readonly DeliveryKey[] {
-    if (this.#standpoint) return this.#standpoint.settledAbove();
+    const { standpoint } = this.#handOver;
+    if (standpoint) return standpoint.settledAbove();
     return this.#progress.settledAbove(this.lowWater(routerPosition));
   }
 
@@ -492,9 +380,4 @@ export class Lane {
   #now(): number {
     return this.#context.clock.now();
   }
-}
-
-function whyCancelled(subscription: Subscription | undefined): string | null {
-  if (!subscription) return 'subscription_deleted';
-  return subscription.selection.enabled ? null : 'subscription_disabled';
 }
