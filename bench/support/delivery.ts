@@ -1,6 +1,6 @@
 /** A delivery over the embedded store, as the server wires it, in a folder of its own. */
 import { createDelivery } from '../../src/delivery/create-delivery.ts';
-import { defaultEngineLimits } from '../../src/delivery/engine.ts';
+import { defaultEngineLimits } from '../../src/delivery/engine-parts.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import type { Delivery } from '../../src/delivery/management.ts';
 import { createAddressGuard } from '../../src/delivery/sender/address-guard.ts';

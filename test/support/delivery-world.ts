@@ -4,7 +4,7 @@
  */
 import type { AttemptReport } from '../../src/delivery/attempt-observer.ts';
 import { type CrashableDelivery, createDelivery } from '../../src/delivery/create-delivery.ts';
-import { defaultEngineLimits, type EngineLimits } from '../../src/delivery/engine.ts';
+import { defaultEngineLimits, type EngineLimits } from '../../src/delivery/engine-parts.ts';
 import { headerRecord } from '../../src/delivery/sender/headers.ts';
 import type { Ended, Exchange, OutgoingRequest, Sender } from '../../src/delivery/sender/sender.ts';
 import type { Dialect } from '../../src/dialects/dialect.ts';

@@ -4,7 +4,7 @@ import { callOf } from '../../../test/support/builders.ts';
 import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
 import { everything } from '../../model/scope.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
-import { defaultEngineLimits } from '../engine.ts';
+import { defaultEngineLimits } from '../engine-parts.ts';
 import { defaultLaneLimits } from './limits.ts';
 
 const second = 1_000;

@@ -5,7 +5,7 @@ import { callOf } from '../../../test/support/builders.ts';
 import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
 import { type Access, everything } from '../../model/scope.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
-import { defaultEngineLimits } from '../engine.ts';
+import { defaultEngineLimits } from '../engine-parts.ts';
 import { defaultLaneLimits } from '../lane/limits.ts';
 import type { ReplayRequest, ReplayView } from './management.ts';
 import { defaultReplayLimits } from './replay-book.ts';
