@@ -171,8 +171,9 @@ export class Dispatcher {
     }
     this.#deps.log.get(unit.deliveries.map(({ seq }) => seq)).then(
       (events) => {
+        const gate = unit.gate?.endpoint.number;
         // Where it was settled at once, it has left room.
-        this.#pumpAll(this.#launch(state, unit, events));
+        this.#roomLeft(state, this.#launch(state, unit, events), gate);
       },
       (error: unknown) => this.#ran(state, unit, unreadable(error, this.#deps.clock.now()), []),
     );
@@ -208,10 +209,17 @@ export class Dispatcher {
 
   #ran(state: LaneState, unit: Unit, verdict: Verdict, events: Events): void {
     const gate = unit.gate?.endpoint.number;
-    const holder = this.#finish(state, unit, verdict, events);
+    this.#roomLeft(state, this.#finish(state, unit, verdict, events), gate);
+  }
+
+  /**
+   * A unit has ended.
+   * @param holder the lane it ended in, which may be another than it started in
+   * @param gate where it was counted: its subscription may have left that endpoint meanwhile, and the room is there
+   */
+  #roomLeft(state: LaneState, holder: LaneState, gate: number | undefined): void {
     this.#pumpAll(state);
     if (holder !== state) this.#pumpAll(holder);
-    // Its subscription has left the endpoint meanwhile: the room is there.
     if (gate !== undefined && gate !== state.lane.endpoint.number) this.#pumpOthers(gate, state);
     this.serve();
   }
