@@ -379,6 +379,8 @@ export class DeliveryWorld {
   }
 
   #exchange(request: OutgoingRequest, life: number, ended: Ended, signal?: AbortSignal): void {
+    // The dead send nothing, though their promises may still go on.
+    if (life !== this.#life) return;
     const host = new URL(request.url).host;
     const sent = headerRecord(request.headers)['x-offhook-delivery'] as string;
     const { subscription, replay } = parseDeliveryId(sent) as NamedDelivery;

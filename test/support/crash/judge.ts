@@ -1,4 +1,5 @@
 /** Holds what a receiver saw against what was accepted and when the server was killed. Pure. */
+import { usualMaxInFlight } from '../../../src/delivery/endpoint-book.ts';
 import type { AcceptedEvent } from './load.ts';
 import type { Arrival } from './receivers.ts';
 import { type StallSample, stallSince } from './stall-watch.ts';
@@ -13,6 +14,8 @@ export interface Kill {
 
 /** A 2xx that was sent this long before a kill must have been made durable, milliseconds. */
 const promisedMs = 50;
+/** Results are gathered for 10 ms and written with the flush after the one under way: so long, milliseconds. */
+const flushMs = 20;
 
 export interface Verdict {
   /** What must not be; empty when all held. */
@@ -22,6 +25,8 @@ export interface Verdict {
   readonly repeats: number;
   /** How many of them each kill was the cause of. */
   readonly repeatsByKill: readonly number[];
+  /** Most repeats of one kill that one flush does not account for: at most what was under way. */
+  readonly mostBeyondFlush: number;
   /** The longest that a repeated delivery's 2xx came before the kill, milliseconds. */
   readonly oldestRepeatMs: number;
 }
@@ -38,12 +43,14 @@ export function judge(
     ...unstableIds(arrivals, accepted),
     ...overtaking(arrivals, accepted),
     ...repeats.faults,
+    ...tooMany(repeats, kills),
   ];
   return {
     faults: faults.map((fault) => `${receiver}: ${fault}`),
     arrivals: arrivals.length,
     repeats: repeats.count,
     repeatsByKill: kills.map((kill) => repeats.byKill.get(kill) ?? 0),
+    mostBeyondFlush: Math.max(0, ...repeats.beyondFlush.values()),
     oldestRepeatMs: repeats.oldestMs,
   };
 }
@@ -103,6 +110,8 @@ function predecessors(accepted: readonly AcceptedEvent[]): Map<string, string> {
 interface Repeats {
   readonly count: number;
   readonly byKill: ReadonlyMap<Kill, number>;
+  /** Taken longer before the kill than a flush takes. */
+  readonly beyondFlush: ReadonlyMap<Kill, number>;
   readonly oldestMs: number;
   readonly faults: readonly string[];
 }
@@ -111,6 +120,7 @@ interface Repeats {
 function findRepeats(arrivals: readonly Arrival[], kills: readonly Kill[]): Repeats {
   const taken = new Map<string, { readonly at: number; readonly run: number }>();
   const byKill = new Map<Kill, number>();
+  const beyondFlush = new Map<Kill, number>();
   const faults: string[] = [];
   let count = 0;
   let oldestMs = 0;
@@ -121,14 +131,26 @@ function findRepeats(arrivals: readonly Arrival[], kills: readonly Kill[]): Repe
       const age = kill.at - earlier.at;
       byKill.set(kill, (byKill.get(kill) ?? 0) + 1);
       oldestMs = Math.max(oldestMs, age);
-      if (age > promisedMs + stallSince(kill.samples, earlier.at)) faults.push(lateRepeat(delivery, age, kill));
+      const stallMs = stallSince(kill.samples, earlier.at);
+      if (age > flushMs + stallMs) beyondFlush.set(kill, (beyondFlush.get(kill) ?? 0) + 1);
+      if (age > promisedMs + stallMs) faults.push(lateRepeat(delivery, age, kill));
     } else if (earlier) {
       faults.push(`${delivery} was taken and came again, without a kill in between`);
     }
     if (earlier) count++;
     if (answeredAt !== null) taken.set(delivery, { at: answeredAt, run });
   }
-  return { count, byKill, oldestMs, faults };
+  return { count, byKill, beyondFlush, oldestMs, faults };
+}
+
+/** What one flush would have made durable may come again, and what was under way: its answer may not have been read. */
+function tooMany({ beyondFlush }: Repeats, kills: readonly Kill[]): string[] {
+  return [...beyondFlush]
+    .filter(([, count]) => count > usualMaxInFlight)
+    .map(
+      ([kill, count]) =>
+        `kill ${kills.indexOf(kill)} repeated ${count} besides one flush, of ${usualMaxInFlight} under way`,
+    );
 }
 
 function lateRepeat(delivery: string, age: number, { at, samples }: Kill): string {

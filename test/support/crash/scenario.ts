@@ -27,6 +27,8 @@ export interface CrashReport {
   /** Most repeats that one kill was the cause of, at all receivers. */
   readonly mostRepeats: number;
   readonly oldestRepeatMs: number;
+  /** Most repeats of one kill at one receiver that one flush does not account for. */
+  readonly mostBeyondFlush: number;
   readonly worstStallMs: number;
   /** Arrivals after a graceful stop and another start. */
   readonly afterStop: number;
@@ -203,6 +205,7 @@ function report({ receivers, load, kills, afterStop, seconds }: Seen): CrashRepo
     repeats: sum(({ repeats }) => repeats),
     mostRepeats: Math.max(...kills.map((_, index) => sum(({ repeatsByKill }) => repeatsByKill[index] ?? 0))),
     oldestRepeatMs: Math.max(...verdicts.map(({ oldestRepeatMs }) => oldestRepeatMs)),
+    mostBeyondFlush: Math.max(...verdicts.map(({ mostBeyondFlush }) => mostBeyondFlush)),
     worstStallMs: Math.max(...kills.map(({ at, samples }) => stallSince(samples, at - 100))),
     afterStop,
     seconds,
