@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { orderKeyOf } from '../src/model/event.ts';
 import { everything } from '../src/model/scope.ts';
 import type { EventType } from '../src/model/event-types/index.ts';
 import { toSelector, wants } from '../src/subscriptions/match-index.ts';
@@ -39,7 +40,10 @@ type Step =
   | { readonly do: 'create'; readonly host: number }
   | { readonly do: 'delete'; readonly subscription: number }
   | { readonly do: 'move'; readonly subscription: number; readonly host: number }
-  | { readonly do: 'pause'; readonly subscription: number; readonly paused: boolean };
+  | { readonly do: 'pause'; readonly subscription: number; readonly paused: boolean }
+  | { readonly do: 'hold'; readonly endpoint: number; readonly paused: boolean }
+  | { readonly do: 'again'; readonly at: number }
+  | { readonly do: 'erased' };
 
 const moods = fc.constantFrom<Mood>('ok', 'ok', 'fails', 'refuses', 'busy', 'slow', 'hangs', 'flaky');
 const small = (max: number) => fc.integer({ min: 0, max });
@@ -90,6 +94,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('pause' as const), subscription: small(5), paused: fc.boolean() }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('hold' as const), endpoint: small(4), paused: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('again' as const), at: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('erased' as const) }) },
 );
 const trim: fc.Arbitrary<Step> = fc.record({ do: fc.constant('trim' as const), keepMs: small(30_000) });
 
@@ -154,6 +164,9 @@ class Run {
     else if (taken.do === 'delete') await this.#delete(taken.subscription);
     else if (taken.do === 'move') await this.#move(taken);
     else if (taken.do === 'pause') await this.#pause(taken);
+    else if (taken.do === 'hold') await this.#hold(taken);
+    else if (taken.do === 'again') await this.#again(taken.at);
+    else if (taken.do === 'erased') await this.#begun(world.delivery.readAgain());
     else if (taken.do === 'crash') await this.#crash(taken.flushReached);
     else if (taken.do === 'store') world.store.failing = taken.failing;
     else if (taken.do === 'trim') await this.#trim(taken.keepMs);
@@ -236,6 +249,39 @@ class Run {
     // Where results can't be stored, it gives up after a while.
     const result = await this.#ended(pausing);
     if (result && paused) world.paused.add(number);
+  }
+
+  async #hold({ endpoint: at, paused }: Step & { do: 'hold' }): Promise<void> {
+    const { delivery } = this.world;
+    const endpoint = delivery.endpoints(everything)[at];
+    if (!endpoint) return;
+    // A subscription that has an endpoint to itself is paused by that.
+    for (const { number, pause } of delivery.subscriptions.list(everything, { after: 0, limit: 1_000 })) {
+      if (!paused && !pause) this.world.paused.delete(number);
+    }
+    await this.#ended(delivery.subscriptions.setPaused(everything, endpoint.number, paused));
+  }
+
+  /** Somebody wants one tried again at once: one that is parked, or that was settled. */
+  async #again(at: number): Promise<void> {
+    const { store, delivery } = this.world;
+    const settled = store.attempts.filter(({ replay, outcome }) => replay === 0 && outcome !== 'failed');
+    const parked = [...store.parked.values()].filter(({ replay }) => replay === 0);
+    const rows = [...parked.map((row) => ({ ...row, attempt: row.attempts })), ...settled];
+    const row = rows[at % rows.length];
+    const subscription = row && delivery.subscriptions.byNumber(everything, row.subscription);
+    if (!row || !subscription) return;
+    const { seq, attempt: attempts } = row;
+    const { endpoint } = subscription.versions.find((one) => one.from <= seq && seq <= (one.to ?? seq)) ?? subscription;
+    const retry = { subscription: row.subscription, seq, orderKey: orderKeyOf(this.world.event(seq)), attempts };
+    this.world.wantedAgain.add(`${row.subscription}-${seq}`);
+    await this.#begun(delivery.retry(endpoint, [{ ...retry, parked: 'dueAt' in row }]));
+  }
+
+  /** It may take as long as a receiver hangs, or as results can't be stored. */
+  async #begun(change: Promise<unknown>): Promise<void> {
+    change.catch(() => {});
+    await this.world.pass(10);
   }
 
   /** Where results can't be stored, it gives up after a while: null. */
@@ -321,6 +367,7 @@ class Run {
         assert.ok(givenUp.has(seq) || seq <= this.world.log.floor(), `${subscription.number}-${seq} was lost`);
         continue;
       }
+      if (this.world.wantedAgain.has(`${subscription.number}-${seq}`)) continue;
       const key = `${domain} ${call?.id}`;
       const before = lastOfCall.get(key) ?? -1;
       assert.ok(at > before, `${subscription.number}-${seq} came out of order`);
@@ -364,7 +411,8 @@ class Run {
 
   #givenUp(subscription: number): Set<number> {
     const rows = this.world.store.attempts.filter((row) => row.subscription === subscription && row.replay === 0);
-    for (const { outcome, detail, attempt } of rows) {
+    for (const { outcome, detail, attempt, seq } of rows) {
+      if (this.world.wantedAgain.has(`${subscription}-${seq}`)) continue;
       if (outcome === 'cancelled' && !detail?.startsWith('subscription_')) assert.equal(attempt, retry.maxAttempts);
     }
     return new Set(

@@ -239,6 +239,8 @@ export class DeliveryWorld {
   logPage = { ms: 0, events: Infinity };
   /** Subscriptions that were paused alone, or moved: they share an order with no other. */
   readonly apart = new Set<number>();
+  /** Deliveries that somebody wanted tried again, settled or not. */
+  readonly wantedAgain = new Set<string>();
   /** Nothing may start for them. */
   readonly paused = new Set<number>();
   /** What a busy receiver asks for. */
@@ -421,7 +423,9 @@ export class DeliveryWorld {
     const underWay = (this.underWay.get(host) ?? 0) + 1;
     this.underWay.set(host, underWay);
     this.mostUnderWay.set(host, Math.max(underWay, this.mostUnderWay.get(host) ?? 0));
-    for (const call of new Set(calls)) {
+    // What went through a side lane, and is wanted again, may go beside what has come after it.
+    const isWantedAgain = seqs.some((seq) => this.wantedAgain.has(`${subscription}-${seq}`));
+    for (const call of isWantedAgain ? [] : new Set(calls)) {
       const others = this.#callsUnderWay.get(call) ?? [];
       const isShared = (other: (typeof others)[number]): boolean =>
         other.host === host && !this.apart.has(other.subscription) && !this.apart.has(subscription);
@@ -431,7 +435,7 @@ export class DeliveryWorld {
       this.#callsUnderWay.set(call, [...others, { host, subscription }]);
     }
     if (this.paused.has(subscription)) this.violations.push(`${subscription}-${seqs[0]} was sent while it was paused`);
-    for (const seq of seqs) {
+    for (const seq of seqs.filter((one) => !this.wantedAgain.has(`${subscription}-${one}`))) {
       const again = this.store.attempts.some(
         (row) =>
           row.subscription === subscription && row.seq === seq && row.replay === replay && row.outcome !== 'failed',
