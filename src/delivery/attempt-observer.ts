@@ -13,7 +13,7 @@ import type { BreakerState } from './management.ts';
 /** One turn of a unit: a request, or what made one needless. */
 export interface AttemptReport {
   readonly endpoint: Endpoint;
-  /** As it was sent by; undefined: it is no more. */
+  /** As it is now; undefined: it is no more. */
   readonly subscription: Subscription | undefined;
   readonly subscriptionNumber: number;
   /** What it carried, in sequence order; null where retention took it, empty where nothing could be read. */

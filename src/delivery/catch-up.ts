@@ -86,8 +86,12 @@ export class CatchUp {
   /** Reads on, where there is somebody to read for and nothing in the way. */
   resume(): void {
     if (this.#running || this.#line.size === 0 || !this.#mayRun()) return;
-    this.#running = this.#run().finally(() => {
+    // Known before it begins: what it does at once may come back here.
+    const ended = Promise.withResolvers<void>();
+    this.#running = ended.promise;
+    void this.#run().finally(() => {
       this.#running = null;
+      ended.resolve();
       this.resume();
     });
   }

@@ -68,7 +68,10 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
     manager.disable(sent).catch(failed({ subscription: sent.number }, message));
   };
   const idle = (endpoint: number): void => {
-    manager.letGo(endpoint).catch(failed({ endpoint }, 'an endpoint that nobody uses could not be removed'));
+    manager.letGo(endpoint).catch((error: unknown) => {
+      failed({ endpoint }, 'an endpoint that nobody uses could not be removed')(error);
+      engine.keepRetired(endpoint);
+    });
   };
   const comingHome = new Set<number>();
   const rested = (number: number): void => {

@@ -24,8 +24,8 @@ export interface DispatcherDeps extends AttemptDeps {
   blocked(): boolean;
   /** A receiver answered 410: its subscription, as it was sent by, has to be disabled. */
   gone(subscription: Subscription): void;
-  /** Its breaker opened. */
-  broke(state: LaneState): void;
+  /** The breaker of an endpoint opened. */
+  broke(endpoint: number): void;
   /** It started all it may for now. @returns whether more lies in the log for it */
   rested(state: LaneState): boolean;
 }
@@ -73,7 +73,7 @@ export class Dispatcher {
   #pumpOthers(endpoint: number, state: LaneState): LaneState | undefined {
     const { lanes } = this.#deps;
     const own = lanes.find(endpoint);
-    for (const other of lanes.sidesOf(endpoint)) if (other !== state) this.pump(other);
+    for (const other of lanes.sidesOf(endpoint)) if (other !== state && !other.lane.paused) this.pump(other);
     if (own && own !== state) this.pump(own);
     return own;
   }
@@ -213,7 +213,7 @@ export class Dispatcher {
   }
 
   /**
-   * A unit has ended.
+   * A unit has ended, or may have: where it took no request.
    * @param holder the lane it ended in, which may be another than it started in
    * @param gate where it was counted: its subscription may have left that endpoint meanwhile, and the room is there
    */
@@ -228,13 +228,16 @@ export class Dispatcher {
   #finish(from: LaneState, unit: Unit, verdict: Verdict, events: Events): LaneState {
     const state = this.#deps.lanes.current(from.lane.holderOf(unit)) ?? from;
     const { lane } = state;
-    const before = lane.breaker.state;
+    // Where it was sent: its subscription may have left that endpoint, or that its address, meanwhile.
+    const { gate, receiver } = unit;
+    const before = receiver?.breaker.state;
     const attempts = unit.attempts + (verdict.requested ? 1 : 0);
     this.#share.ended(unit);
     const outcome = lane.finished(unit, verdict);
     if (this.#awaited.size > 0) this.#tellEnded(unit);
     this.#tell(lane, unit, { attempt: attempts, verdict, outcome, events });
-    if (lane.breaker.state !== before && lane.breaker.state === 'open') this.#deps.broke(state);
+    const broke = receiver && before !== 'open' && receiver.breaker.state === 'open';
+    if (broke && receiver === gate?.receiver) this.#deps.broke(gate.endpoint.number);
     if (this.#stopped && this.#share.underWay === 0) this.#ended?.();
     return state;
   }
@@ -243,13 +246,13 @@ export class Dispatcher {
     const { observer, registry, clock } = this.#deps;
     observer?.attempted({
       ...facts,
-      endpoint: lane.endpoint,
+      endpoint: unit.gate?.endpoint ?? lane.endpoint,
       subscription: registry.subscription(unit.subscription),
       subscriptionNumber: unit.subscription,
       seq: firstSeq(unit),
       size: unit.deliveries.length,
       retryInMs: facts.outcome === 'failed' ? Math.max(0, unit.dueAt - clock.monotonic()) : null,
-      breaker: lane.breaker.state,
+      breaker: (unit.receiver ?? lane).breaker.state,
       parked: lane.parked,
       replay: lane.replay?.number ?? null,
     });

@@ -210,8 +210,7 @@ export class EngineParts {
         ...this.#deps,
         lanes: this.lanes,
         blocked: () => this.flusher.blocked,
-        broke: (state) => {
-          const endpoint = state.lane.endpoint.number;
+        broke: (endpoint) => {
           logger.warn({ endpoint }, 'receiver fails again and again: first attempts stop');
           this.reading.hold(endpoint, 'breaker');
         },

@@ -161,6 +161,7 @@ export class DeliveryEngine {
   #scheduleTick(): void {
     this.#tick = this.#deps.clock.schedule(tickMs, () => {
       this.#parts.reading.detachSlow();
+      this.#parts.reading.lookForRoom();
       this.#parts.replays.tick();
       this.#parts.sides.tick();
       this.#parts.retired.tellIdle();
@@ -244,6 +245,11 @@ export class DeliveryEngine {
   /** Nobody uses the endpoint any more: `idle` is told once its lane has nothing left to do. */
   retire(endpoint: number): void {
     this.#parts.retired.add(endpoint);
+  }
+
+  /** It could not be removed: `idle` is told again. */
+  keepRetired(endpoint: number): void {
+    this.#parts.retired.keep(endpoint);
   }
 
   /** The endpoint is gone, and its lane with it; its row goes with the next flush. */

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callOf } from '../../test/support/builders.ts';
 import { DeliveryWorld } from '../../test/support/delivery-world.ts';
+import { FairShare } from './fair-share.ts';
+import type { Unit } from './lane/unit.ts';
+import type { LaneState } from './lane-table.ts';
 
 const minute = 60_000;
 const callEvent = (call: string) => ({ call: callOf(call) });
@@ -38,4 +41,23 @@ test('probes of very many receivers that hang do not take the requests of those 
   });
   assert.equal(late.length, 0);
   assert.equal(w.firstReceipts(well.number).length, 600);
+});
+
+test('a lane that is alone in having room is not held up by very many in line that have as much as they may', () => {
+  const share = new FairShare(2_000, () => false);
+  const laneWith = (inFlight: number) => ({ lane: { inFlight, breaker: { state: 'closed' } } }) as unknown as LaneState;
+  const unit = { probe: false } as Unit;
+  const full = Array.from({ length: 40 }, () => laneWith(49));
+  for (const state of full) for (let count = 0; count < 49; count++) share.started(state, { ...unit });
+  for (const state of full) share.lineUp(state);
+  const free = laneWith(0);
+  share.lineUp(free);
+  let started = 0;
+  const startOne = (state: LaneState): boolean => {
+    if (state !== free || started === 1) return false;
+    started++;
+    return true;
+  };
+  share.serve(startOne);
+  assert.equal(started, 1);
 });

@@ -11,6 +11,9 @@ import { Queue } from '../kit/queue.ts';
 import type { Unit } from './lane/unit.ts';
 import type { LaneState } from './lane-table.ts';
 
+/** Of a line, in one look: each is a few comparisons. */
+const mostRefused = 256;
+
 const probing = ({ lane }: LaneState): boolean => lane.breaker.state === 'open';
 
 /** Lanes in line, each once. */
@@ -96,7 +99,7 @@ export class FairShare {
 
   /** A look at a few that have as much as they may get is enough: the end of each request brings the next look. */
   #serve(line: Line, startOne: (state: LaneState) => boolean): void {
-    for (let refused = 0; refused < Math.min(16, line.size) && !this.#full; ) {
+    for (let refused = 0; refused < Math.min(mostRefused, line.size) && !this.#full; ) {
       const state = line.next() as LaneState;
       if (!this.mayStart(state)) {
         refused++;

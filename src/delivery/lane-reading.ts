@@ -88,6 +88,7 @@ export class LaneReading {
    */
   rested(state: LaneState): boolean {
     const { lane } = state;
+    this.#tellParkedFull(state);
     if (lane.attached) return false;
     if (lane.replay) this.#deps.replayRested(state);
     else if (this.#mayAttach(lane)) {
@@ -106,6 +107,11 @@ export class LaneReading {
       this.#detach(state, this.#deps.position(), 'slow');
       this.#deps.pump(state);
     }
+  }
+
+  /** Lanes that read nothing since as many were parked as may be, over all lanes together: others may have left room. */
+  lookForRoom(): void {
+    for (const state of this.#deps.lanes.detached) if (state.lane.wasParkedFull) this.#deps.pump(state);
   }
 
   /** First attempts to an endpoint stop, those of its side lanes and replays too. */
@@ -133,6 +139,19 @@ export class LaneReading {
       state.lane.dropWaiting();
       deps.pump(state);
     }
+  }
+
+  /** Once, until it is so no more. */
+  #tellParkedFull(state: LaneState): void {
+    const { lane } = state;
+    const isNews = lane.isParkedFull && !state.toldParkedFull;
+    state.toldParkedFull = lane.isParkedFull;
+    if (!isNews) return;
+    const facts = { endpoint: lane.endpoint.number, lane: lane.number, parked: lane.parked };
+    this.#deps.logger.warn(
+      facts,
+      'so many deliveries wait for their next attempt that nothing new is read for a receiver',
+    );
   }
 
   /** Not while it is so slow that it would soon detach again. */

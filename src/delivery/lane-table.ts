@@ -25,6 +25,8 @@ export interface LaneState {
   /** Monotonic time its row was last put together. */
   rowAt: number;
   rowCursor: number;
+  /** It was told of that as many of its deliveries are parked as may be. */
+  toldParkedFull: boolean;
 }
 
 export interface LaneTableLimits {
@@ -211,5 +213,5 @@ export class LaneTable {
 const none: readonly LaneState[] = [];
 
 function stateOf(lane: Lane): LaneState {
-  return { lane, timer: null, stored: false, rowMark: 0, rowAt: -Infinity, rowCursor: -1 };
+  return { lane, timer: null, stored: false, rowMark: 0, rowAt: -Infinity, rowCursor: -1, toldParkedFull: false };
 }

@@ -24,7 +24,7 @@ export interface PausingDeps {
     freeze(): { readonly seq: number; release(): void };
     reconfigure(endpoint: number): void;
     readonly sides: {
-      open(subscription: number, endpoint: number, lane: number, paused: boolean): Promise<OpenedSide>;
+      open(subscription: number, endpoint: number, lane: number): Promise<OpenedSide>;
       follow(subscription: Subscription): void;
       hasSettled(lane: number, seq: number): Promise<boolean>;
     };
@@ -59,16 +59,11 @@ export class Pausing {
 
   async pause(subscription: Subscription, author: Author): Promise<PauseResult> {
     const shared = await this.#setOwn(subscription, true, author);
-    const sides = await this.openSides(subscription, shared, true);
+    const sides = await this.openSides(subscription, shared);
     const { through } = sides;
     if (through.versions.every(({ lane }) => lane === undefined)) return { subscription };
     const paused = { ...through, pause: subscription.pause ?? this.#pause(author) };
-    try {
-      await this.#put(subscription, paused, author, sides);
-    } catch (error) {
-      sides.close();
-      throw error;
-    }
+    await this.#put(subscription, paused, author, sides);
     return { subscription: paused };
   }
 
@@ -83,7 +78,8 @@ export class Pausing {
     }
     const { endpoint, number } = subscription;
     if (!registry.endpoint(endpoint)?.paused) return { subscription: resumed };
-    const others = registry.usersOf(endpoint).filter((user) => user !== number).length;
+    const isOther = (user: number): boolean => user !== number && registry.subscription(user)?.endpoint === endpoint;
+    const others = registry.usersOf(endpoint).filter(isOther).length;
     return { shared: { endpoint, others } };
   }
 
@@ -96,7 +92,8 @@ export class Pausing {
     const shared: number[] = [];
     for (const number of endpointsOf(subscription)) {
       const endpoint = registry.endpoint(number);
-      if (!endpoint) continue;
+      // One it has left goes on for others that may come; what is still on its way from there is in a side lane.
+      if (!endpoint || (paused && !goesThrough(subscription, number))) continue;
       if (registry.usersOf(number).length > 1) shared.push(number);
       else await this.setEndpoint(endpoint, paused, author);
     }
@@ -104,7 +101,7 @@ export class Pausing {
   }
 
   /** For those of the endpoints whose own lane it goes through. */
-  async openSides(subscription: Subscription, endpoints: readonly number[], paused: boolean): Promise<OpenedSides> {
+  async openSides(subscription: Subscription, endpoints: readonly number[]): Promise<OpenedSides> {
     const { store, engine } = this.#deps;
     const { number, versions } = subscription;
     const lanes = new Map<number, number>();
@@ -116,7 +113,7 @@ export class Pausing {
         // Of the same row of numbers as endpoints: lanes are told apart by it.
         const { endpoint: lane } = await store.nextNumbers();
         lanes.set(endpoint, lane);
-        sides.push(await engine.sides.open(number, endpoint, lane, paused));
+        sides.push(await engine.sides.open(number, endpoint, lane));
       }
     } catch (error) {
       close();
@@ -152,10 +149,15 @@ export class Pausing {
   /** All that follows happens in one turn: an event that was routed in between would be in neither lane. */
   async #put(before: Subscription, after: Subscription, author: Author, sides?: OpenedSide): Promise<void> {
     const { registry, store, engine } = this.#deps;
-    const endpoint = registry.endpoint(after.endpoint);
-    if (!endpoint) throw new Error(`there is no endpoint ${after.endpoint}`);
-    const change = subscriptionPauseChange(before, after);
-    await store.put(after, endpoint, before.pause && after.pause ? {} : this.#audited(author, change));
+    try {
+      const endpoint = registry.endpoint(after.endpoint);
+      if (!endpoint) throw new Error(`there is no endpoint ${after.endpoint}`);
+      const change = subscriptionPauseChange(before, after);
+      await store.put(after, endpoint, before.pause && after.pause ? {} : this.#audited(author, change));
+    } catch (error) {
+      sides?.close();
+      throw error;
+    }
     registry.put(after);
     sides?.enter();
     engine.sides.follow(after);
@@ -170,4 +172,9 @@ export class Pausing {
     const entry = auditEntry(author, this.#deps.clock.now(), change);
     return { audit: [entry], events: [auditEvent(entry)] };
   }
+}
+
+/** Its events go to the endpoint, or through its own lane what is on its way. */
+function goesThrough({ endpoint, versions }: Subscription, number: number): boolean {
+  return endpoint === number || versions.some((one) => one.endpoint === number && one.lane === undefined);
 }

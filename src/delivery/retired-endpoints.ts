@@ -8,7 +8,7 @@ export class RetiredEndpoints {
   readonly #idle: (endpoint: number) => void;
   readonly #numbers = new Set<number>();
 
-  /** @param idle told of each once, when it can be let go of */
+  /** @param idle told of each, when it can be let go of */
   constructor(registry: SubscriptionRegistry, lanes: LaneTable, idle: (endpoint: number) => void) {
     this.#registry = registry;
     this.#lanes = lanes;
@@ -18,6 +18,11 @@ export class RetiredEndpoints {
   add(endpoint: number): void {
     this.#numbers.add(endpoint);
     this.tellIdle();
+  }
+
+  /** It could not be let go of: told of again at the next look. */
+  keep(endpoint: number): void {
+    this.#numbers.add(endpoint);
   }
 
   tellIdle(): void {

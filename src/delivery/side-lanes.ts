@@ -26,7 +26,10 @@ export interface SideLanesDeps {
 
 /** A side lane that is being made. */
 export interface OpenedSide {
-  /** In the turn in which the registry has the versions that go through it: it takes over. */
+  /**
+   * In the turn in which the registry has the versions that go through it: it takes over. It starts nothing until `follow`
+   * has seen to the gate it goes through.
+   */
   enter(): void;
   /** It was not to be. */
   close(): void;
@@ -45,7 +48,7 @@ export class SideLanes {
   }
 
   /** Beside an endpoint's lane, for what that holds for a subscription; its row is durable when it resolves. */
-  async open(subscription: number, endpoint: number, number: number, paused: boolean): Promise<OpenedSide> {
+  async open(subscription: number, endpoint: number, number: number): Promise<OpenedSide> {
     const { lanes, position, recorded } = this.#deps;
     const own = lanes.obtain(endpoint);
     const home = this.#deps.registry.subscription(subscription)?.endpoint ?? endpoint;
@@ -62,8 +65,8 @@ export class SideLanes {
     }
     const enter = (): void => {
       own.lane.handOver(subscription, standpoint, side.lane);
-      if (side.lane.side) side.lane.side.paused = paused;
-      this.#settleIn([own, side]);
+      this.#deps.changed();
+      this.#deps.pump(own);
     };
     return { enter, close: () => this.#forget(side) };
   }
@@ -73,11 +76,6 @@ export class SideLanes {
     const message = `where delivery stands could not be stored within ${withinMs} ms`;
     const timer = this.#deps.clock.schedule(withinMs, () => late.reject(new Error(message)));
     await Promise.race([stored, late.promise]).finally(() => timer.cancel());
-  }
-
-  #settleIn(states: readonly LaneState[]): void {
-    this.#deps.changed();
-    for (const state of states) this.#deps.pump(state);
   }
 
   /** A subscription was paused or resumed, or goes to another endpoint: its side lanes follow. */

@@ -149,18 +149,13 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     const leaves = endpoint.number !== before.endpoint;
     const isHeld = this.#deps.registry.endpoint(before.endpoint)?.paused && !endpoint.paused;
     if (isHeld) return { problem: movesWhilePaused };
-    const side = leaves ? await this.#pausing.openSides(before, [before.endpoint], false) : null;
-    try {
-      const make = (seq: number): Subscription => this.#edited(side?.through ?? before, draft, endpoint, seq);
-      const result = await this.#write(before, author, endpoint, make, { events, side });
-      if (!leaves && this.#isNewReceiver(before, draft)) this.#deps.engine.renew(endpoint.number);
-      if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
-      this.#endpoints.release(endpointsOf(before));
-      return result;
-    } catch (error) {
-      side?.close();
-      throw error;
-    }
+    const side = leaves ? await this.#pausing.openSides(before, [before.endpoint]) : null;
+    const make = (seq: number): Subscription => this.#edited(side?.through ?? before, draft, endpoint, seq);
+    const result = await this.#write(before, author, endpoint, make, { events, side });
+    if (!leaves && this.#isNewReceiver(before, draft)) this.#deps.engine.renew(endpoint.number);
+    if (!draft.selection.enabled) this.#cancel(before, 'subscription_disabled');
+    this.#endpoints.release(endpointsOf(before));
+    return result;
   }
 
   /** An endpoint that has a name keeps its key at another address; nobody sends to the former one any more. */
@@ -227,9 +222,17 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   ): Promise<DraftResult> {
     const { registry, store, engine } = this.#deps;
     const frozen = engine.freeze();
-    try {
+    const put = async (): Promise<Subscription> => {
       const subscription = make(frozen.seq);
       await store.put(subscription, endpoint, this.#audited(author, before, subscription, events));
+      return subscription;
+    };
+    try {
+      // Once it is stored, the side lane holds what nobody else does, whatever fails after that.
+      const subscription = await put().catch((error: unknown) => {
+        side?.close();
+        throw error;
+      });
       registry.putEndpoint(endpoint);
       registry.put(subscription);
       engine.reconfigure(endpoint.number);

@@ -15,11 +15,6 @@ export class Queue<T> {
     return this.#items[this.#head];
   }
 
-  /** The item that was pushed last. */
-  last(): T | undefined {
-    return this.size > 0 ? this.#items[this.#items.length - 1] : undefined;
-  }
-
   shift(): T | undefined {
     if (this.#head >= this.#items.length) return undefined;
     const item = this.#items[this.#head];

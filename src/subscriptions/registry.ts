@@ -62,8 +62,10 @@ export class SubscriptionRegistry {
   laneIndex(lane: number): MatchIndex {
     let index = this.#laneIndexes.get(lane);
     if (index) return index;
-    this.#laneIndexes.set(lane, (index = new MatchIndex(this.#usersOf)));
+    index = new MatchIndex(this.#usersOf);
     const side = this.#sides.get(lane);
+    // Of one that is no more, nobody would let go of it.
+    if (side || this.#endpoints.has(lane)) this.#laneIndexes.set(lane, index);
     for (const user of side ? [side.subscription] : this.usersOf(lane)) {
       for (const selector of this.#selectors.get(user) ?? []) if (selector.lane === lane) index.add(selector);
     }

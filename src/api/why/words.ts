@@ -59,6 +59,7 @@ const heldBy: Readonly<Record<Hold['by'], string>> = {
   retry_after: 'the receiver asked to be left alone',
   rate: 'its endpoint’s rate limit is reached',
   rendering: 'the templates of its domain take more time than it has',
+  parked: 'so many of its deliveries failed and wait for their next attempt that nothing new is begun',
   window: 'as many requests to its endpoint are under way as may be',
 };
 const heldWords = (holds: readonly Hold[]): string =>
@@ -75,6 +76,7 @@ function remedyOf(holds: readonly Hold[]): string | null {
   if (by.has('paused')) return 'Resume it; everything is then delivered in order.';
   if (by.has('breaker')) return 'See the last error at GET /v1/subscriptions/{id} and repair the receiver.';
   if (by.has('rendering')) return 'Make its templates simpler: GET /v1/subscriptions shows them.';
+  if (by.has('parked')) return 'Repair the receiver, or disable the subscription whose events it refuses.';
   return by.has('rate') || by.has('window') ? 'A higher ratePerSecond or maxInFlight lets more through.' : null;
 }
 

@@ -152,7 +152,7 @@ export class GivenUpTeller implements AttemptObserver {
     this.#timer = this.#deps.clock.schedule(gatherMs, () => {
       this.#telling = this.#tell().finally(() => {
         this.#timer = null;
-        if (this.#groups.size > 0) this.#gather();
+        if (this.#groups.size + this.#lastChances.size + this.#warnings.length > 0) this.#gather();
       });
     });
   }

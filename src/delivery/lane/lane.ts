@@ -163,6 +163,16 @@ export class Lane {
     return this.#progress.size;
   }
 
+  /** It reads nothing new, since as many are parked as may be. */
+  get isParkedFull(): boolean {
+    return !this.#room.hasParkingRoom;
+  }
+
+  /** It was so when it was last looked at. */
+  get wasParkedFull(): boolean {
+    return this.#room.wasParkedFull;
+  }
+
   /** Nothing is waiting, parked or under way. */
   get idle(): boolean {
     return this.waiting + this.parked + this.inFlight + this.#cancelled.size === 0;

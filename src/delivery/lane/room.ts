@@ -56,6 +56,11 @@ export class Room {
     return !this.#isParkedFull();
   }
 
+  /** As many are parked as may be, when it was last looked at. It may end by what others let go of. */
+  get wasParkedFull(): boolean {
+    return this.#parkedFull;
+  }
+
   /** It is detached, and the catch-up reader should bring it events now. */
   wants(now: number): boolean {
     const lane = this.#lane;

@@ -18,8 +18,9 @@ export interface Hold {
    * - `paused`: somebody paused the endpoint, or the subscription alone. `breaker`: it is open. `retry_after`: the receiver asked to be left alone.
    * - `rate`: of the endpoint's rate limit. `window`: as many requests are under way as may be.
    * - `rendering`: the templates of its domain take more time than it has.
+   * - `parked`: so many deliveries of it failed and are to be tried again that nothing new is read.
    */
-  readonly by: 'paused' | 'breaker' | 'retry_after' | 'rate' | 'window' | 'rendering';
+  readonly by: 'paused' | 'breaker' | 'retry_after' | 'rate' | 'window' | 'rendering' | 'parked';
   /** Wall clock, milliseconds; null where no time is known. */
   readonly until: number | null;
 }
@@ -41,7 +42,8 @@ export function standingOf({ clock, log, lane, position }: StandingDeps, of: Del
   return { ...place, ahead, holds: lane ? holdsOf(lane, clock) : [] };
 }
 
-function holdsOf({ gate, paused }: Lane, clock: Clock): Hold[] {
+function holdsOf(lane: Lane, clock: Clock): Hold[] {
+  const { gate, paused } = lane;
   const now = clock.monotonic();
   const wall = (at: number): number => clock.now() + (at - now);
   const { breaker, receiver, rate } = gate;
@@ -54,5 +56,6 @@ function holdsOf({ gate, paused }: Lane, clock: Clock): Hold[] {
   const renderedAt = gate.rendering.readyAt(now);
   if (renderedAt > now) holds.push({ by: 'rendering', until: wall(renderedAt) });
   if (gate.isFull() && !paused) holds.push({ by: 'window', until: null });
+  if (lane.isParkedFull) holds.push({ by: 'parked', until: null });
   return holds;
 }
