@@ -1,5 +1,5 @@
 /** Puts the parts of delivery together behind the face the API sees. */
-import type { Clock } from '../kit/clock.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -48,6 +48,8 @@ export interface DeliveryDeps {
   /** `retention.events`, milliseconds. */
   readonly retentionMs: number;
 }
+
+const forgetEveryMs = 3_600_000;
 
 /** With a way to stop as a crash would, for tests of recovery. */
 export interface CrashableDelivery extends Delivery {
@@ -108,6 +110,11 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
     filterProblem,
   });
   const statusOf = (endpoint: Endpoint): EndpointStatus => endpointStatus(endpoint, engine, deps.log);
+  const forgetPast = (): void => {
+    manager.forgetPast().catch(failed({}, 'what retention took could not be forgotten of subscriptions'));
+    forgetting = deps.clock.schedule(forgetEveryMs, forgetPast);
+  };
+  let forgetting: Timer | null = null;
   return {
     subscriptions: manager,
     replays,
@@ -117,9 +124,16 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
       for (const subscription of subscriptions) registry.put(subscription);
       await engine.start();
       manager.sweep();
+      forgetting = deps.clock.schedule(forgetEveryMs, forgetPast);
     },
-    stop: () => engine.stop(),
-    abandon: () => engine.abandon(),
+    stop: () => {
+      forgetting?.cancel();
+      return engine.stop();
+    },
+    abandon: () => {
+      forgetting?.cancel();
+      engine.abandon();
+    },
     endpoints: (access: Access) =>
       [...registry.endpoints()].filter((one) => mayAccessDomain(access, one)).map(statusOf),
     endpoint: (access: Access, number: number) => {

@@ -140,3 +140,24 @@ test('a lane that reads nothing since all lanes have as many parked as may be go
   await world.pass(10_000);
   assert.deepEqual(world.firstReceipts(other.number), [402]);
 });
+
+test('an endpoint that was left goes once retention has taken what it was for, though nobody edits the subscription', async () => {
+  const { world, move } = await begin();
+  const leaving = await world.subscribe('former.example', plan);
+  await world.subscribe('other.example', plan);
+  await world.append(call('a'));
+  await world.pass(1_000);
+  await move(leaving, 'other.example');
+  await world.append(call('b'));
+  await world.pass(5_000);
+  const numbers = () => world.delivery.endpoints(everything).map(({ number }) => number);
+  assert.ok(numbers().includes(leaving.endpoint));
+  await world.log.trim({ acceptedBefore: world.clock.now() - 4_000, limit: 10 });
+  await world.pass(3_700_000);
+  assert.ok(!numbers().includes(leaving.endpoint));
+  await world.append(call('c'));
+  await world.pass(1_000);
+  assert.deepEqual(rise(world.firstReceipts(leaving.number)), [1, 2, 3]);
+  await world.crash(true);
+  assert.ok(!numbers().includes(leaving.endpoint));
+});

@@ -12,7 +12,7 @@ export function nextVersions(
   seq: number,
   floor: number,
 ): readonly SelectionVersion[] {
-  const kept = versions.filter(({ to }) => to === null || to > floor);
+  const kept = versionsAbove(versions, floor);
   const newest = kept.at(-1);
   const staysHere = newest?.endpoint === endpoint && newest.lane === lane;
   if (newest && staysHere && sameSelection(newest, selection)) return kept;
@@ -21,6 +21,11 @@ export function nextVersions(
   if (newest && newest.from <= seq) earlier.push({ ...newest, to: seq });
   const way = lane === undefined ? { endpoint } : { endpoint, lane };
   return [...earlier, { ...selection, ...way, from: seq + 1, to: null }];
+}
+
+/** Those that decide about something the log still has. */
+export function versionsAbove(versions: readonly SelectionVersion[], floor: number): readonly SelectionVersion[] {
+  return versions.filter(({ to }) => to === null || to > floor);
 }
 
 /** The same, but what goes through these endpoints' own lanes goes through side lanes. @param lanes by endpoint */

@@ -25,7 +25,7 @@ import type {
 } from './management.ts';
 import { goneEvent } from './given-up/disabled-event.ts';
 import { type OpenedSides, Pausing, type PausingDeps } from './pausing.ts';
-import { nextVersions } from './selection-versions.ts';
+import { nextVersions, versionsAbove } from './selection-versions.ts';
 import { subscriptionChange } from './subscription-facts.ts';
 
 /** What it needs of the engine. */
@@ -197,6 +197,28 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   /** Once delivery runs: endpoints that lost their last subscription before the process ended. */
   sweep(): void {
     this.#endpoints.release([...this.#deps.registry.endpoints()].map(({ number }) => number));
+  }
+
+  /**
+   * To be called now and then: versions of what retention took go, though nobody edits their subscription, and endpoints
+   * that it has left with them.
+   */
+  async forgetPast(): Promise<void> {
+    const { registry, floor } = this.#deps;
+    const isOld = ({ versions }: Subscription): boolean => versionsAbove(versions, floor()).length < versions.length;
+    const old = [...registry.subscriptions()].filter(isOld).map(({ number }) => number);
+    for (const number of old) await this.#inTurn(() => this.#forgetPastOf(number));
+    this.sweep();
+  }
+
+  async #forgetPastOf(number: number): Promise<void> {
+    const { registry, store, floor } = this.#deps;
+    const before = registry.subscription(number);
+    const endpoint = before && registry.endpoint(before.endpoint);
+    if (!before || !endpoint) return;
+    const after = { ...before, versions: versionsAbove(before.versions, floor()) };
+    await store.put(after, endpoint);
+    registry.put(after);
   }
 
   async #delete(subscription: Subscription, author: Author): Promise<void> {
