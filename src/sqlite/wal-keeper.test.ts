@@ -94,6 +94,28 @@ test('without help the log stays bounded, and nothing is lost', () => {
   assert.deepEqual({ ...db.prepare('PRAGMA integrity_check').get() }, { integrity_check: 'ok' });
 });
 
+test('what a reader that took long has left is taken back by the helper, not by the writer while commits wait', () => {
+  const { dir, keeper, commits, asked, log } = place();
+  const reader = kept(openCheckpointer(dir)).db;
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM t').get();
+  const help = (): void => {
+    takeBackWal(kept(openCheckpointer(dir)).db);
+    keeper.helped();
+  };
+  commits(250);
+  help();
+  commits(3_000);
+  help();
+  reader.exec('COMMIT');
+  const before = asked();
+  commits(100);
+  assert.equal(asked(), before + 1);
+  assert.ok(log().checkpointed < limits.long, `the writer took back ${log().checkpointed} of ${log().log} pages`);
+  help();
+  assert.equal(log().checkpointed, log().log);
+});
+
 test('while a reader takes long, as a backup does, help that can do nothing is not asked for at once again', () => {
   const { dir, keeper, commits, asked, log } = place();
   const reader = kept(openCheckpointer(dir)).db;

@@ -4,7 +4,8 @@
  *
  *   short ── it has become long ──> asked: another connection takes back what there is, while commits go on
  *   asked ── it has ──> short, when the writer has taken back the few pages that came meanwhile; else asked again
- *   any ── it has become far too long ──> the writer takes back all of it by itself, and everybody waits
+ *   any ── it has become far too long ──> the writer takes back all of it by itself, and everybody waits; unless that is
+ *          more than it ever does alone, as after a reader that took long (a backup): then help is asked, as for a long one
  *
  * The writer has to do the last of it, since the log begins anew only when nothing of it is left, and each commit adds
  * to it. Sizes are in pages of 4 kB.
@@ -16,7 +17,10 @@ export interface WalLimits {
   readonly long: number;
   /** The writer takes back so much by itself: about half a millisecond. */
   readonly few: number;
-  /** What start after a crash reads, and what the disk holds beside the database, at most (nearly). */
+  /**
+   * What start after a crash reads, and what the disk holds beside the database, at most (nearly, and while no reader
+   * takes long). The writer takes back less than twice as much by itself.
+   */
   readonly tooLong: number;
 }
 
@@ -69,7 +73,8 @@ export class WalKeeper {
     const { log, checkpointed } = this.#look();
     const left = log - checkpointed;
     if (log < this.#limits.long || left === 0) return;
-    if (left <= this.#limits.few || log >= this.#limits.tooLong) return this.#takeBack();
+    const isUrgent = log >= this.#limits.tooLong && left < 2 * this.#limits.tooLong;
+    if (left <= this.#limits.few || isUrgent) return this.#takeBack();
     if (this.#asked) return;
     this.#asked = true;
     this.#askedAt = checkpointed;
