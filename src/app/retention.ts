@@ -50,7 +50,7 @@ export function createRetention(deps: RetentionDeps): Service {
     await repeat(() => deps.attempts.trimAttempts({ startedBefore: now - deps.attemptsMs, now, limit: perStep }));
     if (!stopping.signal.aborted) await deps.replays.forget(now - deps.attemptsMs);
     if (!stopping.signal.aborted) await deps.erasures.forget(now - deps.auditMs);
-    await repeat(() => deps.audit.trim({ before: now - deps.auditMs, limit: perStep }));
+    await repeat(() => deps.audit.trim({ before: now - deps.auditMs, now, limit: perStep }));
     await repeat(() => deps.calls.trim({ startedBefore: now - deps.callsMs, limit: perStep }));
     await deps.look();
     if (!stopping.signal.aborted) await deps.idempotency.forgetBefore(now - answersMs);

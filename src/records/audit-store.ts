@@ -39,6 +39,9 @@ export interface AuditPage {
 export interface AuditStore {
   list(query: AuditQuery): Promise<AuditPage>;
   write(alongside: Alongside): Promise<void>;
-  /** Drops entries from before this (milliseconds), at most `limit`; call again while `more`. */
-  trim(request: { readonly before: number; readonly limit: number }): Promise<{ more: boolean }>;
+  /**
+   * Drops entries from before this (milliseconds), at most `limit`, in the order they were written and up to the first
+   * that is younger; call again while `more`. One that says it is from later than `now` holds nothing up, as in the log.
+   */
+  trim(request: { readonly before: number; readonly now: number; readonly limit: number }): Promise<{ more: boolean }>;
 }

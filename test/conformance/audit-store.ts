@@ -83,13 +83,27 @@ export function auditStoreConformance(name: string, open: OpenRecords): void {
         before = page.next;
       }
       assert.deepEqual(seen, audit.map(({ objectId }) => objectId).toReversed());
-      assert.deepEqual(await records().audit.trim({ before: 20, limit: 15 }), { more: true });
-      assert.deepEqual(await records().audit.trim({ before: 20, limit: 15 }), { more: false });
+      assert.deepEqual(await records().audit.trim({ before: 20, now: 100, limit: 15 }), { more: true });
+      assert.deepEqual(await records().audit.trim({ before: 20, now: 100, limit: 15 }), { more: false });
       const left = await records().audit.list({ access: everything, limit: 100 });
       assert.deepEqual(
         left.entries.map((entry) => entry.at),
         [24, 23, 22, 21, 20],
       );
     });
+
+    withStore(
+      'looks for old ones no further than the first young one; none from the future is in the way',
+      async (under) => {
+        const { audit } = under.records();
+        const left = async () =>
+          (await audit.list({ access: everything, limit: 100 })).entries.map((entry) => entry.at).toReversed();
+        await audit.write({ audit: [9_000, 10, 9_000, 50, 11].map((at) => entryOf({}, at)) });
+        assert.deepEqual(await audit.trim({ before: 20, now: 100, limit: 10 }), { more: false });
+        assert.deepEqual(await left(), [9_000, 50, 11]);
+        assert.deepEqual(await audit.trim({ before: 60, now: 100, limit: 10 }), { more: false });
+        assert.deepEqual(await left(), []);
+      },
+    );
   });
 }

@@ -182,7 +182,7 @@ export function erasureStoreConformance(name: string, open: OpenRecords): void {
       const entry = entryAbout('acme', 'y'.repeat(1_900));
       for (let round = 0; round < 30; round++)
         await records().audit.write({ audit: Array.from({ length: 20 }, () => entry) });
-      while ((await records().audit.trim({ before: 100, limit: 100 })).more);
+      while ((await records().audit.trim({ before: 100, now: 100, limit: 100 })).more);
       let steps = 1;
       while ((await records().erasures.scrub()).more) steps++;
       assert.ok(steps > 3 && steps < 200, `${steps} steps`);

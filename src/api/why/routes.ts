@@ -167,12 +167,19 @@ async function answerFor(deps: Deps, access: Access, event: Event, subscription:
   return whyView(why, { ...about, behind: behind && deliveryId(behind.subscription, behind.seq) });
 }
 
+async function auditSaysDeleted({ audit }: Deps, access: Access, number: number): Promise<boolean> {
+  const query = { access, object: 'subscription', objectId: String(number), action: 'deleted' as const, limit: 1 };
+  let page = await audit.list(query);
+  // A page may be empty while there is a next one.
+  while (page.entries.length === 0 && page.next !== null) page = await audit.list({ ...query, before: page.next });
+  return page.entries.length > 0;
+}
+
 /** Of a subscription that the audit says was deleted, or of which there are deliveries; null: there was none. */
 async function deletedAnswer(deps: Deps, access: Access, event: Event, asked: string): Promise<WhyView | null> {
   const number = numberIn(asked);
   if (number === null) return null;
-  const query = { access, object: 'subscription', objectId: String(number), action: 'deleted' as const, limit: 1 };
-  const wasDeleted = (await deps.audit.list(query)).entries.length > 0;
+  const wasDeleted = await auditSaysDeleted(deps, access, number);
   const seesAll = seesEverything(access);
   if (!wasDeleted && !seesAll) return null;
   const why = seesAll ? await gatherWhy(deps, event, number, null) : ({ answer: 'deleted' } as const);

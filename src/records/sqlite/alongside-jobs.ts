@@ -2,8 +2,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewEvent } from '../../model/event.ts';
 import { toExactText } from '../../sqlite/exact-text.ts';
+import { OldRowFinder, type RowsAfter } from '../../sqlite/old-rows.ts';
 import type { Alongside } from '../alongside.ts';
 import type { AuditPage, AuditQuery, NumberedEntry } from '../audit-store.ts';
+
+interface TrimRequest {
+  readonly before: number;
+  readonly now: number;
+  readonly limit: number;
+}
 
 export type WriteAlongside = (alongside: Alongside | undefined) => void;
 
@@ -30,17 +37,25 @@ export function alongsideWriter(db: DatabaseSync): WriteAlongside {
 
 export function alongsideWriteJobs(db: DatabaseSync, write: WriteAlongside) {
   const settle = db.prepare('DELETE FROM outbox WHERE row <= ?');
-  const oldest = db.prepare('SELECT number FROM audit WHERE at < ? ORDER BY number LIMIT ?');
-  const remove = db.prepare('DELETE FROM audit WHERE number = ?');
+  const entriesAfter = db.prepare('SELECT number, at FROM audit WHERE number > ? ORDER BY number LIMIT ?');
+  entriesAfter.setReturnArrays(true);
+  const removeUpTo = db.prepare('DELETE FROM audit WHERE number <= ?');
+  const old = new OldRowFinder((number, limit) => entriesAfter.all(number, limit) as unknown as ReturnType<RowsAfter>);
+
+  /** Entries lie in the order they were written, so the oldest are the first: no index is needed. */
+  function trim({ before, now, limit }: TrimRequest): { more: boolean } {
+    const { upTo, more } = old.find({ before, now, most: Math.min(limit, mostTrimmed) });
+    if (upTo !== null) removeUpTo.run(upTo);
+    return { more };
+  }
+
   return {
-    'alongside.write': write,
-    'outbox.settle': ({ upTo }: { readonly upTo: number }): void => void settle.run(upTo),
-    'audit.trim': ({ before, limit }: { readonly before: number; readonly limit: number }): { more: boolean } => {
-      const most = Math.min(limit, mostTrimmed);
-      const old = oldest.all(Math.round(before), most) as { number: number }[];
-      for (const { number } of old) remove.run(number);
-      return { more: old.length === most };
+    jobs: {
+      'alongside.write': write,
+      'outbox.settle': ({ upTo }: { readonly upTo: number }): void => void settle.run(upTo),
+      'audit.trim': trim,
     },
+    forget: () => old.forget(),
   };
 }
 

@@ -2,7 +2,7 @@ import type { NewEvent } from '../../model/event.ts';
 import type { Domain, Extension, User } from '../../model/tenants.ts';
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import type { Alongside } from '../alongside.ts';
-import type { AuditPage, AuditStore, NumberedEntry } from '../audit-store.ts';
+import type { AuditPage, AuditQuery, AuditStore, NumberedEntry } from '../audit-store.ts';
 import type { DirectoryStore } from '../directory-store.ts';
 import type { Outbox } from '../outbox.ts';
 import type { StoredToken, TokenStore } from '../token-store.ts';
@@ -84,20 +84,26 @@ export function sqliteTokenStore(engine: SqliteEngine, outbox: SqliteOutbox): To
   };
 }
 
+/** Pieces a search is made of at most, up to 10 ms of the reader each; then it answers with what it has found. */
+const mostAuditPieces = 50;
+
+async function listAudit(engine: SqliteEngine, query: AuditQuery): Promise<AuditPage> {
+  const entries: NumberedEntry[] = [];
+  let next = query.before ?? null;
+  for (let piece = 0; piece < mostAuditPieces; piece++) {
+    const from = next === null ? {} : { before: next };
+    const limit = query.limit - entries.length;
+    const page: AuditPage = await engine.read('audit.list', { ...query, limit, ...from });
+    entries.push(...page.entries);
+    next = page.next;
+    if (next === null || entries.length >= query.limit) break;
+  }
+  return { entries, next };
+}
+
 export function sqliteAuditStore(engine: SqliteEngine, outbox: SqliteOutbox): AuditStore {
   return {
-    list: async (query) => {
-      const entries: NumberedEntry[] = [];
-      let before = query.before;
-      for (;;) {
-        const limit: number = query.limit - entries.length;
-        const from = before === undefined ? {} : { before };
-        const page: AuditPage = await engine.read('audit.list', { ...query, limit, ...from });
-        entries.push(...page.entries);
-        if (page.next === null || entries.length >= query.limit) return { entries, next: page.next };
-        before = page.next;
-      }
-    },
+    list: (query) => listAudit(engine, query),
     write: (alongside) =>
       outbox.written(alongside, engine.write('alongside.write', alongside, weightAlongside(alongside))),
     trim: (request) => engine.write('audit.trim', request),

@@ -12,6 +12,7 @@ import { tenantWriteJobs } from './tenant-jobs.ts';
 /** Everything the writer thread does for the records. */
 export function recordWriteJobs(db: DatabaseSync) {
   const alongside = alongsideWriter(db);
+  const besides = alongsideWriteJobs(db, alongside);
   const delivery = deliveryWriteJobs(db, alongside);
   const calls = callWriteJobs(db);
   return {
@@ -21,12 +22,13 @@ export function recordWriteJobs(db: DatabaseSync) {
       ...smallWriteJobs(db),
       ...replayWriteJobs(db, alongside),
       ...tenantWriteJobs(db, alongside),
-      ...alongsideWriteJobs(db, alongside),
+      ...besides.jobs,
       ...calls.jobs,
       ...erasureWriteJobs(db, alongside),
       ...erasureRewriteJobs(db, calls.erase),
     },
     forget: () => {
+      besides.forget();
       delivery.forget();
       calls.forget();
     },
