@@ -44,7 +44,12 @@ test('what is too old goes bit by bit, again every minute, and a failure does no
     },
     erasures: { forget: (endedBefore) => Promise.resolve(void asked.push(`erasures ${clock.now() - endedBefore}`)) },
     replays: { forget: (endedBefore) => Promise.resolve(void asked.push(`replays ${clock.now() - endedBefore}`)) },
-    idempotency: { forgetBefore: () => Promise.resolve(void asked.push('answers')) },
+    idempotency: {
+      forgetBefore: () => {
+        asked.push('answers');
+        return Promise.resolve({ more: false });
+      },
+    },
   });
   await retention.start();
   await settled();

@@ -53,7 +53,7 @@ export function createRetention(deps: RetentionDeps): Service {
     await repeat(() => deps.audit.trim({ before: now - deps.auditMs, now, limit: perStep }));
     await repeat(() => deps.calls.trim({ startedBefore: now - deps.callsMs, limit: perStep }));
     await deps.look();
-    if (!stopping.signal.aborted) await deps.idempotency.forgetBefore(now - answersMs);
+    await repeat(() => deps.idempotency.forgetBefore(now - answersMs));
   };
   const cycle = (): void => {
     running = run()

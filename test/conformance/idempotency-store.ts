@@ -32,11 +32,26 @@ export function idempotencyStoreConformance(name: string, open: OpenRecords): vo
       const { idempotency } = records();
       await idempotency.remember('alice', 'old', answerOf('old', 10));
       await idempotency.remember('alice', 'new', answerOf('new', 20));
-      await idempotency.forgetBefore(20);
+      assert.deepEqual(await idempotency.forgetBefore(20), { more: false });
       assert.equal(await idempotency.recall('alice', 'old'), null);
       assert.deepEqual(await idempotency.recall('alice', 'new'), answerOf('new', 20));
       await idempotency.remember('alice', 'old', answerOf('again', 30));
       assert.deepEqual(await idempotency.recall('alice', 'old'), answerOf('again', 30));
+    });
+
+    withStore('forgets a bounded number at once, the oldest first', async ({ records }) => {
+      const { idempotency } = records();
+      const remembered = Array.from({ length: 1_100 }, (_, index) =>
+        idempotency.remember('alice', `k${index}`, answerOf('x', 2_000 - index)),
+      );
+      await Promise.all(remembered);
+      assert.deepEqual(await idempotency.forgetBefore(5_000), { more: true });
+      assert.equal(await idempotency.recall('alice', 'k1099'), null);
+      assert.ok(await idempotency.recall('alice', 'k0'), 'the youngest is still there');
+      let steps = 1;
+      while ((await idempotency.forgetBefore(5_000)).more) steps++;
+      assert.ok(steps >= 2);
+      assert.equal(await idempotency.recall('alice', 'k0'), null);
     });
 
     withStore('keeps any text exactly', async ({ records }) => {

@@ -5,6 +5,8 @@ import { metaFacts } from '../../sqlite/meta.ts';
 import type { RememberedAnswer } from '../idempotency-store.ts';
 import { type FlatValue, type FlatValues, forEachRow } from './flat.ts';
 
+/** Answers forgotten in one transaction at most, so that a commit of others waits a few milliseconds. */
+const mostForgotten = 500;
 const cursorName = 'liveCalls.cursor';
 
 interface LiveCallsInput {
@@ -64,7 +66,9 @@ function liveCallReadJobs(db: DatabaseSync) {
 export function smallWriteJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
   const remember = db.prepare('INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?)');
-  const forget = db.prepare('DELETE FROM answers WHERE at < ?');
+  const forget = db.prepare(
+    `DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers WHERE at < ? ORDER BY at LIMIT ${mostForgotten})`,
+  );
   return {
     ...liveCallWriteJobs(db),
     'settings.set': ({ name, value }: { readonly name: string; readonly value: string }): void => {
@@ -74,7 +78,9 @@ export function smallWriteJobs(db: DatabaseSync) {
       const { request, status, body, at } = answer;
       remember.run(toExactText(caller), toExactText(key), request, status, toExactText(body), Math.round(at));
     },
-    'answers.forgetBefore': ({ at }: { readonly at: number }): void => void forget.run(at),
+    'answers.forgetBefore': ({ at }: { readonly at: number }): { more: boolean } => ({
+      more: forget.run(at).changes === mostForgotten,
+    }),
   };
 }
 
