@@ -6,68 +6,94 @@ import { createRetention } from './retention.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('what is too old goes bit by bit, again every minute, and a failure does not end it', async () => {
+/** Stores that say what they were asked; `broken`: the steps that fail now. */
+function setUp() {
   const clock = new ManualClock(1_000_000_000_000);
   const asked: string[] = [];
-  let left = 2;
+  const said: string[] = [];
+  const broken = new Set<string>();
+  const left = { events: 0, answers: 0 };
+  const step = (name: string, before: number): Promise<void> => {
+    asked.push(`${name} ${clock.now() - before}`);
+    return broken.has(name) ? Promise.reject(new Error('disk')) : Promise.resolve();
+  };
+  const whole = async (name: string, before: number) => {
+    await step(name, before);
+    return { more: false };
+  };
+  const say = (fields: object): void => void said.push(Object.values(fields).join(': '));
   const retention = createRetention({
     clock,
-    logger: silentLogger,
+    logger: { ...silentLogger, error: say, info: say },
     eventsMs: 1_000,
     attemptsMs: 2_000,
-    look: () => Promise.resolve(),
     auditMs: 3_000,
     callsMs: 4_000,
-    calls: {
-      trim: ({ startedBefore }) => {
-        asked.push(`calls ${clock.now() - startedBefore}`);
-        return Promise.resolve({ more: false });
-      },
-    },
-    audit: {
-      trim: ({ before }) => {
-        asked.push(`audit ${clock.now() - before}`);
-        return Promise.resolve({ more: false });
-      },
-    },
+    look: () => step('look', clock.now()),
+    calls: { trim: ({ startedBefore }) => whole('calls', startedBefore) },
+    audit: { trim: ({ before }) => whole('audit', before) },
     log: {
-      trim: ({ acceptedBefore }) => {
-        asked.push(`events ${clock.now() - acceptedBefore}`);
-        return Promise.resolve({ trimmedTo: 0, more: left-- > 0 });
+      trim: async ({ acceptedBefore }) => {
+        await step('events', acceptedBefore);
+        return { trimmedTo: 0, more: left.events-- > 0 };
       },
     },
-    attempts: {
-      trimAttempts: ({ startedBefore }) => {
-        asked.push(`attempts ${clock.now() - startedBefore}`);
-        return asked.length < 6 ? Promise.reject(new Error('disk')) : Promise.resolve({ more: false });
-      },
-    },
-    erasures: { forget: (endedBefore) => Promise.resolve(void asked.push(`erasures ${clock.now() - endedBefore}`)) },
-    replays: { forget: (endedBefore) => Promise.resolve(void asked.push(`replays ${clock.now() - endedBefore}`)) },
+    attempts: { trimAttempts: ({ startedBefore }) => whole('attempts', startedBefore) },
+    erasures: { forget: (endedBefore) => step('erasures', endedBefore) },
+    replays: { forget: (endedBefore) => step('replays', endedBefore) },
     idempotency: {
-      forgetBefore: () => {
-        asked.push('answers');
-        return Promise.resolve({ more: false });
+      forgetBefore: async (at) => {
+        await step('answers', at);
+        return { more: left.answers-- > 0 };
       },
     },
   });
+  return { clock, retention, asked, said, broken, left };
+}
+
+const all = [
+  'events 1000',
+  'attempts 2000',
+  'replays 2000',
+  'erasures 3000',
+  'audit 3000',
+  'calls 4000',
+  'look 0',
+  'answers 86400000',
+];
+
+test('what is too old goes bit by bit, again every minute, until it stops', async () => {
+  const { clock, retention, asked, left } = setUp();
+  left.events = 2;
+  left.answers = 1;
   await retention.start();
   await settled();
-  assert.deepEqual(asked, ['events 1000', 'events 1000', 'events 1000', 'attempts 2000']);
+  assert.deepEqual(asked.splice(0), ['events 1000', 'events 1000', ...all, 'answers 86400000']);
   clock.advance(60_000);
   await settled();
-  const again = [
-    'events 1000',
-    'attempts 2000',
-    'replays 2000',
-    'erasures 3000',
-    'audit 3000',
-    'calls 4000',
-    'answers',
-  ];
-  assert.deepEqual(asked.slice(4), again);
+  assert.deepEqual(asked.splice(0), all);
   await retention.stop();
   clock.advance(120_000);
   await settled();
-  assert.equal(asked.length, 11);
+  assert.deepEqual(asked, []);
+});
+
+test('what fails keeps nothing else from going, and is told when it begins to fail and when it goes again', async () => {
+  const { clock, retention, asked, said, broken } = setUp();
+  broken.add('events').add('calls').add('look');
+  await retention.start();
+  await settled();
+  assert.deepEqual(asked.splice(0), all);
+  const failures = ['events: Error: disk', 'calls: Error: disk', 'size: Error: disk'];
+  assert.deepEqual(said.splice(0), failures);
+  broken.delete('calls');
+  clock.advance(60_000);
+  await settled();
+  assert.deepEqual(asked.splice(0), all);
+  assert.deepEqual(said.splice(0), ['calls']);
+  broken.add('calls');
+  clock.advance(60_000);
+  await settled();
+  assert.deepEqual(said, ['calls: Error: disk']);
+  await retention.stop();
 });
