@@ -30,7 +30,8 @@ export interface LiveCallStore {
   load(): Promise<LiveCallMarks | null>;
   /**
    * In pieces, so that nobody waits long for a busy PBX's thousands of calls. A crash in between leaves the former
-   * cursor with some newer marks, from which reading on finds the same calls; or, in the middle of a whole one, nothing.
+   * cursor with some newer marks, from which reading on finds the same calls; or, where the former marks are of another
+   * log or from beyond `cursor`, nothing.
    */
   save(changes: LiveCallChanges): Promise<void>;
 }

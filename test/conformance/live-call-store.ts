@@ -61,6 +61,31 @@ export function liveCallStoreConformance(name: string, open: OpenRecords): void 
       await same(under, { log: 'two', cursor: 20, calls: [markOf('d', 20)] });
     });
 
+    withStore('keeps what was saved before until all that takes its place is there', async (under) => {
+      const { liveCalls } = under.records();
+      const former = [markOf('a', 9), markOf('b', 10)];
+      await liveCalls.save(whole('one', 10, former));
+      const newer = Array.from({ length: 1_500 }, (_, index) => markOf(`call-${index}`, 20 + index));
+      const broken = function* () {
+        yield* newer;
+        throw new Error('killed');
+      };
+      const save = (log: string, cursor: number) =>
+        liveCalls.save({ log, cursor, whole: true, put: broken(), gone: [] });
+      await assert.rejects(save('one', 2_000), /killed/);
+      const found = await liveCalls.load();
+      assert.equal(found?.cursor, 10);
+      const kept = new Map(found?.calls.map((mark) => [mark.callId, mark.seq]));
+      assert.deepEqual([kept.get('a'), kept.get('b')], [9, 10]);
+      await liveCalls.save(whole('one', 3_000, [markOf('b', 2_500), markOf('c', 2_900)]));
+      await same(under, { log: 'one', cursor: 3_000, calls: [markOf('b', 2_500), markOf('c', 2_900)] });
+      await assert.rejects(save('one', 2_000), /killed/);
+      assert.equal(await liveCalls.load(), null, 'a cursor from beyond the head leads nowhere');
+      await liveCalls.save(whole('one', 2_000, former));
+      await assert.rejects(save('two', 2_500), /killed/);
+      assert.equal(await liveCalls.load(), null, 'nor does one of another log');
+    });
+
     withStore('keeps any name, and thousands of calls', async (under) => {
       const odd = oddTexts.map((text, index) => markOf(`call ${text}`, index + 1, text));
       const many = Array.from({ length: 5_000 }, (_, index) => markOf(`call-${index}`, 100 + index));

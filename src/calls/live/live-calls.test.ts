@@ -212,6 +212,17 @@ test('changes saved one after the other are the marks as they then stand', () =>
   );
 });
 
+test('it is read sparingly: most events of a long log are about calls that ended', async () => {
+  const log = logOf(logged(track(talking().signals)));
+  const asked: (boolean | undefined)[] = [];
+  const read = (request: Parameters<typeof log.read>[0] & { sparing?: boolean }) => {
+    asked.push(request.sparing);
+    return log.read(request);
+  };
+  await loadLiveCalls({ ...log, read }, null);
+  assert.deepEqual(asked, [true]);
+});
+
 test('without marks, or with those of another log, everything is read', async () => {
   const events = logged(track(talking().signals));
   for (const marks of [null, { log: 'other', cursor: 3, calls: [] }, { log: 'log-1', cursor: 99, calls: [] }]) {

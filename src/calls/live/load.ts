@@ -43,7 +43,7 @@ async function recallMarked(live: LiveCalls, log: Pick<EventLog, 'get'>, marks: 
 async function readOn(live: LiveCalls, log: Pick<EventLog, 'head' | 'read'>): Promise<void> {
   let after = live.cursor.seq;
   for (const head = log.head(); after < head; ) {
-    const page = await log.read({ after, limit: pageSize });
+    const page = await log.read({ after, limit: pageSize, sparing: true });
     live.apply(page.events);
     if (page.scannedTo <= after) return;
     after = page.scannedTo;

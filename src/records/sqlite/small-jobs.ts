@@ -10,12 +10,23 @@ const mostForgotten = 500;
 const cursorName = 'liveCalls.cursor';
 
 interface LiveCallsInput {
-  /** Nothing of what is stored holds. */
-  readonly fresh: boolean;
+  /** From the cursor that is stored nothing can be found any more. */
+  readonly forget: boolean;
   readonly put: FlatValues;
   readonly remove: FlatValues;
   /** Null while more pieces follow. */
-  readonly place: { readonly log: string; readonly cursor: number } | null;
+  readonly place: LiveCallsPlace | null;
+}
+
+interface LiveCallsPlace {
+  readonly log: string;
+  readonly cursor: number;
+}
+
+interface LiveCallsAfter {
+  readonly domain: string;
+  readonly callId: string;
+  readonly limit: number;
 }
 
 interface AnswerKey {
@@ -24,16 +35,12 @@ interface AnswerKey {
 }
 
 function liveCallWriteJobs(db: DatabaseSync) {
-  const clear = db.prepare('DELETE FROM live_calls');
   const put = db.prepare('INSERT OR REPLACE INTO live_calls VALUES (?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM live_calls WHERE domain = ? AND call_id = ?');
   const meta = metaFacts(db);
   return {
     'liveCalls.save': (input: LiveCallsInput): void => {
-      if (input.fresh) {
-        clear.run();
-        meta.remove(cursorName);
-      }
+      if (input.forget) meta.remove(cursorName);
       forEachRow(input.remove, 2, (key) => void remove.run(...key.map((text) => toExactText(text as string))));
       forEachRow(input.put, 4, ([domain, call, seq, legs]) => {
         put.run(toExactText(domain as string), toExactText(call as string), seq as number, legs as string);
@@ -47,18 +54,34 @@ function liveCallReadJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
   const all = db.prepare('SELECT domain, call_id, seq, legs FROM live_calls ORDER BY domain, call_id');
   all.setReturnArrays(true);
+  const keysAfter = db.prepare(
+    'SELECT domain, call_id FROM live_calls WHERE (domain, call_id) > (?, ?) ORDER BY domain, call_id LIMIT ?',
+  );
+  keysAfter.setReturnArrays(true);
+
+  function place(): LiveCallsPlace | null {
+    const stored = meta.text(cursorName);
+    if (stored === null) return null;
+    const [log, cursor] = JSON.parse(stored) as [string, number];
+    return { log, cursor };
+  }
+
   return {
+    'liveCalls.place': place,
+    'liveCalls.keysAfter': ({ domain, callId, limit }: LiveCallsAfter): FlatValues => {
+      const rows = keysAfter.all(toExactText(domain), toExactText(callId), limit) as unknown as string[][];
+      return rows.flat().map(fromExactText);
+    },
     'liveCalls.load': () => {
-      const stored = meta.text(cursorName);
+      const stored = place();
       if (stored === null) return null;
-      const [log, cursor] = JSON.parse(stored) as [string, number];
       const calls = (all.all() as unknown as FlatValue[][]).flatMap(([domain, call, seq, legs]) => [
         fromExactText(domain as string),
         fromExactText(call as string),
         seq as number,
         legs as string,
       ]);
-      return { log, cursor, calls };
+      return { ...stored, calls };
     },
   };
 }
