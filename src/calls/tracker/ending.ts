@@ -4,7 +4,7 @@ import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.t
 import type { CallRecord, LegRecord } from './record.ts';
 import { moveOn } from './teller.ts';
 
-/** Ended legs remembered while their call lives on. */
+/** Past so many legs of a call those that ended are forgotten while it lives on. */
 const mostEndedLegs = 200;
 
 export function ends(world: World, call: CallRecord, moment: Moment): void {
@@ -52,12 +52,18 @@ function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<str
 const usableCause = (cause: number | null): number | null =>
   cause !== null && Number.isInteger(cause) && cause >= 0 && cause <= 1000 ? cause : null;
 
+/** Those that were never answered go first, then the others, the oldest first; the caller's stays. */
 function forgetLegs(call: CallRecord): void {
-  if (call.legs.size <= mostEndedLegs) return;
-  for (const leg of call.legs.values()) {
-    if (leg.endedAt !== null && leg.answeredAt === null && leg.channelId !== call.initiatorId)
-      call.legs.delete(leg.channelId);
-    if (call.legs.size <= mostEndedLegs) return;
+  const excess = call.legs.size - mostEndedLegs;
+  if (excess <= 0) return;
+  const ended = [...call.legs.values()].filter((leg) => leg.endedAt !== null && leg.channelId !== call.initiatorId);
+  ended.sort(
+    (one, two) =>
+      Number(one.answeredAt !== null) - Number(two.answeredAt !== null) || (one.endedAt ?? 0) - (two.endedAt ?? 0),
+  );
+  for (const leg of ended.slice(0, excess)) {
+    call.legs.delete(leg.channelId);
+    call.forgottenUntil = Math.max(call.forgottenUntil, leg.endedAt ?? 0);
   }
 }
 
@@ -75,7 +81,7 @@ export function finish(world: World, call: CallRecord, moment: Moment): void {
 /** Ends a call whose devices have all ended. */
 function endCall(world: World, call: CallRecord): void {
   const outcome = callOutcome(call);
-  const lastEnd = Math.max(...[...call.legs.values()].map((leg) => leg.endedAt ?? 0));
+  const lastEnd = Math.max(call.forgottenUntil, ...[...call.legs.values()].map((leg) => leg.endedAt ?? 0));
   call.endedAt = Math.max(lastEnd, call.answeredAt ?? 0, call.startedAt);
   // Where the PBX's clock was set back meanwhile, its times span less than what was talked.
   call.talkMs = Math.min(call.talkMs, call.endedAt - call.startedAt);

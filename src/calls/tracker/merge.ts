@@ -40,6 +40,7 @@ function tellMerged(teller: Teller, survivor: CallRecord, loser: CallRecord, at:
 
 function takeOver(survivor: CallRecord, loser: CallRecord): void {
   for (const leg of loser.legs.values()) survivor.legs.set(leg.channelId, leg);
+  survivor.forgottenUntil = Math.max(survivor.forgottenUntil, loser.forgottenUntil);
   for (const extension of loser.extensions) survivor.extensions.add(extension);
   for (const service of loser.servicesReached) survivor.servicesReached.add(service);
   for (const result of loser.results) survivor.results.add(result);

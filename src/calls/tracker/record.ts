@@ -106,6 +106,8 @@ export interface CallRecord {
   queue: string | null;
   origin: Origin;
   readonly legs: Map<string, LegRecord>;
+  /** When the last of the legs that are no longer among them ended; 0: there are none. */
+  forgottenUntil: number;
   /** Every extension that took part. */
   readonly extensions: Set<string>;
   service: { readonly kind: Service; readonly channelId: string } | null;
@@ -161,6 +163,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     queue: null,
     origin: { source: null, requestId: null, billingCode: null, buttonId: null },
     legs: new Map(),
+    forgottenUntil: 0,
     extensions: new Set(),
     service: null,
     servicesReached: new Set(),

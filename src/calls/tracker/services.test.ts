@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inboundCall, partBy, PbxScript, pickUp, ring } from '../../../test/support/pbx-script.ts';
 import { inShort, lastOf, testRules, track } from '../../../test/support/tracker-run.ts';
+import { createTracker } from './index.ts';
 
 const answeredInMenu = () => inboundCall().state('a', 'up').service('a', 'ivr', 'main-menu');
 
@@ -115,6 +116,61 @@ test('a conference answers by itself, and its guests are no people who picked up
   ]);
   assert.deepEqual(lastOf(events, 'call.answered').call?.answeredBy, { kind: 'conference', extension: null });
   assert.equal(lastOf(events, 'call.ended').call?.outcome, 'answered');
+});
+
+test('a room that is never empty does not keep all who were in it, and is answered at its end', () => {
+  const script = new PbxScript().channel('a', { device: 'PJSIP/101', state: 'ring', from: '101', to: '800' });
+  script.state('a', 'up').service('a', 'conference', '800').bridge('room', 'a');
+  for (let index = 0; index < 1_000; index++) {
+    const id = `b${index}`;
+    script.channel(id, { device: 'PJSIP/102', state: 'ring', from: '102', to: '800' });
+    script.state(id, 'up').service(id, 'conference', '800').bridge('room', id).hangUp(id).end(id);
+  }
+  const tracker = createTracker(testRules);
+  for (const signal of script.signals) tracker.apply(signal);
+  const [room, ...others] = tracker.liveCalls();
+  assert.deepEqual(others, []);
+  const legs = room?.legs ?? [];
+  assert.ok(legs.length <= 201, `it remembers ${legs.length} legs`);
+  assert.ok(legs.some((leg) => leg.id.endsWith(':a')));
+  assert.ok(legs.some((leg) => leg.id.endsWith(':b999')));
+  const seen = script.signals.length;
+  const events = script
+    .hangUp('a')
+    .end('a')
+    .signals.slice(seen)
+    .flatMap((signal) => tracker.apply(signal));
+  const call = lastOf(events, 'call.ended').call;
+  assert.equal(call?.outcome, 'answered');
+  assert.equal(Date.parse(call?.endedAt ?? ''), script.at);
+});
+
+test('of ended legs those go first that nobody answered', () => {
+  const script = pickUp(ring(inboundCall(), 'a', 'b', '101'), 'a', 'b')
+    .unbridge('b1', 'b')
+    .end('b');
+  for (let index = 0; index < 300; index++) {
+    const id = `c${index}`;
+    ring(script, 'a', id, '102').dialEnd('a', id, 'no_answer').end(id);
+  }
+  const tracker = createTracker(testRules);
+  for (const signal of script.signals) tracker.apply(signal);
+  const ids = tracker.liveCalls()[0]?.legs.map((leg) => leg.id.split(':')[1]) ?? [];
+  assert.deepEqual(ids.slice(0, 2), ['a', 'b']);
+  assert.ok(ids.length <= 201);
+});
+
+test('a call ends with the last of its legs, also where that one is not remembered', () => {
+  const script = new PbxScript().channel('a', { device: 'PJSIP/101', state: 'ring', from: '101', to: '800' });
+  script.state('a', 'up').service('a', 'conference', '800').bridge('room', 'a');
+  for (let index = 0; index < 250; index++) {
+    const id = `b${index}`;
+    script.channel(id, { device: 'PJSIP/102', state: 'ring', from: '102', to: '800' });
+    script.state(id, 'up').service(id, 'conference', '800').bridge('room', id).end(id);
+  }
+  const events = track(ring(script, 'a', 'u', '103').end('a').wait(500).end('u').signals);
+  const call = lastOf(events, 'call.ended').call;
+  assert.equal(Date.parse(call?.endedAt ?? ''), script.at);
 });
 
 test('two callers in one conference become one call; the other id is kept as related', () => {
