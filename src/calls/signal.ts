@@ -102,7 +102,7 @@ export type Signal = At &
     | { readonly kind: 'bridge.ended'; readonly bridgeId: string }
     /** Two pipe channels are the two ends of one pipe. */
     | { readonly kind: 'pipe.joined'; readonly oneId: string; readonly twoId: string }
-    /** All there is on the PBX now, after a (re)connect: what is missing here has ended, unseen. */
+    /** All there is on the PBX now: what is missing here has ended, unseen. */
     | {
         readonly kind: 'resync';
         readonly channels: readonly ChannelFacts[];
@@ -115,5 +115,10 @@ export type Signal = At &
         readonly pipes?: readonly { readonly oneId: string; readonly twoId: string }[];
         /** The PBX was restarted meanwhile: every call before it is lost. */
         readonly restarted: boolean;
+        /**
+         * Of a PBX that was listened to all the time: the end of a channel that is missing may be on its way still, so it
+         * has ended unseen only if the next picture lacks it too.
+         */
+        readonly again?: boolean;
       }
   );

@@ -114,7 +114,7 @@ export class PbxScript {
   }
 
   /** What the PBX would list now. */
-  resync(restarted = false): this {
+  resync(restarted = false, again = false): this {
     const live = (id: string): boolean => this.#facts.has(id);
     return this.say({
       kind: 'resync',
@@ -126,6 +126,7 @@ export class PbxScript {
       })),
       pipes: this.#pipes.filter(({ oneId, twoId }) => live(oneId) && live(twoId)),
       restarted,
+      again,
     });
   }
 }

@@ -191,3 +191,48 @@ test('restored calls that are never listed wait, and an unreadable one is left o
   assert.equal(tracker.liveCalls().length, 1);
   assert.equal(inShort(tracker.tick(Date.UTC(2027, 0, 1))).length, 0);
 });
+
+test('a later picture that lacks a channel does not end it: its end may be on its way', () => {
+  const script = ringing();
+  const tracker = createTracker(testRules);
+  const apply = (steps: (on: PbxScript) => PbxScript): NewEvent[] => {
+    const seen = script.signals.length;
+    return steps(script)
+      .signals.slice(seen)
+      .flatMap((signal) => tracker.apply(signal));
+  };
+  for (const signal of script.signals) tracker.apply(signal);
+  const without = (on: PbxScript): PbxScript =>
+    on.say({ kind: 'resync', channels: [on.facts('a')], bridges: [], pipes: [], restarted: false, again: true });
+  assert.deepEqual(inShort(apply(without)), []);
+  assert.equal(tracker.hasMissing(), true);
+  assert.deepEqual(inShort(apply((on) => on.dialEnd('a', 'b', 'busy').end('b', 17))), ['leg.ended 101 busy']);
+  assert.equal(tracker.hasMissing(), false);
+  apply((on) => ring(on, 'a', 'c', '102'));
+  assert.deepEqual(inShort(apply(without)), []);
+  assert.deepEqual(inShort(apply((on) => on.resync(false, true))), [], 'it is there again');
+  assert.equal(tracker.hasMissing(), false);
+  assert.deepEqual(inShort(apply(without)), []);
+  assert.deepEqual(inShort(apply(without)), ['leg.ended 102 lost'], 'two pictures in a row lack it');
+});
+
+test('a channel that a later picture lacks stays connected with whom it talks to', () => {
+  const script = talking();
+  const tracker = createTracker(testRules);
+  for (const signal of script.signals) tracker.apply(signal);
+  const seen = script.signals.length;
+  script.say({
+    kind: 'resync',
+    channels: [script.facts('a')],
+    bridges: [{ id: 'b1', holding: false, channelIds: ['a'] }],
+    restarted: false,
+    again: true,
+  });
+  const at = script.at;
+  const events = partBy(script.wait(2_000), 'a', 'b')
+    .signals.slice(seen)
+    .flatMap((signal) => tracker.apply(signal));
+  const call = lastOf(events, 'call.ended').call;
+  assert.ok((call?.talkMs ?? 0) >= script.at - at - 100, `${call?.talkMs}`);
+  assert.equal(call?.outcome, 'answered');
+});

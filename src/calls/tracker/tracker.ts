@@ -32,6 +32,8 @@ export interface Tracker {
    * them. To be called before the first signal.
    */
   restore(calls: readonly OpenCall[]): void;
+  /** Whether a channel that the last picture lacked has not ended since: another picture would say what became of it. */
+  hasMissing(): boolean;
   /** Started calls that have not ended, oldest first. */
   liveCalls(): readonly OpenCall[];
   /**
@@ -64,6 +66,8 @@ class CallTracker implements Tracker {
   /** No call's deadline is earlier; it may be later. */
   #earliest = Number.POSITIVE_INFINITY;
   #nextSweep = Number.POSITIVE_INFINITY;
+  /** Channels that the last picture lacked and that were not lost for that. */
+  #missing: ReadonlySet<string> = new Set();
 
   constructor(rules: CompiledRules) {
     this.#rules = rules;
@@ -96,6 +100,10 @@ class CallTracker implements Tracker {
 
   restore(calls: readonly OpenCall[]): void {
     for (const open of calls) this.#restoreOne(open);
+  }
+
+  hasMissing(): boolean {
+    return [...this.#missing].some((id) => this.#graph.get(id)?.end === null);
   }
 
   liveCalls(): readonly OpenCall[] {
@@ -186,14 +194,22 @@ class CallTracker implements Tracker {
 
   #resync(signal: ResyncSignal, at: number, knownAt: number | null): void {
     const moment = { at, knownAt, found: true };
-    const listed = new Set(signal.restarted ? [] : signal.channels.map((channel) => channel.id));
-    for (const channel of [...this.#graph.channels()]) {
-      if (!listed.has(channel.id)) this.#lose(channel, at);
-    }
+    this.#loseUnlisted(signal, at);
     if (signal.restarted) this.#settleAll([...this.#calls.values()], moment);
     this.#takeListed(signal, at);
     this.#settleAll([...this.#calls.values()], moment);
     for (const call of this.#calls.values()) call.restored = false;
+  }
+
+  #loseUnlisted(signal: ResyncSignal, at: number): void {
+    const listed = new Set(signal.restarted ? [] : signal.channels.map((channel) => channel.id));
+    const missing = new Set<string>();
+    for (const channel of [...this.#graph.channels()]) {
+      if (listed.has(channel.id)) continue;
+      if (signal.again && !signal.restarted && !this.#missing.has(channel.id)) missing.add(channel.id);
+      else this.#lose(channel, at);
+    }
+    this.#missing = missing;
   }
 
   #takeListed(signal: ResyncSignal, at: number): void {
@@ -204,7 +220,8 @@ class CallTracker implements Tracker {
     for (const pipe of signal.pipes ?? []) this.#graph.joinPipe(pipe.oneId, pipe.twoId, at);
     const bridgeOf = new Map(signal.bridges.flatMap(({ id, channelIds }) => channelIds.map((member) => [member, id])));
     for (const channel of this.#graph.channels()) {
-      if (channel.bridgeId !== null && bridgeOf.get(channel.id) !== channel.bridgeId) this.#graph.leave(channel);
+      if (channel.bridgeId !== null && !this.#missing.has(channel.id) && bridgeOf.get(channel.id) !== channel.bridgeId)
+        this.#graph.leave(channel);
     }
     for (const { id, holding, channelIds } of signal.bridges) {
       for (const member of channelIds) if (this.#graph.get(member)) this.#graph.enter(id, member, holding, null, at);

@@ -80,6 +80,11 @@ async function play(t: TestContext): Promise<PlayedPbx> {
   return pbx;
 }
 
+/** Resolves when the picture was told: the next thing is to look whether it lacked something, 5 s later. */
+async function told(clock: ManualClock): Promise<void> {
+  while ((clock.nextDue() ?? 0) - clock.monotonic() !== 5_000) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const countOf = (types: readonly string[], type: string): number => types.filter((one) => one === type).length;
 
 test('takes up calls in progress, says it is up, and tells their end', async (t) => {
@@ -217,5 +222,43 @@ test('the picture is asked again now and then: an end that was missed is found',
   await until(() => types().includes('connector.up'));
   pbx.channels = [];
   clock.advance(600_000);
+  await pbx.manager.received('CoreShowChannels', 2);
+  await told(clock);
+  assert.equal(countOf(types(), 'call.ended'), 0, 'their ends may be on their way');
+  clock.advance(5_000);
   await until(() => types().includes('call.ended'));
+  assert.equal(
+    countOf(
+      pbx.manager.actions.map((action) => action.get('action') ?? ''),
+      'Login',
+    ),
+    1,
+  );
+});
+
+test('a call whose end is on its way while the picture is asked again ends as that says, and is not lost', async (t) => {
+  const pbx = await play(t);
+  const ringing: PlayedChannel = { ...caller, state: '4', bridge: '' };
+  pbx.channels = [ringing];
+  const { connector, events, types, until, clock } = listen(pbx, t, { pingEvery: 3_600_000 });
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  // Its time is that of the ping's answer, which began the PBX's clock here.
+  pbx.channels = [];
+  pbx.behindTheList = [[['Event', 'Hangup'], ...shown(ringing), ['Cause', '17'], ['Timestamp', '1700000600.5']]];
+  clock.advance(600_000);
+  await until(() => types().includes('call.ended'));
+  const ended = events.find(({ type }) => type === 'call.ended');
+  assert.equal(ended?.call?.outcome, 'busy');
+  assert.equal(ended?.data['estimated'], undefined);
+  await told(clock);
+  clock.advance(5_000);
+  clock.advance(594_999);
+  assert.equal(
+    countOf(
+      pbx.manager.actions.map((action) => action.get('action') ?? ''),
+      'CoreShowChannels',
+    ),
+    2,
+  );
 });

@@ -63,6 +63,7 @@ class AsteriskConnector implements Connector {
       clock,
       ask: (action, onResponse) => this.#client.send(action, onResponse === undefined ? {} : { onResponse }),
       tell: (signals) => this.#tell(signals),
+      hasMissing: () => this.#tracker.hasMissing(),
       live: (run, restarted) => this.#live(run, restarted),
       failed: (problem, refused) => this.#client.drop({ kind: refused ? 'refused' : 'network', problem }),
     });

@@ -7,7 +7,9 @@
  * through asking and drawing: should an event ever be missed, no call stays live for ever. Every log-in begins anew.
  *
  * Why events wait: the lists take several round trips, and a picture told after an event it does not know of would
- * undo it. Why a restart is told apart, before them: the picture would take calls made since for old ones.
+ * undo it. Why a restart is told apart, before them: the picture would take calls made since for old ones. Why a channel
+ * that a later picture lacks is not lost at once: the PBX takes it from its list before it tells its end. Had it not
+ * ended some seconds later, the picture is asked again.
  */
 import type { Signal } from '../../calls/signal.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
@@ -19,6 +21,8 @@ export interface FeedParts {
   readonly clock: Clock;
   readonly ask: Ask;
   readonly tell: (signals: readonly Signal[]) => void;
+  /** The last picture lacked a channel that has not ended since. */
+  readonly hasMissing: () => boolean;
   /** The tracker knows everything there is; from now on events are told as they come. */
   readonly live: (run: PbxRun, restarted: boolean) => void;
   /** The picture can't be had, so the connection is of no use. `refused`: the PBX does not let us ask. */
@@ -33,6 +37,8 @@ interface Waiting {
 /** A PBX that says more than this while it is asked is not listened to fast enough to ever catch up. */
 const mostWaiting = 100_000;
 const askAgainMs = 600_000;
+/** So long after a picture at the latest has come what was on its way. */
+const onItsWayMs = 5_000;
 
 export class Feed {
   readonly #parts: FeedParts;
@@ -86,12 +92,12 @@ export class Feed {
     if (restarted) this.#parts.tell([lostEverything(this.#eventClock())]);
     this.#state = 'asking';
     this.#tellWaiting();
-    const drawn = await this.#draw(logIn);
+    const drawn = await this.#draw(logIn, false);
     if (drawn) this.#parts.live(run, restarted);
   }
 
-  /** Asks for everything there is; true when it was told. */
-  async #draw(logIn: number): Promise<boolean> {
+  /** Asks for everything there is; true when it was told. `again`: after an earlier one of this log-in. */
+  async #draw(logIn: number, again: boolean): Promise<boolean> {
     this.#state = 'asking';
     const at = this.#eventClock();
     const asked = await askPicture(this.#parts.ask, () => {
@@ -99,11 +105,20 @@ export class Feed {
     });
     const picture = this.#unlessOver(asked, logIn);
     if (picture === null) return false;
-    this.#parts.tell(signalsOf(picture, at));
+    this.#parts.tell(signalsOf(picture, at, again));
     this.#state = 'live';
     this.#tellWaiting();
-    this.#timer = this.#parts.clock.schedule(askAgainMs, () => void this.#draw(logIn));
+    this.#askLater(logIn);
     return true;
+  }
+
+  #askLater(logIn: number): void {
+    const { clock, hasMissing } = this.#parts;
+    const ask = (): void => void this.#draw(logIn, true);
+    this.#timer = clock.schedule(onItsWayMs, () => {
+      if (hasMissing()) return ask();
+      this.#timer = clock.schedule(askAgainMs - onItsWayMs, ask);
+    });
   }
 
   /** Now, by the clock that times its events: its own, or ours where it does not send one. */
@@ -131,7 +146,7 @@ export class Feed {
 
 const lostEverything = (at: number): Signal => ({ kind: 'resync', at, channels: [], bridges: [], restarted: true });
 
-function signalsOf(picture: Picture, at: number): Signal[] {
-  const resync: Signal = { ...picture.resync, at, restarted: false };
+function signalsOf(picture: Picture, at: number, again: boolean): Signal[] {
+  const resync: Signal = { ...picture.resync, at, restarted: false, again };
   return [resync, ...picture.services.map((entered): Signal => ({ ...entered, at }))];
 }
