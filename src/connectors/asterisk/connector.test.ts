@@ -262,3 +262,53 @@ test('a call whose end is on its way while the picture is asked again ends as th
     2,
   );
 });
+
+test('a picture that fills what may be kept: it is down until the log took all of it, and then up once', async (t) => {
+  const pbx = await play(t);
+  pbx.channels = Array.from({ length: 1_500 }, (_, index) => ({
+    ...caller,
+    id: `${created}.${100 + index}`,
+    bridge: '',
+    state: '4',
+  }));
+  const { connector, events, types, until, log, clock } = listen(pbx, t, { maxBufferedBytes: 1_000_000 });
+  log.refuses = true;
+  await connector.start();
+  await pbx.manager.received('CoreShowChannels', 1);
+  while (pbx.manager.sockets.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(connector.status().state, 'down');
+  assert.match(connector.status().problem ?? '', /log takes no more/);
+  const kept = connector.figures().bufferedEvents;
+  clock.advance(7_200_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(connector.figures().bufferedEvents, kept, 'nothing happens because time passes');
+  assert.equal(connector.status().state, 'down');
+  log.refuses = false;
+  clock.advance(5_000);
+  await until(() => types().includes('connector.up'));
+  const ours = events.filter(({ type }) => type.startsWith('connector.'));
+  assert.deepEqual(
+    ours.map(({ type }) => type),
+    ['connector.down', 'connector.up'],
+  );
+  assert.equal(ours[1]?.data['downMs'], 7_205_000);
+  assert.equal(connector.status().state, 'up');
+});
+
+test('an up that is one too many for what may be kept is followed by the down it brought about', async (t) => {
+  const pbx = await play(t);
+  const { connector, events, types, until, log, clock } = listen(pbx, t, { maxBufferedBytes: 10 });
+  log.refuses = true;
+  await connector.start();
+  await pbx.manager.received('CoreShowChannels', 1);
+  while (pbx.manager.sockets.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(connector.status().state, 'down');
+  clock.advance(60_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(types(), []);
+  log.refuses = false;
+  clock.advance(5_000);
+  await until(() => countOf(types(), 'connector.up') === 2);
+  assert.deepEqual(types().slice(0, 3), ['connector.up', 'connector.down', 'connector.up']);
+  assert.equal(events[2]?.data['downMs'], 65_000);
+});

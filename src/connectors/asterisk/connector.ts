@@ -43,6 +43,8 @@ class AsteriskConnector implements Connector {
   #downSince: number | null = null;
   #connects = 0;
   #deadline: Timer | null = null;
+  /** Between log-in and loss. What is told may fill the outbox, and so end it at any place in here. */
+  #listens = false;
 
   constructor(config: AsteriskConfig, host: ConnectorHost) {
     const { clock, random, logger } = host;
@@ -54,7 +56,10 @@ class AsteriskConnector implements Connector {
       endpointOf(config),
       { clock, random, logger, times: timesOf(config) },
       {
-        ready: () => this.#feed.begin(),
+        ready: () => {
+          this.#listens = true;
+          this.#feed.begin();
+        },
         event: (packet) => this.#feed.packet(packet),
         lost: (loss) => this.#lost(loss),
       },
@@ -102,11 +107,16 @@ class AsteriskConnector implements Connector {
     if (this.#status.state === 'stopped') return;
     const wasUp = this.#status.state === 'up';
     this.#become('stopped', null);
-    this.#deadline?.cancel();
-    this.#feed.end();
+    this.#listenNoMore();
     this.#client.stop();
     if (wasUp) this.#tellDown('stopped', 'Offhook stops');
     await this.#outbox.close(handOverWithinMs);
+  }
+
+  #listenNoMore(): void {
+    this.#listens = false;
+    this.#deadline?.cancel();
+    this.#feed.end();
   }
 
   #isStopped(): boolean {
@@ -119,13 +129,18 @@ class AsteriskConnector implements Connector {
 
   #tell(signals: readonly Signal[]): void {
     this.#heardAt = this.#host.clock.now();
-    for (const signal of signals) this.#outbox.push(this.#tracker.apply(signal));
+    for (const signal of signals) {
+      // The rest is learnt anew by the next picture.
+      if (!this.#listens) return;
+      this.#outbox.push(this.#tracker.apply(signal));
+    }
     if (signals.length > 0) this.#waitForDeadline();
   }
 
   /** Some things happen because time passes; only while the PBX is listened to, else it might be our ignorance. */
   #waitForDeadline(): void {
     this.#deadline?.cancel();
+    if (!this.#listens) return;
     const next = this.#tracker.nextDeadline();
     const now = this.#tracker.now();
     if (next === null || now === null) return;
@@ -143,14 +158,14 @@ class AsteriskConnector implements Connector {
     if (Math.abs(run.ahead) > 5_000) {
       this.#host.logger.warn({ connector: this.id, aheadMs: run.ahead }, 'the clock of the PBX differs from ours');
     }
-    this.#outbox.push([upEvent(this.#config, at, run, restarted, this.#downSince)]);
+    const downSince = this.#downSince;
     this.#downSince = null;
+    this.#outbox.push([upEvent(this.#config, at, run, restarted, downSince)]);
   }
 
   #lost(loss: AmiLoss): void {
     const at = this.#host.clock.now();
-    this.#feed.end();
-    this.#deadline?.cancel();
+    this.#listenNoMore();
     const first = this.#downSince === null;
     const since = first ? at : this.#status.since;
     this.#status = { state: 'down', since, problem: loss.problem };

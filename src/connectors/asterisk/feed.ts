@@ -5,6 +5,7 @@
  * (events are told as they come, until the place in the stream at which the channels were listed) -> **drawing** (events
  * wait) -> the picture is told, then what waited -> **live**. In live the picture is asked again now and then, going
  * through asking and drawing: should an event ever be missed, no call stays live for ever. Every log-in begins anew.
+ * A connection that is lost while something is told (`end` is called from within) ends whatever was under way.
  *
  * Why events wait: the lists take several round trips, and a picture told after an event it does not know of would
  * undo it. Why a restart is told apart, before them: the picture would take calls made since for old ones. Why a channel
@@ -90,8 +91,10 @@ export class Feed {
     const restarted = this.#run !== null && this.#run.startedText !== run.startedText;
     this.#run = run;
     if (restarted) this.#parts.tell([lostEverything(this.#eventClock())]);
+    if (logIn !== this.#logIn) return;
     this.#state = 'asking';
-    this.#tellWaiting();
+    this.#tellWaiting(logIn);
+    if (logIn !== this.#logIn) return;
     const drawn = await this.#draw(logIn, false);
     if (drawn) this.#parts.live(run, restarted);
   }
@@ -106,8 +109,10 @@ export class Feed {
     const picture = this.#unlessOver(asked, logIn);
     if (picture === null) return false;
     this.#parts.tell(signalsOf(picture, at, again));
+    if (logIn !== this.#logIn) return false;
     this.#state = 'live';
-    this.#tellWaiting();
+    this.#tellWaiting(logIn);
+    if (logIn !== this.#logIn) return false;
     this.#askLater(logIn);
     return true;
   }
@@ -126,9 +131,11 @@ export class Feed {
     return this.#parts.clock.now() + (this.#stamped ? (this.#run?.ahead ?? 0) : 0);
   }
 
-  #tellWaiting(): void {
-    for (const { packet, receivedAt } of this.#waiting.splice(0))
+  #tellWaiting(logIn: number): void {
+    for (const { packet, receivedAt } of this.#waiting.splice(0)) {
       this.#parts.tell(this.#reader.read(packet, receivedAt));
+      if (logIn !== this.#logIn) return;
+    }
   }
 
   #unlessOver<T>(asked: Asked<T>, logIn: number): T | null {
