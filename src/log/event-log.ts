@@ -6,12 +6,19 @@
  */
 import type { ErasePage, EraseRequest } from './erasing.ts';
 import type { Event, NewEvent } from '../model/event.ts';
+import type { Access } from '../model/scope.ts';
 
 export type AppendOutcome =
   /** On stable storage. `duplicate`: the id was known within the id window; the first one's sequence is given. */
   | { readonly kind: 'accepted'; readonly id: string; readonly seq: number; readonly duplicate: boolean }
   /** The id is known within the id window with another body; nothing was stored. */
   | { readonly kind: 'conflict'; readonly id: string; readonly seq: number };
+
+/** Of what a caller may see, the part that says which domains. */
+export type DomainAccess = Pick<Access, 'reseller' | 'domain'>;
+
+/** Of the events of one id, so many are given at most. */
+export const mostFoundById = 100;
 
 export interface ReadRequest {
   /** Events with a higher sequence than this. */
@@ -77,8 +84,11 @@ export interface EventLog {
   read(request: ReadRequest): Promise<ReadPage>;
   /** The events at these sequences, in the same order; null where trimmed or never given out. */
   get(seqs: readonly number[]): Promise<readonly (Event | null)[]>;
-  /** Events with this id, newest first; ids are unique per connector, so there may be several. */
-  findById(id: string): Promise<readonly Event[]>;
+  /**
+   * Events with this id, newest first, at most `mostFoundById` of them; ids are unique per connector, so there may be
+   * several. `within`: only those whose domain and reseller it covers; others, however many, leave none of them out.
+   */
+  findById(id: string, within?: DomainAccess): Promise<readonly Event[]>;
   /** The highest durable sequence; 0 while empty and new. Never goes back, not even when everything was trimmed. */
   head(): number;
   /** Everything up to here was trimmed; 0 when nothing was. */

@@ -165,6 +165,20 @@ export function callJournalConformance(name: string, open: OpenRecords): void {
       }
     });
 
+    withStore('is found by its id within a domain or reseller, however many others have it', async ({ records }) => {
+      const { calls } = records();
+      const others = Array.from({ length: 150 }, (_, index) =>
+        recordOf('same', 10 + index, { domain: `d${index}`, reseller: 'r2' }),
+      );
+      await calls.write([recordOf('same', 1), ...others], place(500));
+      for (const access of [{ domain: 'acme' }, { reseller: 'r1' }, { reseller: 'r1', domain: 'acme' }]) {
+        assert.equal((await calls.find({ ...everything, ...access }, 'same'))?.domain, 'acme');
+      }
+      assert.equal((await calls.find(everything, 'same'))?.domain, 'd149');
+      assert.equal(await calls.find({ ...everything, reseller: 'r2', domain: 'acme' }, 'same'), null);
+      assert.equal(await calls.find({ ...everything, domain: 'nobody' }, 'same'), null);
+    });
+
     withStore('is found by what it says now, and no more by what it said', async ({ records }) => {
       const { calls } = records();
       const before = { outcome: 'busy' as const, from: external('+43123') };

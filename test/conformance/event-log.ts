@@ -71,6 +71,23 @@ export function eventLogConformance(name: string, open: OpenLog, runs: number): 
       assert.deepEqual(seqsOf(await log().findById('a')), [3, 2, 1]);
     });
 
+    withLog('finds an id within a domain or reseller, however many newer ones others have of it', async ({ log }) => {
+      await log().append([eventNamed('a', { reseller: 'r1' })]);
+      const others = Array.from({ length: 150 }, (_, index) =>
+        eventNamed('a', { connector: `other${index}`, domain: 'other', reseller: 'r2' }),
+      );
+      await log().append(others);
+      const found = async (within: { reseller: string; domain: string }) => seqsOf(await log().findById('a', within));
+      assert.deepEqual(await found({ reseller: '*', domain: 'acme' }), [1]);
+      assert.deepEqual(await found({ reseller: 'r1', domain: 'acme' }), [1]);
+      assert.deepEqual(await found({ reseller: 'r1', domain: '*' }), [1]);
+      assert.deepEqual(await found({ reseller: 'r2', domain: 'acme' }), []);
+      assert.deepEqual(await found({ reseller: '*', domain: 'nobody' }), []);
+      const newest = Array.from({ length: 100 }, (_, index) => 151 - index);
+      assert.deepEqual(await found({ reseller: 'r2', domain: 'other' }), newest);
+      assert.deepEqual(seqsOf(await log().findById('a')), newest);
+    });
+
     withLog('finds duplicates within one append and across concurrent ones', async ({ log }) => {
       const twice = await log().append([eventNamed('a'), eventNamed('a'), eventNamed('a', { data: {} })]);
       assert.deepEqual(twice, [stored('a', 1), known('a', 1), conflict('a', 1)]);

@@ -83,7 +83,7 @@ export function eventRoutes(app: App, deps: Deps): void {
   });
   app.get<{ Params: Static<typeof Params> }>('/v1/events/:id', one, async (request, reply) => {
     const access = accessOf(request);
-    const found = await log.findById(request.params.id);
+    const found = await log.findById(request.params.id, access);
     return found.find((event) => eventVisible(access, event)) ?? sendProblem(reply, { code: 'event_not_found' });
   });
 }

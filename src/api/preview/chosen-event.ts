@@ -38,7 +38,8 @@ export async function chooseEvent(
   subscription: Subscription,
   { eventId, seq, type }: ChosenEvent,
 ): Promise<Answer<Chosen>> {
-  const found = seq !== undefined ? await log.get([seq]) : eventId !== undefined ? await log.findById(eventId) : null;
+  const byId = eventId === undefined ? null : () => log.findById(eventId, access);
+  const found = seq !== undefined ? await log.get([seq]) : byId && (await byId());
   if (found) {
     const isMeant = (event: Event): boolean => eventId === undefined || event.id === eventId;
     const event = found.find((one) => one !== null && isMeant(one) && eventVisible(access, one));

@@ -70,7 +70,8 @@ export function whyRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       const access = accessOf(request);
       const { subscription: asked, seq, limit = 20 } = request.query;
-      const found = (await deps.log.findById(request.params.id)).filter((event) => eventVisible(access, event));
+      const all = await deps.log.findById(request.params.id, access);
+      const found = all.filter((event) => eventVisible(access, event));
       const event = seq === undefined ? found[0] : found.find((one) => one.seq === seq);
       if (!event) return sendProblem(reply, { code: 'event_not_found' });
       const others = found.filter((one) => one !== event).map(headOf);

@@ -8,9 +8,17 @@ import { AppendListeners } from '../append-listeners.ts';
 import { eraseEvent } from '../../model/erasure/erase-event.ts';
 import { hasRun } from '../../model/erasure/erase-runs.ts';
 import { bodyText } from '../../model/event-text.ts';
-import { mayAccessDomain } from '../../model/scope.ts';
+import { everything, mayAccessDomain } from '../../model/scope.ts';
 import { inLog, sameBody } from '../event-body.ts';
-import type { AppendOutcome, EventLog, Hole, ReadPage, ReadRequest } from '../event-log.ts';
+import {
+  type AppendOutcome,
+  type DomainAccess,
+  type EventLog,
+  type Hole,
+  mostFoundById,
+  type ReadPage,
+  type ReadRequest,
+} from '../event-log.ts';
 
 export interface MemoryEventLogOptions {
   readonly clock: Clock;
@@ -107,8 +115,10 @@ class MemoryEventLog implements EventLog {
     return Promise.resolve(seqs.map((seq) => this.#at(seq) ?? null));
   }
 
-  findById(id: string): Promise<readonly Event[]> {
-    return Promise.resolve((this.#byId.get(id) ?? []).map((seq) => this.#at(seq) as Event).toReversed());
+  findById(id: string, within?: DomainAccess): Promise<readonly Event[]> {
+    const all = (this.#byId.get(id) ?? []).map((seq) => this.#at(seq) as Event).toReversed();
+    const wanted = within ? all.filter((event) => mayAccessDomain({ ...everything, ...within }, event)) : all;
+    return Promise.resolve(wanted.slice(0, mostFoundById));
   }
 
   trim({ acceptedBefore, limit }: { readonly acceptedBefore: number; readonly limit: number }): Promise<{

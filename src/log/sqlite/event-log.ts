@@ -14,6 +14,7 @@ import type { ErasePage, EraseRequest } from '../erasing.ts';
 import { AppendListeners } from '../append-listeners.ts';
 import {
   type AppendOutcome,
+  type DomainAccess,
   type EventLog,
   type Hole,
   LogFullError,
@@ -190,8 +191,8 @@ class SqliteEventLog implements EventLog {
     return seqs.map((seq) => found.get(seq) ?? null);
   }
 
-  async findById(id: string): Promise<readonly Event[]> {
-    const events = decodeRows(await this.#readErased('log.findById', { id }));
+  async findById(id: string, within?: DomainAccess): Promise<readonly Event[]> {
+    const events = decodeRows(await this.#readErased('log.findById', { id, within: within ?? null }));
     return events.filter((event) => event.seq <= this.#head);
   }
 

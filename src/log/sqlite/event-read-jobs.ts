@@ -2,6 +2,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fromExactText, toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
+import { decodeBody } from '../event-body.ts';
+import { type DomainAccess, mostFoundById } from '../event-log.ts';
 import { domainMap, type DomainMapLimits } from './domain-map.ts';
 import { columnCount, columns, type FlatRows } from './event-rows.ts';
 import { knownNumbers, namesByNumber } from '../../sqlite/names.ts';
@@ -20,11 +22,15 @@ export interface ReadOutput {
   readonly floor: number;
 }
 
+interface FindInput {
+  readonly id: string;
+  readonly within: DomainAccess | null;
+}
+
 /** A page ends at about this many characters of bodies. */
 const pageCharacters = 4 * 1024 * 1024;
 /** Rows a filtered read looks at in one go: about 20 ms, then others have their turn. */
 const mostScanned = 20_000;
-const mostFoundById = 100;
 type Row = [seq: number, acceptedAt: number, connector: number, domain: number, id: string, body: string];
 
 /** Where at least one of so many events is wanted, all of them are gone through in order. */
@@ -45,7 +51,8 @@ export function eventReadJobs(db: DatabaseSync, mapLimits?: DomainMapLimits) {
   );
   const readSeq = prepare('WHERE seq = ?');
   const meta = metaFacts(db);
-  const readId = prepare('WHERE id = ? ORDER BY seq DESC LIMIT ?');
+  const readId = prepare('WHERE id = ? ORDER BY seq DESC');
+  const readIdOfDomain = prepare('WHERE id = ? AND domain = ? ORDER BY seq DESC');
   const numbersOf = knownNumbers(db);
 
   /** Takes rows until the page is full; `full` says that it stopped before the rows did. */
@@ -115,8 +122,23 @@ export function eventReadJobs(db: DatabaseSync, mapLimits?: DomainMapLimits) {
     return { rows: page(rows()).flat, taken };
   }
 
-  const findById = ({ id }: { readonly id: string }): FlatRows =>
-    page(readId.iterate(toExactText(id), mostFoundById)).flat;
+  function rowsOfId(id: string, domain: string): Iterable<unknown> {
+    if (domain === '*') return readId.iterate(toExactText(id));
+    const [number] = numbersOf.get([domain]);
+    return number === undefined ? [] : readIdOfDomain.iterate(toExactText(id), number);
+  }
+
+  /** There are few of one id: a connector has it once within the id window. */
+  function* foundById({ id, within }: FindInput): Iterable<unknown> {
+    let found = 0;
+    for (const row of rowsOfId(id, within?.domain ?? '*')) {
+      if (within && within.reseller !== '*' && decodeBody((row as Row)[5]).reseller !== within.reseller) continue;
+      yield row;
+      if (++found === mostFoundById) return;
+    }
+  }
+
+  const findById = (input: FindInput): FlatRows => page(foundById(input)).flat;
 
   const forget = (): void => {
     names.forget();

@@ -16,7 +16,6 @@ import { type CallBody, callPlaceName } from './call-write-jobs.ts';
 const mostLookedAt = 1_000;
 /** Entries of numbers that begin alike and are sorted by time: about 1 ms. */
 const mostOfPrefix = 1_000;
-const mostOfId = 100;
 
 interface Row {
   readonly seq: number;
@@ -38,7 +37,7 @@ export function callReadJobs(db: DatabaseSync) {
   const numberOf = (name: string): number | undefined => names.get([name])[0];
   const any = db.prepare('SELECT 1 FROM calls LIMIT 1');
   const byKey = db.prepare('SELECT seq, body FROM calls WHERE call_id = ? AND domain = ?');
-  const byId = db.prepare(`SELECT seq, body FROM calls WHERE call_id = ? ORDER BY seq DESC LIMIT ${mostOfId}`);
+  const byId = db.prepare('SELECT seq, body FROM calls WHERE call_id = ? ORDER BY seq DESC');
   // What a call does not have is found out without reading its record.
   const byRow = db.prepare(
     'SELECT seq, body FROM calls WHERE row = ?1 AND (?2 IS NULL OR direction = ?2) AND (?3 IS NULL OR outcome = ?3)',
@@ -51,6 +50,15 @@ export function callReadJobs(db: DatabaseSync) {
     `SELECT DISTINCT started_at AS startedAt, call AS row FROM call_keys WHERE key >= ? AND key < ? LIMIT ${mostOfPrefix + 1}`,
   );
   const beginnings = beginningReader(db);
+
+  /** At most one of each domain. */
+  function rowsOfId(callId: string, domain: string): Iterable<Row> {
+    const id = toExactText(callId);
+    if (domain === '*') return byId.iterate(id) as unknown as Iterable<Row>;
+    const number = numberOf(domain);
+    const row = number === undefined ? undefined : byKey.get(id, number);
+    return row ? [row as unknown as Row] : [];
+  }
 
   /** The keys that together have every call that may match; null: there is none. */
   function keysFor({ access, numbers, prefix, ...query }: CallQuery): readonly string[] | null {
@@ -162,14 +170,16 @@ export function callReadJobs(db: DatabaseSync) {
     },
     'calls.records': ({ keys }: { readonly keys: readonly CallKey[] }): readonly (CallRecord | null)[] =>
       keys.map(({ domain, callId }) => {
-        const number = numberOf(domain);
-        const row = number === undefined ? undefined : byKey.get(toExactText(callId), number);
-        return row ? recordOf(row as unknown as Row) : null;
+        const [row] = rowsOfId(callId, domain);
+        return row ? recordOf(row) : null;
       }),
     'calls.search': search,
     'calls.find': ({ access, callId }: { readonly access: Access; readonly callId: string }): CallRecord | null => {
-      const rows = byId.all(toExactText(callId)) as unknown as Row[];
-      return rows.map(recordOf).find((record) => isVisible(access, record)) ?? null;
+      for (const row of rowsOfId(callId, access.domain)) {
+        const record = recordOf(row);
+        if (isVisible(access, record)) return record;
+      }
+      return null;
     },
   };
 }
