@@ -308,6 +308,25 @@ test('nothing changes records while a page is read, and no page is read meanwhil
   await records.close();
 });
 
+test('two that change records at once do so one after the other, and neither while a page is read', () =>
+  withJournal(async ({ log, start }) => {
+    const order: string[] = [];
+    const journalist = await start();
+    await log.append([eventAt({ call: 1, state: 'ringing', leg: null, extension: '101' }, 0)]);
+    const change = (name: string): Promise<void> =>
+      journalist.between(async () => {
+        order.push(`${name} begins`);
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push(`${name} ends`);
+      });
+    const read = journalist.caughtUp(1_000);
+    await Promise.all([read, change('one'), change('two'), change('three')]);
+    assert.deepEqual(
+      order,
+      ['one', 'two', 'three'].flatMap((name) => [`${name} begins`, `${name} ends`]),
+    );
+  }));
+
 test('what it holds unwritten is in the store before somebody changes records there', () =>
   withJournal(async ({ clock, log, journal, start }) => {
     const journalist = await start();

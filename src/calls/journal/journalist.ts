@@ -151,15 +151,10 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     working = readAndWrite();
   };
 
-  const idle = async (): Promise<void> => {
-    if (!working) return;
-    await working;
-    await idle();
-  };
-
   const between = async <T>(change: () => Promise<T>): Promise<T> => {
-    await idle();
     const { promise, resolve } = Promise.withResolvers<void>();
+    // Looked at and taken in one turn: nobody gets in between.
+    for (let other = working; other; other = working) await other;
     working = promise;
     try {
       await writeAll();
