@@ -15,6 +15,7 @@
 import type { Signal } from '../../calls/signal.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
 import type { AmiPacket } from './ami/packet.ts';
+import { timeOf } from './normaliser/channel-facts.ts';
 import { EventReader } from './normaliser/reader.ts';
 import { type Ask, askPicture, askRun, type Asked, type PbxRun, type Picture } from './resync.ts';
 
@@ -47,6 +48,8 @@ export class Feed {
   #reader = new EventReader();
   #waiting: Waiting[] = [];
   #run: PbxRun | null = null;
+  /** Milliseconds the PBX's clock is ahead of ours, as last seen: it may be set at any time. */
+  #ahead = 0;
   #timer: Timer | null = null;
   /** Whether its events carry their time (`timestampevents=yes`); taken for granted until one does not. */
   #stamped = true;
@@ -75,7 +78,7 @@ export class Feed {
 
   packet(packet: AmiPacket): void {
     const receivedAt = this.#parts.clock.now();
-    if (packet.get('Uniqueid') !== null) this.#stamped = packet.get('Timestamp') !== null;
+    if (packet.get('Uniqueid') !== null) this.#readClock(packet, receivedAt);
     if (this.#state === 'asking' || this.#state === 'live')
       return this.#parts.tell(this.#reader.read(packet, receivedAt));
     if (this.#state === 'off') return;
@@ -84,12 +87,18 @@ export class Feed {
       this.#fail('the PBX says more than can be taken in while it is asked', false);
   }
 
+  #readClock(packet: AmiPacket, receivedAt: number): void {
+    this.#stamped = packet.get('Timestamp') !== null;
+    if (this.#stamped) this.#ahead = timeOf(packet, receivedAt) - receivedAt;
+  }
+
   async #check(logIn: number): Promise<void> {
     const asked = await askRun(this.#parts.ask, () => this.#parts.clock.now());
     const run = this.#unlessOver(asked, logIn);
     if (run === null) return;
     const restarted = this.#run !== null && this.#run.startedText !== run.startedText;
     this.#run = run;
+    this.#ahead = run.ahead;
     if (restarted) this.#parts.tell([lostEverything(this.#eventClock())]);
     if (logIn !== this.#logIn) return;
     this.#state = 'asking';
@@ -128,7 +137,7 @@ export class Feed {
 
   /** Now, by the clock that times its events: its own, or ours where it does not send one. */
   #eventClock(): number {
-    return this.#parts.clock.now() + (this.#stamped ? (this.#run?.ahead ?? 0) : 0);
+    return this.#parts.clock.now() + (this.#stamped ? this.#ahead : 0);
   }
 
   #tellWaiting(logIn: number): void {
