@@ -7,6 +7,7 @@ export type StorageErrorCode =
   | 'io'
   | 'corrupt'
   | 'constraint'
+  /** Not now, for somebody else's work or for want of memory; another time it may. */
   | 'busy'
   /** Another process holds the data directory. */
   | 'locked'
@@ -38,11 +39,17 @@ export interface ErrorMessage {
 const codes: Readonly<Record<number, StorageErrorCode>> = {
   5: 'busy',
   6: 'busy',
+  // Out of memory.
+  7: 'busy',
   8: 'readonly',
+  // Interrupted.
+  9: 'busy',
   10: 'io',
   11: 'corrupt',
   13: 'full',
   14: 'io',
+  // Somebody else took the write-ahead log's locks each time it was tried.
+  15: 'busy',
   19: 'constraint',
   26: 'corrupt',
 };
