@@ -5,7 +5,9 @@
  *     ──> deliveries: what waits is read again, what is under way ends, and what came of it is recorded
  *     ──> outbox, then tail: what Offhook itself was about to say, and what came into the log meanwhile
  *     ──> attempts ──> counters ──> calls (between two pages of the journal) ──> audit ──> answers
- *     ──> disk: here the number is forgotten; freed pages are overwritten, the write-ahead log is emptied ──> done
+ *     ──> freed: pages that were freed are overwritten, the write-ahead log is emptied
+ *     ──> remains: what the file still has of the number is looked for and overwritten
+ *     ──> disk: here the number is forgotten, and the write-ahead log that named it is emptied ──> done
  *   any ── a piece failed ──> waiting a second ──> the same piece again
  *   any ── a crash or stop ──> where it was noted last, a second before at most; pieces that are done find nothing
  *
