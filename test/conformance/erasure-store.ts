@@ -186,7 +186,10 @@ export function erasureStoreConformance(name: string, open: OpenRecords): void {
       let steps = 1;
       while ((await records().erasures.scrub()).more) steps++;
       assert.ok(steps > 3 && steps < 200, `${steps} steps`);
-      assert.equal(await records().erasures.emptyWal(), true);
+      // Not while the writer takes back what it has just written.
+      let isEmpty = false;
+      for (let tries = 0; tries < 1_000 && !isEmpty; tries++) isEmpty = await records().erasures.emptyWal();
+      assert.ok(isEmpty, 'the write-ahead log is never empty');
       assert.deepEqual((await records().erasures.findRemains(number, 0)).pages, []);
     });
   });

@@ -37,7 +37,8 @@ describe('the judge of the crash test', () => {
       arrived('a-1', 950, { run: 1 }),
     ];
     const verdict = judge('r', arrivals, accepted, [kill(220)]);
-    assert.deepEqual(verdict, { faults: [], arrivals: 4, repeats: 1, repeatsByKill: [1], oldestRepeatMs: 19 });
+    const counts = { arrivals: 4, repeats: 1, repeatsByKill: [1], mostBeyondFlush: 0, oldestRepeatMs: 19 };
+    assert.deepEqual(verdict, { faults: [], ...counts });
   });
 
   it('finds an event that was lost, or that was never taken', () => {
@@ -58,6 +59,19 @@ describe('the judge of the crash test', () => {
     assert.match(faultsOf(again(1))[0] ?? '', /without a kill in between/);
     assert.match(faultsOf(again(1), [kill(170)])[0] ?? '', /69 ms before the kill/);
     assert.deepEqual(faultsOf(again(1), [kill(170, 20)]), []);
+  });
+
+  it('finds more repeats of what one flush does not account for than can have been under way', () => {
+    const events = Array.from({ length: 9 }, (_, seq) => ({ id: `b-${seq}`, call: `b-${seq}`, index: 0, seq }));
+    const arrivals = (at: number, run: number): Arrival[] =>
+      events.map(({ id, seq }) => ({ ...arrived(id, at, { run }), delivery: `7-${seq}` }));
+    const faults = (of: number): readonly string[] => {
+      const some = (all: Arrival[]): Arrival[] => all.slice(0, of);
+      const all = [...arrivals(100, 0), ...some(arrivals(500, 1))];
+      return judge('r', all, events, [kill(141)]).faults;
+    };
+    assert.deepEqual(faults(8), []);
+    assert.match(faults(9)[0] ?? '', /kill 0 repeated 9 besides one flush, of 8 under way/);
   });
 
   it('finds a delivery whose id changed, has another sequence, or belongs to nobody', () => {
