@@ -14,11 +14,13 @@ export const templateLimits = {
   renderedUrl: 8192,
   renderedHeader: 4096,
   renderedBody: 1_048_576,
-  /** Parts (texts, outputs, tags, turns of a loop) that one rendering may come by. */
+  /** Filters of one output, or of one value that is assigned. */
+  filters: 50,
+  /** Parts (texts, outputs, tags, turns of a loop) that the templates of one request may come by together. */
   steps: 5_000,
-  /** Characters and list elements that one rendering may make or compare. */
+  /** Characters and list elements that they may make or compare together; each filter counts as one more. */
   memory: 1_000_000,
-  /** Milliseconds of processor time, for what neither of them counts. */
+  /** Milliseconds of processor time for all of them, for what neither of the two counts. */
   processorMs: 100,
 } as const;
 

@@ -1,10 +1,10 @@
 /** What can be known to be wrong with templates before there is an event. */
-import type { Template } from 'liquidjs';
+import { type Template, toValueSync, Value } from 'liquidjs';
 import { nearest } from '../../kit/nearest.ts';
 import { placeIn } from '../../kit/text-place.ts';
 import { isHeaderName, reservedHeader } from '../../model/header-rules.ts';
 import type { OptionsContext, OptionsProblem } from '../dialect.ts';
-import type { TemplateOptions } from './catalog.ts';
+import { type TemplateOptions, templateLimits } from './catalog.ts';
 import { engineFor, filterNames, tagNames } from './engine.ts';
 import { makeReady, type Source, sourcesOf } from './templates.ts';
 import { unknownIn } from './variables.ts';
@@ -54,7 +54,8 @@ function templatesProblem(options: TemplateOptions): OptionsProblem | null {
 
 function sourceProblem(source: Source): OptionsProblem | null {
   try {
-    return variablesProblem(source, makeReady(source).parts);
+    const { parts } = makeReady(source);
+    return filtersProblem(source, parts) ?? variablesProblem(source, parts);
   } catch (error) {
     const { message, token } = error as { readonly message?: string; readonly token?: { readonly begin?: number } };
     const words = (message ?? String(error)).replace(/, (?:file|line):.*$/s, '').slice(0, 300);
@@ -82,6 +83,32 @@ function helpFor(message: string): string {
   const meant = name === undefined ? null : nearest(name, known);
   const kind = name === undefined ? 'tags' : 'filters';
   return meant === null ? `The ${kind} there are: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+/** All filters of a value are run between two looks at what may still be done. */
+function filtersProblem({ field, text }: Source, parts: readonly Template[]): OptionsProblem | null {
+  const { filters: most } = templateLimits;
+  for (const part of everyPart(parts)) {
+    const count = filtersOf(part);
+    if (count <= most) continue;
+    const message = `${count} filters follow each other; there may be ${most}`;
+    const remedy = `Leave some out, or keep what comes of the first ${most} with assign.`;
+    return { field, message, remedy, place: placeIn(text, part.token.begin) };
+  }
+  return null;
+}
+
+function* everyPart(parts: readonly Template[]): Generator<Template> {
+  for (const part of parts) {
+    yield part;
+    if (part.children) yield* everyPart(toValueSync<Template[]>(part.children(false, true)));
+  }
+}
+
+/** The most of any value in a part; the quoting that the engine adds at the end is none of them. */
+function filtersOf(part: Template): number {
+  const values = Array.from(part.arguments?.() ?? []).filter((value) => value instanceof Value);
+  return Math.max(0, ...values.map(({ filters }) => filters.filter(({ name }) => filterNames.includes(name)).length));
 }
 
 /** A name no event has comes out as nothing, always: it is a slip of the pen. */

@@ -2,6 +2,7 @@
 import type { Event } from '../../model/event.ts';
 import { isHeaderValue } from '../../model/header-rules.ts';
 import type { Encoded, EncodeContext } from '../dialect.ts';
+import { Allowance } from './allowance.ts';
 import { templateLimits } from './catalog.ts';
 import { engineFor } from './engine.ts';
 import { render } from './render.ts';
@@ -14,10 +15,16 @@ class NotRendered extends Error {}
 
 type Variables = Record<string, unknown>;
 
-function rendered({ field, place, parts }: Ready, variables: Variables, maxBytes: number): string {
+/** What the templates of one request have together. */
+interface Made {
+  readonly variables: Variables;
+  readonly allowance: Allowance;
+}
+
+function rendered({ field, place, parts }: Ready, { variables, allowance }: Made, maxBytes: number): string {
   let text: string;
   try {
-    text = render(engineFor(place), parts, variables);
+    text = render(engineFor(place), parts, variables, allowance);
   } catch (error) {
     throw new NotRendered(`${field}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -28,10 +35,10 @@ function rendered({ field, place, parts }: Ready, variables: Variables, maxBytes
   return text;
 }
 
-function headersOf(templates: readonly Ready[], variables: Variables): Record<string, string> {
+function headersOf(templates: readonly Ready[], made: Made): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const template of templates) {
-    const value = rendered(template, variables, templateLimits.renderedHeader).trim();
+    const value = rendered(template, made, templateLimits.renderedHeader).trim();
     if (!isHeaderValue(value)) {
       throw new NotRendered(`${template.field}: the value has characters a header cannot carry; url_encode helps`);
     }
@@ -40,8 +47,8 @@ function headersOf(templates: readonly Ready[], variables: Variables): Record<st
   return headers;
 }
 
-function bodyOf(template: Ready, variables: Variables): string {
-  const body = rendered(template, variables, templateLimits.renderedBody);
+function bodyOf(template: Ready, made: Made): string {
+  const body = rendered(template, made, templateLimits.renderedBody);
   if (template.place !== 'json') return body;
   try {
     JSON.parse(body);
@@ -54,14 +61,14 @@ function bodyOf(template: Ready, variables: Variables): string {
 
 function request(event: Event, context: EncodeContext): Encoded {
   const templates = templatesOf(context.options);
-  const variables = variablesOf(event);
+  const made = { variables: variablesOf(event), allowance: new Allowance() };
   const method = templates.method ?? context.method;
-  const headers = headersOf(templates.headers, variables);
+  const headers = headersOf(templates.headers, made);
   const hasBody = method !== 'GET';
-  const body = hasBody ? bodyOf(templates.body, variables) : null;
+  const body = hasBody ? bodyOf(templates.body, made) : null;
   if (hasBody) headers['content-type'] = templates.contentType;
   if (!templates.url) return { kind: 'request', method, headers, body };
-  const target = resolvedUrl(rendered(templates.url, variables, templateLimits.renderedUrl), context.url);
+  const target = resolvedUrl(rendered(templates.url, made, templateLimits.renderedUrl), context.url);
   if ('reason' in target) throw new NotRendered(`url: ${target.reason}`);
   return { kind: 'request', method, url: target.url, headers, body };
 }

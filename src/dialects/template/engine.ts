@@ -7,7 +7,7 @@ import { Liquid } from 'liquidjs';
 import { templateLimits } from './catalog.ts';
 import { escapes, type Place, textOf } from './escapes.ts';
 import { CountedCase, operators } from './render.ts';
-import { libraryFilters, ownFilters } from './filters.ts';
+import { counted, countedFilter, type Counting, libraryFilters, ownFilters } from './filters.ts';
 
 const tags: ReadonlySet<string> = new Set([
   ...['if', 'unless', 'case', 'for', 'break', 'continue', 'assign', 'capture', 'comment', 'raw', 'echo', '#'],
@@ -27,10 +27,8 @@ function makeEngine(place: Place): Liquid {
     parseLimit: templateLimits.body,
     operators,
     memoryLimit: templateLimits.memory,
-    outputEscape(this: { context: { memoryLimit: { use(count: number): void } } }, value: unknown) {
-      const text = escape(textOf(value));
-      this.context.memoryLimit.use(text.length);
-      return text;
+    outputEscape(this: Counting, value: unknown) {
+      return counted(this, textOf(value), escape);
     },
   });
   for (const name of Object.keys(engine.tags)) if (!tags.has(name)) delete engine.tags[name];
@@ -38,6 +36,7 @@ function makeEngine(place: Place): Liquid {
   const kept = place === 'url' ? libraryFilters : new Set([...libraryFilters, 'raw']);
   for (const name of Object.keys(engine.filters)) if (!kept.has(name)) engine.unregisterFilter(name);
   for (const [name, filter] of Object.entries(ownFilters)) engine.registerFilter(name, filter(place));
+  for (const [name, filter] of Object.entries(engine.filters)) engine.registerFilter(name, countedFilter(filter));
   return engine;
 }
 

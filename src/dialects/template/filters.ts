@@ -17,8 +17,7 @@ type Own = (place: Place) => FilterImplOptions;
 
 const longestNumber = 40;
 
-function phone(value: unknown, read: (number: NonNullable<ReturnType<typeof parsePhoneNumberFromString>>) => string) {
-  const text = textOf(value);
+function phone(text: string, read: (number: NonNullable<ReturnType<typeof parsePhoneNumberFromString>>) => string) {
   const number =
     text.length <= longestNumber && isValidPhoneNumber(text) ? parsePhoneNumberFromString(text) : undefined;
   return number ? read(number) : undefined;
@@ -28,6 +27,36 @@ function ownOf(value: unknown, name: string): unknown {
   const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   return isObject ? (value as Record<string, unknown>)[name] : null;
 }
+
+export interface Counting {
+  readonly context: { readonly memoryLimit: { use(count: number): void } };
+}
+
+/** What is made of a text, counted: its length before the work, and what it has grown by after it. */
+export function counted({ context }: Counting, text: string, make: (text: string) => string): string {
+  context.memoryLimit.use(text.length);
+  const made = make(text);
+  context.memoryLimit.use(made.length - text.length);
+  return made;
+}
+
+/**
+ * Every filter counts as one besides what it makes, the library's too: all filters of one output are one part, and within
+ * it nothing else looks at the processor time.
+ */
+export function countedFilter(filter: FilterImplOptions): FilterImplOptions {
+  const { handler, raw } = typeof filter === 'function' ? { handler: filter, raw: false } : filter;
+  return {
+    raw,
+    handler(value: unknown, ...args: unknown[]) {
+      this.context.memoryLimit.use(1);
+      return Reflect.apply(handler, this, [value, ...args]) as unknown;
+    },
+  };
+}
+
+/** What reading a time and writing it in a zone weighs, in characters. */
+const dateWeight = 100;
 
 export const ownFilters: Readonly<Record<string, Own>> = {
   json: (place) => ({
@@ -40,14 +69,31 @@ export const ownFilters: Readonly<Record<string, Own>> = {
   }),
   url_encode: (place) => ({
     raw: place === 'url' || place === 'form',
-    handler: (value: unknown) => percentEncoded(textOf(value)),
+    handler(value: unknown) {
+      return counted(this, textOf(value), percentEncoded);
+    },
   }),
-  escape: (place) => ({ raw: place === 'xml', handler: (value: unknown) => escapes.xml(textOf(value)) }),
-  date: () => (value: unknown, format: unknown, zone: unknown) => formattedDate(value, format, zone),
+  escape: (place) => ({
+    raw: place === 'xml',
+    handler(value: unknown) {
+      return counted(this, textOf(value), escapes.xml);
+    },
+  }),
+  date: () =>
+    function (value: unknown, format: unknown, zone: unknown) {
+      this.context.memoryLimit.use(dateWeight);
+      return formattedDate(value, format, zone);
+    },
   /** +12157010680 as people there write it: (215) 701-0680. What is no full number stays as it is. */
-  national: () => (value: unknown) => phone(value, (number) => number.formatNational()) ?? textOf(value),
+  national: () =>
+    function (value: unknown) {
+      return counted(this, textOf(value), (text) => phone(text, (number) => number.formatNational()) ?? text);
+    },
   /** The country a full number belongs to: US. Nothing for what is none. */
-  country: () => (value: unknown) => phone(value, ({ country }) => country ?? '') ?? '',
+  country: () =>
+    function (value: unknown) {
+      return counted(this, textOf(value), (text) => phone(text, ({ country }) => country ?? '') ?? '');
+    },
   slice: () =>
     function (value: unknown, from: unknown, length: unknown) {
       const whole = Array.isArray(value) ? (value as unknown[]) : Array.from(textOf(value));
@@ -62,5 +108,8 @@ export const ownFilters: Readonly<Record<string, Own>> = {
       this.context.memoryLimit.use(list.length);
       return list.map((one) => ownOf(one, textOf(name)));
     },
-  digits: () => (value: unknown) => textOf(value).replace(/\D/g, ''),
+  digits: () =>
+    function (value: unknown) {
+      return counted(this, textOf(value), (text) => text.replace(/\D/g, ''));
+    },
 };

@@ -19,6 +19,9 @@ const event: Event = {
       list,
       copy: [...list],
       big: 'x'.repeat(200_000),
+      amps: '&'.repeat(250_000),
+      sevens: '7'.repeat(250_000),
+      percents: '%'.repeat(250_000),
       spaces: `a${' '.repeat(200_000)}b`,
       own: { constructor: 'own' },
     },
@@ -60,6 +63,12 @@ const hostile: [string, RegExp][] = [
   ['{{ data.big | split: "" | join: "-------------------" }}', /memory/],
   ['{% if true %}'.repeat(600) + 'x' + '{% endif %}'.repeat(600), /x|failed/],
   [`{{ "a" ${'| append: "a" '.repeat(1_000)}}}`, /^a+$/],
+  [`{{ data.amps${'| escape'.repeat(1_500)} }}`, /memory/],
+  [`{{ data.percents${'| url_encode'.repeat(1_200)} }}`, /memory/],
+  [`{{ data.sevens${'| digits'.repeat(1_500)} }}`, /memory/],
+  [`{{ data.big${'| escape'.repeat(1_500)} }}`, /memory/],
+  [`{{ data.big${'| national'.repeat(1_500)} }}`, /memory/],
+  [`{{ time${'| date'.repeat(2_000)} }}`, /^20|processor/],
   [`{{ data${'.a'.repeat(6_000)} }}`, /^$/],
   [`{{ data${'[data'.repeat(2_000)}${']'.repeat(2_000)} }}`, /^$|failed/],
 ];
@@ -68,6 +77,17 @@ describe('hostile templates', () => {
   for (const [body, expected] of hostile) {
     it(`end within the bound: ${body.slice(0, 70)}`, () => assert.match(plain(body), expected));
   }
+
+  it('share one allowance in a request: 22 templates have no more than one', () => {
+    const some = loop('(1..500)', 'x');
+    const headers = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`X-H${at}`, some]));
+    assert.match(encode({ url: `/${some}`, headers, body: some }), /^failed: headers\.X-H4: .*steps/);
+    const big = (times: number): string => '{% assign x = data.big | escape %}'.repeat(times);
+    assert.match(
+      encode({ contentType: 'text/plain', headers: { 'X-A': big(3) }, body: big(3) }),
+      /^failed: body: .*memory/,
+    );
+  });
 
   it('reach own properties only', () => {
     for (const path of [

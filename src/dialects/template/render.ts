@@ -1,31 +1,17 @@
-/**
- * One rendering, bounded twice: by what it does (parts rendered, characters and elements made), which is the same
- * every time, and by processor time as a fuse for what the library does not count. Not by the clock: a busy machine must
- * not make a good template fail.
- */
+/** One rendering within an allowance, and what the library does not count of it by itself. */
 import { CaseTag, Context, defaultOperators, type Emitter, type Liquid, type Template, toValue } from 'liquidjs';
-import { threadMs } from '../../kit/thread-time.ts';
-import { templateLimits } from './catalog.ts';
+import type { Allowance } from './allowance.ts';
 
-export function render(engine: Liquid, parts: Template[], variables: Record<string, unknown>): string {
+export function render(
+  engine: Liquid,
+  parts: Template[],
+  variables: Record<string, unknown>,
+  allowance: Allowance,
+): string {
   const context = new Context(variables, engine.options, { sync: true }, { liquid: engine });
-  context.renderLimit.check = createFuse();
+  context.renderLimit.check = () => allowance.step();
+  context.memoryLimit.use = (count) => allowance.use(count);
   return String(engine.renderSync(parts, context));
-}
-
-/** Steps between two looks at the processor time, which take 1 µs each; a usual template has fewer. */
-const lookEvery = 8;
-
-/** To be called before each part. @throws Error when there has been enough */
-function createFuse(): () => void {
-  let steps = 0;
-  let start = 0;
-  return () => {
-    if (++steps > templateLimits.steps) throw new Error(`it takes over ${templateLimits.steps} steps`);
-    if (steps % lookEvery !== 0) return;
-    if (steps === lookEvery) start = threadMs();
-    else if (threadMs() - start > templateLimits.processorMs) throw new Error('it takes too much processor time');
-  };
 }
 
 type Operator = (left: unknown, right: unknown, context: Context) => ReturnType<(typeof defaultOperators)[string]>;
