@@ -5,9 +5,14 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Set as setFormat } from 'typebox/format';
 import { Value } from 'typebox/value';
+import { utcTime } from '../model/ingest/time.ts';
 import { problemFromErrors } from './problems/validation.ts';
 import type { Problem } from './problems/problem.ts';
+
+// The library's own rule lets through what is no time to us (a zone in brackets): then it is not a time further on.
+setFormat('date-time', (text) => utcTime(text) !== null);
 
 /** Carries the problem through fastify's error path. */
 export class InvalidRequest extends Error {

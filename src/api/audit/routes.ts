@@ -3,7 +3,7 @@ import { auditActions, type Author } from '../../model/audit.ts';
 import { type Access, accessKinds, isAtLeast, kindOf } from '../../model/scope.ts';
 import type { NumberedEntry } from '../../records/audit-store.ts';
 import { accessOf } from '../auth/authenticate.ts';
-import { CursorQuery, nullable, pageOf, Time } from '../contract/common.ts';
+import { CursorQuery, msOfTime, nullable, pageOf, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 
@@ -88,8 +88,8 @@ export function auditRoutes(app: App, { audit }: Pick<ApiDeps, 'audit'>): void {
       ...filters,
       access,
       limit,
-      ...(since !== undefined && { since: Date.parse(since) }),
-      ...(until !== undefined && { until: Date.parse(until) }),
+      ...(since !== undefined && { since: msOfTime(since) }),
+      ...(until !== undefined && { until: msOfTime(until) }),
       ...(cursor !== undefined && { before: Number(cursor) }),
     });
     return { items: entries.map((entry) => view(access, entry)), next: next === null ? null : String(next) };

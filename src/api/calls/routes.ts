@@ -6,7 +6,7 @@ import { EventSchema } from '../../model/event-schema.ts';
 import type { Access } from '../../model/scope.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { eventVisible } from '../auth/visible.ts';
-import { nullable } from '../contract/common.ts';
+import { msOfTime, nullable } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
@@ -64,8 +64,8 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
       ...filter,
       access,
       limit,
-      ...(since !== undefined && { since: Date.parse(since) }),
-      ...(until !== undefined && { until: Date.parse(until) }),
+      ...(since !== undefined && { since: msOfTime(since) }),
+      ...(until !== undefined && { until: msOfTime(until) }),
       ...(cursor !== undefined && { before: positionOf(cursor) }),
     });
     const next = page.next && cursorOf(page.next);
@@ -75,7 +75,7 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
 
 function isWithin(time: string, since: string | undefined, until: string | undefined): boolean {
   const at = Date.parse(time);
-  return (since === undefined || at >= Date.parse(since)) && (until === undefined || at < Date.parse(until));
+  return (since === undefined || at >= msOfTime(since)) && (until === undefined || at < msOfTime(until));
 }
 
 function oneRoute(app: App, { live, calls, journal, log }: Deps): void {

@@ -8,7 +8,7 @@ import { attemptOutcomes } from '../../records/delivery-store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { eventVisible } from '../auth/visible.ts';
-import { CursorQuery, nullable, pageOf, Time } from '../contract/common.ts';
+import { CursorQuery, msOfTime, nullable, pageOf, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { EncodingProblem, previewView, RequestSchema } from '../preview/request-view.ts';
@@ -148,8 +148,8 @@ function filterOf({ outcome, seq, replay, since, until }: Query): Omit<AttemptFi
     ...(outcome && { outcome }),
     ...(seq !== undefined && { seqs: [seq] }),
     ...(replay !== undefined && { replay }),
-    ...(since !== undefined && { since: Date.parse(since) }),
-    ...(until !== undefined && { until: Date.parse(until) }),
+    ...(since !== undefined && { since: msOfTime(since) }),
+    ...(until !== undefined && { until: msOfTime(until) }),
   };
 }
 

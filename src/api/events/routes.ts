@@ -9,7 +9,7 @@ import type { CallFilter } from '../../model/call-filter.ts';
 import { callOutcomes } from '../../model/outcome.ts';
 import { noNumber, numbersMeant } from '../calls/call-query.ts';
 import { callsCursor, callsPlaceOf } from '../calls/through-calls.ts';
-import { CursorQuery, pageOf, Time } from '../contract/common.ts';
+import { CursorQuery, msOfTime, pageOf, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem, type Problem } from '../problems/problem.ts';
@@ -125,8 +125,8 @@ function toQuery(query: Query): EventQuery | { readonly problem: Problem } {
     call: query.call ?? null,
     extension: query.extension ?? null,
     connector: query.connector ?? null,
-    since: query.since === undefined ? null : Date.parse(query.since),
-    until: query.until === undefined ? null : Date.parse(query.until),
+    since: query.since === undefined ? null : msOfTime(query.since),
+    until: query.until === undefined ? null : msOfTime(query.until),
     before: query.cursor === undefined || query.cursor.includes('-') ? null : Number(query.cursor),
     limit: query.limit ?? 50,
   };

@@ -59,6 +59,9 @@ function describe(error: SchemaError): string {
     return values.length <= 20 ? `must be one of ${values.join(', ')}` : error.message;
   }
   if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`;
+  if (error.keyword === 'format' && error.params.format === 'date-time') {
+    return 'must be a time with date, time of day and offset, such as 2026-11-21T09:30:04.512Z';
+  }
   return error.message;
 }
 

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox';
 import type { RangeEnd, ReplayRequest } from '../../delivery/replay/management.ts';
 import { expandEventTypes } from '../../model/event-types/index.ts';
-import { Time } from '../contract/common.ts';
+import { msOfTime, Time } from '../contract/common.ts';
 import type { Answer, Problem } from '../problems/problem.ts';
 
 /**
@@ -83,7 +83,7 @@ export function readReplay(body: ReplayInput, of: ReplayRequest['of']): Answer<R
 function endOf(time: string | undefined, seq: number | undefined): RangeEnd | null | 'both' {
   if (time !== undefined && seq !== undefined) return 'both';
   if (seq !== undefined) return { seq };
-  return time === undefined ? null : { time: Date.parse(time) };
+  return time === undefined ? null : { time: msOfTime(time) };
 }
 
 /** Of a time and a sequence nobody knows without looking into the log. */

@@ -7,7 +7,7 @@ import type { DeliveryHistory } from '../../records/attempt-queries.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { createTurns } from '../../tenants/context.ts';
 import { accessOf, authorOf } from '../auth/authenticate.ts';
-import { nullable, Time } from '../contract/common.ts';
+import { msOfTime, nullable, Time } from '../contract/common.ts';
 import { maySeeDelivery } from '../deliveries/routes.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
@@ -178,8 +178,8 @@ function searchOf({ outcome, from, to, limit = 500 }: Static<typeof ManyBody>, s
     subscription,
     limit,
     outcomes: new Set<RetryOutcome>(outcome ?? usual),
-    from: from === undefined ? -Infinity : Date.parse(from),
-    to: to === undefined ? Infinity : Date.parse(to),
+    from: from === undefined ? -Infinity : msOfTime(from),
+    to: to === undefined ? Infinity : msOfTime(to),
   };
 }
 

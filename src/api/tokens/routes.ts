@@ -4,7 +4,7 @@ import { durationShape, parseDuration } from '../../kit/duration.ts';
 import type { MadeToken } from '../../tenants/tokens.ts';
 import type { Refused } from '../../tenants/problem.ts';
 import { accessOf, askingOf } from '../auth/authenticate.ts';
-import { CursorQuery, pageOf } from '../contract/common.ts';
+import { CursorQuery, msOfTime, pageOf } from '../contract/common.ts';
 import { MadeTokenView, RotateInput, TokenChanges, TokenInput, TokenView } from '../contract/tenants.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { keepInstead } from '../idempotency/remember-answers.ts';
@@ -94,7 +94,7 @@ function graceIn(body: unknown): { readonly ms: number } | { readonly problem: P
 
 /** Milliseconds; undefined: nothing was said. */
 function msOf(time: string | null | undefined): number | null | undefined {
-  return typeof time === 'string' ? Date.parse(time) : time;
+  return typeof time === 'string' ? msOfTime(time) : time;
 }
 
 const common = { tag: 'tokens', least: 'extension' } as const;
