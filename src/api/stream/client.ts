@@ -1,7 +1,8 @@
 /**
  * One client of the stream. It is pulled by the connection: while the client does not read, nothing is made for it,
  * so a slow one costs no memory. States: *reading* (frames are taken from the newest events, or from the store where
- * those do not reach back far enough), *waiting* (all was sent; news, or every 15 s a heartbeat, go on), *closed*.
+ * those do not reach back far enough), *waiting* (all was sent; news, or a heartbeat that is due, go on), *closed*. A
+ * heartbeat is due 15 s after the client was last told anything, however much goes on that is not for this client.
  *
  * There is no gap between history and live, because both are one walk along the log by sequence. A place that
  * retention has passed is told as a `gap` event with its range.
@@ -44,6 +45,7 @@ export function openStream(
 ): AsyncGenerator<string> | null {
   const bell = createBell(deps.clock, [closed, deps.hub.signal]);
   const leave = deps.hub.enter(() => bell.ring());
+  if (!leave) bell.close();
   return leave && frames(deps, request, bell, leave);
 }
 
@@ -55,18 +57,21 @@ async function* frames(
 ): AsyncGenerator<string> {
   const queue = createDeliveryQueue(deps, request, bell);
   try {
-    yield 'retry: 2000\n\n';
     const place = request.after === null ? null : attachCursor(deps.log, { log: deps.log.id, seq: request.after });
-    if (place?.gap) yield gapFrame(place.gap);
     let seq = place?.next.seq ?? deps.log.head();
+    let saidAt = deps.clock.monotonic();
+    yield beginning(seq, place?.gap ?? null);
     while (!bell.isClosed()) {
       const deliveries = queue.take();
-      if (deliveries !== '') yield deliveries;
-      const page = request.after === null ? { text: '', seq } : await nextPage(deps, request, seq);
-      const moved = page.seq > seq;
+      const page = request.after === null ? { text: '', seq: deps.log.head() } : await nextPage(deps, request, seq);
+      const isAtEnd = request.after === null || page.seq === seq;
       seq = page.seq;
-      if (page.text !== '') yield page.text;
-      if (!moved && deliveries === '' && (await bell.wait(heartbeatMs)) === 'silence') yield heartbeat(seq);
+      const dueInMs = saidAt + heartbeatMs - deps.clock.monotonic();
+      const text = deliveries + page.text || (dueInMs <= 0 ? heartbeat(seq) : '');
+      if (text !== '') {
+        saidAt = deps.clock.monotonic();
+        yield text;
+      } else if (isAtEnd) await bell.wait(dueInMs);
     }
   } finally {
     queue.close();
@@ -94,6 +99,9 @@ const framesOf = (events: readonly Event[], request: StreamRequest): string => {
 };
 
 const gapFrame = (gap: Gap): string => `event: gap\ndata: ${JSON.stringify(gap)}\n\n`;
+/** Names the place at once: who loses the connection before the first event misses none. A gap is told before it. */
+const beginning = (seq: number, gap: Gap | null): string =>
+  `retry: 2000\n\n${gap ? gapFrame(gap) : ''}: from here\nid: ${seq}\n\n`;
 /** Names the place too, so that a client that wants little resumes where it stands and not where it last got something. */
 const heartbeat = (seq: number): string => `: still here\nid: ${seq}\n\n`;
 
@@ -129,8 +137,8 @@ function createDeliveryQueue({ hub }: StreamDeps, { wantsDelivery }: StreamReque
 
 interface Bell {
   ring(): void;
-  /** Until somebody rings (also before the wait began), the client goes, or so long nothing happens. */
-  wait(forMs: number): Promise<'rung' | 'silence'>;
+  /** Until somebody rings (also before the wait began), the client goes, or so long has passed. */
+  wait(forMs: number): Promise<void>;
   isClosed(): boolean;
   close(): void;
 }
@@ -147,15 +155,15 @@ function createBell(clock: Clock, ends: readonly AbortSignal[]): Bell {
     ring,
     wait: (forMs) =>
       new Promise((resolve) => {
-        const settle = (how: 'rung' | 'silence'): void => {
+        const settle = (): void => {
           timer.cancel();
           wake = null;
           isRung = false;
-          resolve(how);
+          resolve();
         };
-        const timer = clock.schedule(forMs, () => settle('silence'));
-        wake = () => settle('rung');
-        if (isRung) wake();
+        const timer = clock.schedule(forMs, settle);
+        wake = settle;
+        if (isRung) settle();
       }),
     isClosed: () => ends.some((end) => end.aborted),
     close: () => {
