@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { adminToken, createApiWorld } from '../../../test/support/api-world.ts';
+import { createScriptedSender } from '../../../test/support/scripted-sender.ts';
 import { systemClock } from '../../kit/clock.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
 import { createMemoryEventLog } from '../../log/memory/event-log.ts';
 
 test('a client that hangs up and tries again gets the first answer, not a second doing', {
@@ -40,6 +42,37 @@ test('a client that hangs up and tries again gets the first answer, not a second
     for (let tries = 0; answer.statusCode === 409 && tries < 200; tries++) answer = await again();
     assert.equal(answer.headers['idempotency-replayed'], 'true');
     assert.equal(log.head(), 1);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('what is said for now is not kept: the same request under the same key does its work later', async () => {
+  const clock = new ManualClock();
+  const world = await createApiWorld({ deps: { clock }, sender: createScriptedSender() });
+  try {
+    const body = { name: 'n', dialect: 'cloudevents', endpoint: { url: 'https://good.example/' }, enabled: false };
+    const { id } = (await world.post('/v1/subscriptions', body)).json<{ id: string }>();
+    const ask = async (what: string, more: object, key: string) => {
+      const answer = await world.post(`/v1/subscriptions/${id}/${what}`, more, { 'idempotency-key': key });
+      return [answer.statusCode, answer.json<{ code?: string }>().code, answer.headers['idempotency-replayed']];
+    };
+    const example = { type: 'call.started' };
+    assert.equal((await ask('test', example, 'k1'))[0], 200);
+    assert.deepEqual(await ask('test', example, 'k2'), [429, 'too_many_tests', undefined]);
+    clock.advance(2_001);
+    assert.deepEqual(await ask('test', example, 'k2'), [200, undefined, undefined]);
+    assert.deepEqual(await ask('test', example, 'k2'), [200, undefined, 'true']);
+
+    assert.equal((await world.post('/v1/events', { type: 'call.started', call: { id: 'c1' } })).statusCode, 202);
+    const range = { fromSeq: 1 };
+    assert.deepEqual(await ask('replay', range, 'k3'), [409, 'nothing_to_replay_to', undefined]);
+    await world.ask({ method: 'PATCH', url: `/v1/subscriptions/${id}`, payload: { enabled: true } });
+    assert.deepEqual(await ask('replay', range, 'k3'), [202, undefined, undefined]);
+    // What stays as it is is the answer for good.
+    const wrong = { type: 'leg.nothing' };
+    assert.deepEqual(await ask('preview', wrong, 'k4'), [400, 'invalid_field', undefined]);
+    assert.deepEqual(await ask('preview', wrong, 'k4'), [400, 'invalid_field', 'true']);
   } finally {
     await world.stop();
   }

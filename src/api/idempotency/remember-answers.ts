@@ -1,12 +1,14 @@
 /**
  * `Idempotency-Key` on POST: the same request under the same key gets the same answer for a day, without doing
  * anything twice. Another request under a used key is refused, and so is a second one while the first is under way.
- * Answers that blame the server (5xx) are not kept: the request may be tried again.
+ * Answers that blame the server (5xx) are not kept, nor are those that say what passes (too many at the moment, something
+ * to wait for or to remove first): the request may be tried again.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiDeps, App } from '../deps.ts';
-import { sendProblem } from '../problems/problem.ts';
+import { passes } from '../problems/catalog.ts';
+import { problemIn, sendProblem } from '../problems/problem.ts';
 
 interface Remembering {
   readonly caller: string;
@@ -60,7 +62,7 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
     const slot = remembering.get(request);
     if (!slot) return payload;
     try {
-      if (reply.statusCode < 500 && typeof payload === 'string') {
+      if (isFinal(reply) && typeof payload === 'string') {
         const body = kept.get(request) ?? payload;
         const answer = { request: slot.request, status: reply.statusCode, body, at: clock.now() };
         await idempotency.remember(slot.caller, slot.key, answer);
@@ -77,6 +79,11 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
     remembering.delete(request);
     underWay.delete(`${slot.caller}\u0000${slot.key}`);
   };
+}
+
+function isFinal(reply: FastifyReply): boolean {
+  const problem = problemIn(reply);
+  return reply.statusCode < 500 && reply.statusCode !== 429 && (problem === undefined || !passes(problem));
 }
 
 function hashOf(request: FastifyRequest): string {

@@ -7,6 +7,8 @@ interface CatalogEntry {
   readonly title: string;
   /** What usually helps; an answer may carry a more exact one. */
   readonly remedy: string;
+  /** The same request may do its work later, as it stands: an answer for now, which no Idempotency-Key keeps. */
+  readonly passes?: true;
 }
 
 export const problemCatalog = {
@@ -169,21 +171,25 @@ export const problemCatalog = {
     status: 409,
     title: 'There are as many as there may be',
     remedy: 'Remove those no longer needed.',
+    passes: true,
   },
   endpoint_shared: {
     status: 409,
     title: 'The endpoint is paused as a whole, and other subscriptions send to it',
     remedy: 'Resume the endpoint, and with it all of them: POST /v1/endpoints/{number}/resume.',
+    passes: true,
   },
   nothing_to_replay_to: {
     status: 409,
     title: 'No subscription there is enabled',
     remedy: 'Enable the subscription first: PATCH it with {"enabled": true}.',
+    passes: true,
   },
   replay_running: {
     status: 409,
     title: 'A replay for this subscription is under way',
     remedy: 'Wait for its end or cancel it: POST /v1/replays/NUMBER/cancel.',
+    passes: true,
   },
   replay_ended: {
     status: 409,
@@ -199,11 +205,13 @@ export const problemCatalog = {
     status: 409,
     title: 'The delivery waits behind another of the same call',
     remedy: 'Retry the one that is named by `behind`; this one follows it.',
+    passes: true,
   },
   delivery_not_retryable: {
     status: 409,
     title: 'The delivery can’t be tried again',
     remedy: 'Do what `detail` asks for first.',
+    passes: true,
   },
   idempotency_key_reused: {
     status: 409,
@@ -239,6 +247,7 @@ export const problemCatalog = {
     status: 429,
     title: 'A test of this subscription was just sent, or is under way',
     remedy: 'Send again after Retry-After seconds.',
+    passes: true,
   },
   headers_too_large: { status: 431, title: 'The headers are too large', remedy: 'Send fewer or shorter headers.' },
   internal: {
@@ -270,3 +279,8 @@ export const problemCatalog = {
 } as const satisfies Readonly<Record<string, CatalogEntry>>;
 
 export type ProblemCode = keyof typeof problemCatalog;
+
+export function passes(code: ProblemCode): boolean {
+  const entry: CatalogEntry = problemCatalog[code];
+  return entry.passes ?? false;
+}

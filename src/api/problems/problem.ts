@@ -35,7 +35,13 @@ export function problemBody(problem: Problem, requestId: string): Record<string,
   };
 }
 
+const answered = new WeakMap<FastifyReply, ProblemCode>();
+
+/** The problem that was answered with, if any. */
+export const problemIn = (reply: FastifyReply): ProblemCode | undefined => answered.get(reply);
+
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  answered.set(reply, problem.code);
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
   return reply
     .code(problemCatalog[problem.code].status)
