@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import type { LiveCall } from '../../calls/live/live-call.ts';
 import type { CallRecord } from '../../model/call-record.ts';
 import { matchesCall } from '../../model/call-filter.ts';
 import type { Event } from '../../model/event.ts';
@@ -42,7 +43,7 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
   const list = described({
     summary: 'The journal of calls, newest first',
     description:
-      'Calls in progress and all that ended within `retention.calls`. A page may hold fewer calls than asked for, even none, while `next` says where to go on. With `state=live` it is what goes on now, on one page.',
+      'Calls in progress and all that ended within `retention.calls`. A page may hold fewer calls than asked for, even none, while `next` says where to go on. With `state=live` it is what goes on now; each page is of its moment.',
     tag: 'calls',
     least: 'extension',
     querystring: CallsQuery,
@@ -57,7 +58,7 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
       const found = live
         .inProgress(access)
         .filter((one) => matchesCall(filter, one) && isWithin(one.call.startedAt, since, until));
-      return { items: found.slice(0, limit).map(callView), next: null, behind: 0 };
+      return livePage(found, cursor, limit);
     }
     await journal.caughtUp(mostWaited);
     const page = await calls.search({
@@ -71,6 +72,16 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
     const next = page.next && cursorOf(page.next);
     return { items: page.calls.map(callView), next, behind: journal.behind() };
   });
+}
+
+/** Newest first, in the order of their first events: a call that begins meanwhile moves no other to another page. */
+function livePage(calls: readonly LiveCall[], cursor: string | undefined, limit: number) {
+  const before = cursor === undefined ? Infinity : positionOf(cursor).row;
+  const left = calls.filter(({ firstSeq }) => firstSeq < before);
+  const items = left.slice(0, limit);
+  const last = items.at(-1);
+  const next = last && left.length > limit ? cursorOf({ startedAt: 0, row: last.firstSeq }) : null;
+  return { items: items.map(callView), next, behind: 0 };
 }
 
 function isWithin(time: string, since: string | undefined, until: string | undefined): boolean {
