@@ -70,10 +70,10 @@ async function reach(url: string, path: string, options: RequestInit): Promise<R
 async function failureOf(response: Response, token: string | null): Promise<CommandFailure> {
   const problem = (await response.json().catch(() => ({}))) as ProblemAnswer;
   if (response.status === 401 && token === null) {
-    return new CommandFailure('a token is needed: set OFFHOOK_ADMIN_TOKEN or give --token', problem);
+    return new CommandFailure('a token is needed: set OFFHOOK_ADMIN_TOKEN or give --token', problem, 401);
   }
   const what = problem.detail ?? problem.title ?? `the server answered ${response.status}`;
   const remedy = problem.remedy === undefined ? '' : `\n${problem.remedy}`;
   const code = problem.code === undefined ? '' : ` (${problem.code})`;
-  return new CommandFailure(`${what}${code}${remedy}`, problem);
+  return new CommandFailure(`${what}${code}${remedy}`, problem, response.status);
 }

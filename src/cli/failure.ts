@@ -3,10 +3,13 @@ export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   /** What the server said, for `--json`. */
   readonly problem: unknown;
+  /** The HTTP status it was said with; null where it was not. */
+  readonly status: number | null;
 
-  constructor(message: string, problem: unknown = null) {
+  constructor(message: string, problem: unknown = null, status: number | null = null) {
     super(message);
     this.problem = problem;
+    this.status = status;
   }
 }
 

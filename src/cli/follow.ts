@@ -40,13 +40,18 @@ export async function follow(deps: FollowDeps, request: FollowRequest): Promise<
         await show(deps, request, seen, frame.event, frame.data);
       }
     } catch (error) {
-      // What never worked is told; what worked before is tried again.
-      if (!wasConnected || !(error instanceof CommandFailure)) throw error;
+      // What never worked is told; what worked before is tried again, unless the server says that it never will.
+      if (!wasConnected || !(error instanceof CommandFailure) || isRefused(error)) throw error;
     }
     if (deps.signal.aborted) return;
     deps.terminal.note('the connection was lost; trying again');
     await delay(deps.clock, againAfterMs, deps.signal).catch(() => {});
   }
+}
+
+/** Such as a token that was revoked. Of 4xx only a request that was too slow, or one too many, may be asked again. */
+function isRefused({ status }: CommandFailure): boolean {
+  return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 function pathOf({ what, type, domain, after, json }: FollowRequest): string {
