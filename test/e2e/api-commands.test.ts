@@ -141,6 +141,19 @@ test('wrong use is 2, a failure 1, and both say why', { timeout: 60_000 }, async
   assert.match(nobody.err, /no Offhook answers at http:\/\/127\.0\.0\.1:9/);
   assert.equal(wrong.code, 1);
   assert.match(wrong.err, /--port: server\.port: "eighty" is not right; it must be a whole number from 0 to 65535/);
+  const numbers = [
+    ['subs', 'preview', '1', '--seq', 'x'],
+    ['subs', 'test', '1', '--seq', '0'],
+    ['deliveries', '--limit', 'x'],
+    ['why', 'e1', '--limit', '1.5'],
+    ['why', 'e1', '--seq', 'x'],
+    ['calls', '--limit', '1e3'],
+  ];
+  const ran = await Promise.all(numbers.map((args) => run([...args, '--url', 'http://127.0.0.1:9'])));
+  for (const [at, { code, err }] of ran.entries()) {
+    assert.equal(code, 2, `${numbers[at]?.join(' ')}: ${err}`);
+    assert.match(err, /--(?:seq|limit): \S+ is no (?:count|sequence)/);
+  }
 });
 
 test('from a number to the reason: calls, events, why', { timeout: 60_000 }, async () => {
@@ -236,6 +249,9 @@ test('send, subs, deliveries, calls and tail work against a server', { timeout: 
     const lines = ['{"type":"call.started","call":{"id":"c9"}}', '', '{"type":"phone.ringing","call":{"id":"c9"}}'];
     const far = await run(['send', '--batch', '1'], env, lines.join('\n'));
     assert.match(far.err, /leg\.ringing[^]*on line 3\.\nAccepted before it: 1 event\./);
+    const known = ['{"id":"e1","type":"call.ended","call":{"id":"c1"}}', '{"type":"call.started","call":{"id":"c8"}}'];
+    const conflict = await run(['send'], env, known.join('\n'));
+    assert.match(conflict.err, /event_id_conflict[^]*\nAccepted with it: 1 event\./);
     assert.equal((await run(['send', '--batch', 'many'], env)).code, 2);
     assert.equal((JSON.parse(refused.out) as { problem: { code: string } }).problem.code, 'invalid_event');
     assert.equal(removed.code, 1);

@@ -1,12 +1,11 @@
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import type { ApiClient } from '../client.ts';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { csvColumns, csvLine, csvOf, type CallFacts } from '../csv.ts';
-import { WrongUse } from '../failure.ts';
+import { openNewFile } from '../new-file.ts';
 import { progressBar } from '../progress-bar.ts';
 import { harmless, showTable, type Terminal } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface Page {
   readonly items: readonly CallFacts[];
@@ -64,8 +63,7 @@ function listCommand(context: CliContext): Command {
   const { terminal } = context;
   const command = new Command('list').description('calls, newest first').option('--limit <count>', 'how many', '50');
   return withFilters(command).action(async (options: ClientOptions & Filters & { readonly limit: string }) => {
-    const most = Number(options.limit);
-    if (!Number.isInteger(most) || most < 1) throw new WrongUse(`--limit: ${options.limit} is no count`);
+    const most = wholeNumber('--limit', options.limit);
     const calls: CallFacts[] = [];
     for await (const page of pages(clientOf(context, options), options, most)) calls.push(...page.items);
     if (options.json) return calls.forEach((one) => terminal.out(JSON.stringify(one)));
@@ -103,28 +101,15 @@ function exportCommand(context: CliContext): Command {
     .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'json']).default('csv'))
     .option('--out <file>', 'a new file to write; else standard output');
   return withFilters(command).action(async (options: ExportOptions) => {
-    const sink = options.out === undefined ? null : await openSink(options.out);
+    const sink = options.out === undefined ? null : await openNewFile(options.out);
     const write = async (line: string): Promise<void> => {
       if (!sink) return terminal.out(line);
-      if (!sink.write(`${line}\n`)) await once(sink, 'drain');
+      await sink.write(`${line}\n`);
     };
     const count = await exportTo(context, options, write);
-    if (sink) {
-      sink.end();
-      await once(sink, 'close');
-    }
+    await sink?.end();
     terminal.note(`${count} calls`);
   });
-}
-
-async function openSink(file: string) {
-  // Numbers of people: for the owner alone. What is there already is not written over.
-  const sink = createWriteStream(file, { flags: 'wx', mode: 0o600 });
-  await once(sink, 'open').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'it is there already; name a new file' : String(error.code);
-    throw new WrongUse(`--out: ${file} can't be written (${why})`);
-  });
-  return sink;
 }
 
 /** How far it is shows in the time the last call began, between the newest call and `--since` (or the last month). */

@@ -1,9 +1,9 @@
 /** The events there are, with the ids that `why` asks for. */
 import { Command } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
-import { WrongUse } from '../failure.ts';
 import { type EventFacts, eventWords } from '../lines.ts';
 import { harmless, showTable } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 import type { ApiClient } from '../client.ts';
 
 interface Listed extends EventFacts {
@@ -33,8 +33,7 @@ export function eventsCommand(context: CliContext): Command {
     .option('--until <time>', 'accepted before it')
     .option('--limit <count>', 'how many', '50');
   return withClientOptions(command).action(async (options: EventsOptions) => {
-    const most = Number(options.limit);
-    if (!Number.isInteger(most) || most < 1) throw new WrongUse(`--limit: ${options.limit} is no count`);
+    const most = wholeNumber('--limit', options.limit);
     const events = await listed(clientOf(context, options), options, most);
     if (options.json) return events.forEach((event) => terminal.out(JSON.stringify(event)));
     if (events.length === 0) return terminal.note('there is no such event; events are kept for retention.events');

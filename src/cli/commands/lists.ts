@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { deliveryLine, type DeliveryFacts } from '../lines.ts';
 import { harmless, showTable } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { retryDelivery, showDelivery } from './delivery.ts';
 
 interface List<T> {
@@ -34,7 +35,7 @@ export function deliveriesCommand(context: CliContext): Command {
     .addCommand(showDelivery(context))
     .addCommand(retryDelivery(context));
   return withClientOptions(command).action(async (options: DeliveryOptions) => {
-    const query = new URLSearchParams({ limit: options.limit });
+    const query = new URLSearchParams({ limit: String(wholeNumber('--limit', options.limit)) });
     for (const name of filters) {
       const value = options[name];
       if (value !== undefined) query.set(name, value);

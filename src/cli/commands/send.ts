@@ -40,17 +40,18 @@ function batchOf({ batch }: SendOptions): number {
   return count;
 }
 
-/** A refusal says where the event stands in the file, and how many are stored already. */
+/** A refusal says where the event stands in the file, and how many are stored already, some of the refused request too. */
 async function sent(client: ApiClient, { text, type, lines }: EventBody, before: number): Promise<Accepted> {
   try {
     return await client.send<Accepted>('POST', '/v1/events', text, type);
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
-    const { field } = (error.problem ?? {}) as { readonly field?: string };
+    const { field, accepted = [] } = (error.problem ?? {}) as { readonly field?: string } & Partial<Accepted>;
     const line = lines?.[Number(/^\[(\d+)\]/.exec(field ?? '')?.[1] ?? NaN)];
     const place = line === undefined ? '' : `\nIt is on line ${line}.`;
     const stored = before === 0 ? '' : `\nAccepted before it: ${words(before)}.`;
-    throw new CommandFailure(error.message + place + stored, error.problem);
+    const more = accepted.length === 0 ? '' : `\nAccepted with it: ${words(accepted.length)}.`;
+    throw new CommandFailure(error.message + place + stored + more, error.problem, error.status);
   }
 }
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { harmless, toned } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { idWords, pathOf } from './subscription-list.ts';
 
 interface LookOptions extends ClientOptions {
@@ -46,7 +47,7 @@ export function lookCommand(context: CliContext, what: keyof typeof descriptions
   return withClientOptions(command).action(async (id: string, options: LookOptions) => {
     const client = clientOf(context, options);
     const { event, seq, type } = options;
-    const chosen = { eventId: event, seq: seq === undefined ? undefined : Number(seq), type };
+    const chosen = { eventId: event, seq: seq === undefined ? undefined : wholeNumber('--seq', seq, 'sequence'), type };
     const path = `${await pathOf(client, id)}/${what}`;
     const looked = await client.send<Looked>('POST', path, JSON.stringify(chosen));
     if (options.json) context.terminal.out(JSON.stringify(looked));

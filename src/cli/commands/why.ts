@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { harmless, toned, type Tone } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface EventHead {
   readonly seq: number;
@@ -54,8 +55,8 @@ export function whyCommand(context: CliContext): Command {
   return withClientOptions(command).action(async (event: string, options: WhyOptions) => {
     const query = new URLSearchParams();
     if (options.sub !== undefined) query.set('subscription', options.sub);
-    if (options.seq !== undefined) query.set('seq', options.seq);
-    if (options.limit !== undefined) query.set('limit', options.limit);
+    if (options.seq !== undefined) query.set('seq', String(wholeNumber('--seq', options.seq, 'sequence')));
+    if (options.limit !== undefined) query.set('limit', String(wholeNumber('--limit', options.limit)));
     const path = `/v1/events/${encodeURIComponent(event)}/why?${query.toString()}`;
     const answer = await clientOf(context, options).get<Answer>(path);
     if (options.json) return terminal.out(JSON.stringify(answer));
