@@ -8,6 +8,7 @@ import type { Subscription } from '../subscriptions/subscription.ts';
 import { isExpired } from './expiry.ts';
 import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { HeaderBuilder } from './notification.ts';
+import type { Rendering } from './render-budget.ts';
 import type { Exchange, OutgoingRequest, Sender } from './sender/sender.ts';
 
 export interface AttemptDeps {
@@ -57,11 +58,7 @@ export interface Naming {
   readonly replay: number;
 }
 
-export function encode(
-  deps: Pick<AttemptDeps, 'dialect'>,
-  subscription: Subscription,
-  events: readonly Event[],
-): Encoded {
+function encode(deps: Pick<AttemptDeps, 'dialect'>, subscription: Subscription, events: readonly Event[]): Encoded {
   const dialect = deps.dialect(subscription.dialect);
   if (!dialect) return { kind: 'failed', reason: `there is no dialect ${subscription.dialect}` };
   const { url, method } = subscription.target;
@@ -72,17 +69,22 @@ export function encode(
   }
 }
 
-function encodeMeasured(
-  deps: AttemptDeps,
-  { gate }: Unit,
+/** Whether what it encodes by is written by users, whose time is measured. */
+export const isMetered = (deps: Pick<AttemptDeps, 'dialect'>, { dialect }: Subscription): boolean =>
+  deps.dialect(dialect)?.metered === true;
+
+/** @param rendering told how long it took, where that is measured; null: nobody */
+export function encodeMeasured(
+  deps: Pick<AttemptDeps, 'dialect' | 'clock'>,
+  rendering: Pick<Rendering, 'took'> | null,
   subscription: Subscription,
   events: readonly Event[],
 ): Encoded {
-  if (!gate || deps.dialect(subscription.dialect)?.metered !== true) return encode(deps, subscription, events);
+  if (!rendering || !isMetered(deps, subscription)) return encode(deps, subscription, events);
   const startedAt = deps.clock.monotonic();
   const encoded = encode(deps, subscription, events);
   const endedAt = deps.clock.monotonic();
-  gate.rendering.took(endedAt - startedAt, endedAt);
+  rendering.took(endedAt - startedAt, endedAt);
   return encoded;
 }
 
@@ -99,7 +101,7 @@ export function attempt(
   signal?: AbortSignal,
 ): Verdict | null {
   const now = deps.clock.now();
-  const encoded = encodeMeasured(deps, unit, subscription, events);
+  const encoded = encodeMeasured(deps, unit.gate?.rendering ?? null, subscription, events);
   if (encoded.kind === 'skipped') return noRequest('skipped', encoded.reason, now);
   if (encoded.kind === 'failed') return noRequest('not_encoded', `not_encoded: ${encoded.reason}`.slice(0, 2048), now);
   try {

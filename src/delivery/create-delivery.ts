@@ -23,6 +23,7 @@ import type { Lane } from './lane/lane.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder, type TraceparentOf, withTraceparent } from './notification.ts';
 import { previewOf, sendTest } from './preview.ts';
+import { LookBudget } from './render-budget.ts';
 import type { Sender } from './sender/sender.ts';
 import { LiveReplayManager } from './replay/replay-manager.ts';
 import { LiveSubscriptionManager } from './subscription-manager.ts';
@@ -89,6 +90,7 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
   const filterProblem = (source: string): FilterProblem | null => filters.problem(source);
   const own = { registry, compile, usersOf };
   const engine = new DeliveryEngine({ ...deps, ...own, headers, gone, idle, rested }, limits);
+  const looks = new LookBudget(engine.renderBudget);
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
@@ -154,8 +156,8 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
       if (retried) await engine.recorded();
       return retried;
     },
-    preview: (subscription, event, naming) => previewOf({ ...deps, headers }, subscription, event, naming),
-    sendTest: (subscription, event, signal) => sendTest({ ...deps, headers }, subscription, event, signal),
+    preview: (subscription, event, naming) => previewOf({ ...deps, headers, looks }, subscription, event, naming),
+    sendTest: (subscription, event, signal) => sendTest({ ...deps, headers, looks }, subscription, event, signal),
     readAgain: () => engine.readAgain(),
     trouble: () => engine.trouble,
     figures: () => ({ ...engine.figures, filterErrors: filters.errors(), tokens: { ...sender.tokenCounts } }),

@@ -2,13 +2,16 @@
 import { newId } from '../kit/ids.ts';
 import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
-import { type AttemptDeps, encode, type Naming, outgoing } from './attempt.ts';
+import { type AttemptDeps, encodeMeasured, isMetered, type Naming, outgoing } from './attempt.ts';
+import type { LookBudget } from './render-budget.ts';
 import type { Exchange, OutgoingRequest } from './sender/sender.ts';
 
 export type Preview =
   | { readonly kind: 'request'; readonly request: OutgoingRequest }
   /** As in `Encoded`: there is no request to look at. */
-  | { readonly kind: 'skipped' | 'failed'; readonly reason: string };
+  | { readonly kind: 'skipped' | 'failed'; readonly reason: string }
+  /** Nothing was encoded: the domain has looked at slow templates for too long, and may again after so long. */
+  | { readonly kind: 'later'; readonly waitMs: number };
 
 export interface TestResult {
   readonly preview: Preview;
@@ -16,8 +19,17 @@ export interface TestResult {
   readonly exchange: Exchange | null;
 }
 
-export function previewOf(deps: AttemptDeps, subscription: Subscription, event: Event, naming: Naming): Preview {
-  const encoded = encode(deps, subscription, [event]);
+export interface PreviewDeps extends AttemptDeps {
+  readonly looks: LookBudget;
+}
+
+export function previewOf(deps: PreviewDeps, subscription: Subscription, event: Event, naming: Naming): Preview {
+  const { clock, looks } = deps;
+  const { scope } = subscription.selection;
+  const waitMs = isMetered(deps, subscription) ? looks.waitMs(scope, clock.monotonic()) : 0;
+  if (waitMs > 0) return { kind: 'later', waitMs };
+  const took = (ms: number, now: number): void => looks.took(scope, ms, now);
+  const encoded = encodeMeasured(deps, { took }, subscription, [event]);
   if (encoded.kind !== 'request') return { kind: encoded.kind, reason: encoded.reason };
   try {
     const request = outgoing(deps, naming, subscription, [event], encoded, deps.clock.now());
@@ -32,7 +44,7 @@ export function previewOf(deps: AttemptDeps, subscription: Subscription, event: 
  * for a repetition.
  */
 export function sendTest(
-  deps: AttemptDeps,
+  deps: PreviewDeps,
   subscription: Subscription,
   event: Event,
   signal: AbortSignal,

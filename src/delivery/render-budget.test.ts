@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { callOf } from '../../test/support/builders.ts';
 import { DeliveryWorld } from '../../test/support/delivery-world.ts';
 import { everything } from '../model/scope.ts';
-import { RenderBudget, Rendering } from './render-budget.ts';
+import { LookBudget, RenderBudget, Rendering } from './render-budget.ts';
 
 test('what takes under a millisecond is not counted; beyond, a domain has 5 % of the time, and all together 20 %', () => {
   const budget = new RenderBudget();
@@ -22,6 +22,23 @@ test('what takes under a millisecond is not counted; beyond, a domain has 5 % of
   for (let domain = 0; domain < 10; domain++) of(`c${domain}`).took(40, 1_000);
   assert.ok(other.readyAt(1_000) > 2_000, 'all together are past their share');
   assert.ok(slow.readyAt(100_000) <= 100_000);
+});
+
+test('looking has a share of its own: it holds up no deliveries, nor they it, but all together have no more', () => {
+  const budget = new RenderBudget();
+  const looks = new LookBudget(budget);
+  const of = { reseller: 'r1', domain: 'a' };
+  const slow = new Rendering(budget, of);
+  slow.took(100, 0);
+  assert.equal(looks.waitMs(of, 0), 0);
+  looks.took(of, 80, 0);
+  assert.equal(Math.round(looks.waitMs(of, 0)), 600);
+  assert.equal(Math.round(slow.readyAt(0)), 1_000);
+  assert.equal(looks.waitMs({ reseller: 'r2', domain: 'a' }, 0), 0);
+  for (let domain = 0; domain < 20; domain++) looks.took({ reseller: 'r1', domain: `c${domain}` }, 40, 0);
+  assert.ok(looks.waitMs(of, 0) > 3_000, 'all together are past their share');
+  assert.equal(looks.waitMs({ reseller: 'r1', domain: 'quick' }, 0), 0, 'who owes nothing may look');
+  assert.equal(looks.waitMs(of, 100_000), 0);
 });
 
 test('slow templates make their own deliveries wait, in order, and nobody else’s', async () => {

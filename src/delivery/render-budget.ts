@@ -6,7 +6,7 @@
  *   - what was used beyond that has to be paid for first: an endpoint that has rendered slowly within the last minute starts
  *     nothing until its domain, and all together, have waited as long as its share takes to make up for it.
  *
- * Nothing is lost: its deliveries wait in the log, in order, and others are not held up. Pure.
+ * Previews and tests are refused instead. Nothing is lost: its deliveries wait in the log, in order, and others are not held up. Pure.
  */
 export const slowRenderMs = 1;
 
@@ -64,10 +64,42 @@ export class RenderBudget {
     return Math.max(this.#whole.readyAt, this.#domains.get(domain)?.readyAt ?? -Infinity);
   }
 
+  /** Milliseconds until somebody who has used more than their share may go on; 0 for whoever owes nothing. */
+  waitMs(domain: string, now: number): number {
+    const debt = this.#domains.get(domain);
+    return !debt || debt.isPaid(now) ? 0 : Math.max(0, this.readyAt(domain) - now);
+  }
+
   #tidy(now: number): void {
     for (const [domain, debt] of this.#domains) if (debt.isPaid(now)) this.#domains.delete(domain);
   }
 }
+
+/** Whose a rendering is. */
+type Of = { readonly reseller: string; readonly domain: string };
+
+/**
+ * What people look at and test: each domain has a share of its own for that, as great as for its deliveries. So nobody
+ * holds up the domain's deliveries by looking, and a backlog of slow ones keeps nobody from looking why they are slow.
+ */
+export class LookBudget {
+  readonly #budget: RenderBudget;
+
+  constructor(budget: RenderBudget) {
+    this.#budget = budget;
+  }
+
+  /** Milliseconds until something may be rendered; 0: at once. */
+  waitMs(of: Of, now: number): number {
+    return this.#budget.waitMs(shareOf(of), now);
+  }
+
+  took(of: Of, ms: number, now: number): void {
+    if (ms >= slowRenderMs) this.#budget.use(shareOf(of), ms, now);
+  }
+}
+
+const shareOf = ({ reseller, domain }: Of): string => JSON.stringify([reseller, domain, 'looks']);
 
 /** What of the budget concerns one endpoint. */
 export class Rendering {
@@ -75,7 +107,7 @@ export class Rendering {
   readonly #domain: string;
   #slowAt = -Infinity;
 
-  constructor(budget: RenderBudget, { reseller, domain }: { readonly reseller: string; readonly domain: string }) {
+  constructor(budget: RenderBudget, { reseller, domain }: Of) {
     this.#budget = budget;
     this.#domain = JSON.stringify([reseller, domain]);
   }

@@ -69,7 +69,7 @@ export async function createApiWorld(
     store: records.delivery,
     replays: records.replays,
     subscriptions: records.subscriptions,
-    dialect: (name) => dialects.find((dialect) => dialect.name === name),
+    dialect: (name) => (changes.deps?.dialects ?? dialects).find((dialect) => dialect.name === name),
     retentionMs: 7 * 86_400_000,
   });
   await delivery.start();

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApiWorld } from '../../../test/support/api-world.ts';
 import { createScriptedSender } from '../../../test/support/scripted-sender.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import { dialects } from '../../dialects/registry.ts';
+import { template } from '../../dialects/template/index.ts';
 import { headerRecord } from '../../delivery/sender/headers.ts';
 import { ManualClock } from '../../kit/manual-clock.ts';
+import { openMemoryRecords } from '../../records/sqlite/records.ts';
 import { TestLimit } from './test-limit.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -104,6 +108,73 @@ test('tests are apart for each subscription, and few at a time over all', () => 
   assert.ok(limit.begin(21) > 0, 'twenty are under way');
   limit.ended(5);
   assert.equal(limit.begin(21), 0);
+});
+
+/** A template whose rendering takes so long. */
+async function createSlowWorld(renderMs: number) {
+  const clock = new ManualClock();
+  const encode: Dialect['encode'] = (events, context) => {
+    clock.compute(renderMs);
+    return template.encode(events, context);
+  };
+  const records = await openMemoryRecords();
+  const slow = dialects.map((one) => (one === template ? { ...template, encode } : one));
+  const sender = createScriptedSender();
+  const world = await createApiWorld({ sender, deps: { clock, dialects: slow, attempts: records.attempts } });
+  const subscribe = async (domain: string, dialect = 'template') => {
+    // Disabled: nothing is delivered, and the clock goes on by what is looked at alone.
+    const body = { name: 'n', dialect, endpoint: { url: 'https://good.example/hook' }, scope: { domain } };
+    const made = await world.post('/v1/subscriptions', { ...body, enabled: false });
+    return made.json<{ id: string; number: number }>();
+  };
+  const look = (what: string, { id }: { readonly id: string }) => world.post(`/v1/subscriptions/${id}/${what}`, {});
+  return { ...world, records, clock, sender, subscribe, look };
+}
+
+test('looking at slow templates has a share of the time; past it 429, for that domain alone', async () => {
+  const world = await createSlowWorld(60);
+  try {
+    const { clock, records, look } = world;
+    const mine = await world.subscribe('default');
+    const plain = await world.subscribe('default', 'cloudevents');
+    const others = await world.subscribe('globex');
+    assert.equal((await look('preview', mine)).statusCode, 200);
+    // 60 ms at 5 % are made up for in 1200 ms, of which a second is taken at once.
+    for (const what of ['preview', 'test']) {
+      const refused = await look(what, mine);
+      assert.deepEqual([refused.statusCode, refused.json().code], [429, 'too_much_rendering'], refused.body);
+      assert.equal(refused.headers['retry-after'], '1');
+    }
+    assert.equal(world.sender.requests.length, 0);
+    assert.equal((await look('preview', plain)).statusCode, 200);
+    assert.equal((await look('preview', others)).statusCode, 200);
+
+    const seq = (await world.post('/v1/events', { type: 'message.received', data: {} })).json().accepted[0].seq;
+    const row = { endpoint: 1, attempt: 1, outcome: 'delivered' as const, status: 200, durationMs: 1, detail: null };
+    const made = { ...row, subscription: mine.number, seq, replay: 0, batch: seq, startedAt: clock.now() };
+    const nothing = { park: [], unpark: [], detach: [], attach: [], counters: [] };
+    await records.delivery.flush({ attempts: [made], ...nothing, replays: [], replayCounts: [], checkpoint: null });
+    const shown = (await world.ask({ url: `/v1/deliveries/${mine.number}-${seq}` })).json();
+    assert.deepEqual([shown.state, shown.attempts.length, shown.request], ['delivered', 1, null]);
+    assert.equal(shown.encoding.kind, 'later');
+
+    clock.advance(200);
+    assert.equal((await look('preview', mine)).statusCode, 200);
+  } finally {
+    await world.stop();
+    await world.records.close();
+  }
+});
+
+test('looking at quick templates is not counted', async () => {
+  const world = await createSlowWorld(0.9);
+  try {
+    const mine = await world.subscribe('default');
+    for (let count = 0; count < 100; count++) assert.equal((await world.look('preview', mine)).statusCode, 200);
+  } finally {
+    await world.stop();
+    await world.records.close();
+  }
 });
 
 test('a token that would be asked for is shown as a header, and not asked for by a preview', async () => {

@@ -4,6 +4,7 @@ import type { Preview } from '../../delivery/preview.ts';
 import { headerRecord } from '../../delivery/sender/headers.ts';
 import type { EndpointAuth, Subscription } from '../../subscriptions/subscription.ts';
 import { nullable, Time } from '../contract/common.ts';
+import type { Problem } from '../problems/problem.ts';
 
 export const RequestSchema = Type.Object({
   encodedAt: { ...Time, description: 'It was encoded for this answer, by the subscription as it is now.' },
@@ -16,8 +17,9 @@ export const RequestSchema = Type.Object({
 export type RequestView = Static<typeof RequestSchema>;
 
 export const EncodingProblem = Type.Object({
-  kind: Type.Enum(['skipped', 'failed'], {
-    description: '`skipped`: the dialect has no word for it. `failed`: it should have, but can’t.',
+  kind: Type.Enum(['skipped', 'failed', 'later'], {
+    description:
+      '`skipped`: the dialect has no word for it. `failed`: it should have, but can’t. `later`: of a delivery alone, when looking at slow templates has used up the time its domain has for it.',
   }),
   reason: Type.String(),
 });
@@ -30,12 +32,20 @@ function secretHeaders(auth: EndpointAuth): ReadonlySet<string> {
   return new Set([...alwaysSecret, ...own]);
 }
 
+type Later = Extract<Preview, { kind: 'later' }>;
+const secondsOf = ({ waitMs }: Later): number => Math.ceil(waitMs / 1_000);
+const laterReason = (later: Later): string => `its domain has looked at slow templates: ask in ${secondsOf(later)} s`;
+
+/** Where nothing but the request was asked for. */
+export const refusedAs = (later: Later): Problem => ({ code: 'too_much_rendering', retryAfter: secondsOf(later) });
+
 /** The request, or why there is none. */
 export function previewView(
   preview: Preview,
   { target }: Subscription,
   nowMs: number,
 ): { readonly request: RequestView | null; readonly encoding: Static<typeof EncodingProblem> | null } {
+  if (preview.kind === 'later') return { request: null, encoding: { kind: 'later', reason: laterReason(preview) } };
   if (preview.kind !== 'request') return { request: null, encoding: preview };
   const { method, url, headers, body } = preview.request;
   const secrets = secretHeaders(target.auth);

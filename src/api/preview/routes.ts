@@ -8,7 +8,7 @@ import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { type Chosen, ChosenEvent, chooseEvent } from './chosen-event.ts';
-import { EncodingProblem, previewView, RequestSchema } from './request-view.ts';
+import { EncodingProblem, previewView, refusedAs, RequestSchema } from './request-view.ts';
 import { TestLimit } from './test-limit.ts';
 import { TestResultSchema, testResultView } from './test-result.ts';
 
@@ -60,6 +60,7 @@ export function previewRoutes(app: App, deps: Deps): void {
     const { event } = chosen;
     const naming = { deliveryId: deliveryId(subscription.number, event.seq), attempt: 1, replay: 0 };
     const made = delivery.preview(subscription, event, naming);
+    if (made.kind === 'later') return sendProblem(reply, refusedAs(made));
     return { ...aboutEvent(chosen, subscription), ...previewView(made, subscription, clock.now()) };
   });
 
@@ -87,6 +88,7 @@ export function previewRoutes(app: App, deps: Deps): void {
     if (waitMs > 0) return sendProblem(reply, { code: 'too_many_tests', retryAfter: Math.ceil(waitMs / 1_000) });
     try {
       const { preview: sent, exchange } = await delivery.sendTest(subscription, event, stopping.signal);
+      if (sent.kind === 'later') return sendProblem(reply, refusedAs(sent));
       const result = exchange && testResultView(exchange);
       return { ...aboutEvent(chosen, subscription), ...previewView(sent, subscription, clock.now()), result };
     } finally {
