@@ -95,19 +95,49 @@ test('a test is sent once, signed and marked, counts for nothing, and says what 
   }
 });
 
-test('tests are apart for each subscription, and few at a time over all', () => {
+test('tests are apart for each subscription, and few at a time for each domain and over all', () => {
   const clock = new ManualClock();
   const limit = new TestLimit(clock);
-  assert.equal(limit.begin(1), 0);
-  assert.ok(limit.begin(1) > 0, 'one is under way');
-  limit.ended(1);
+  assert.equal(limit.begin(1, 'a'), null);
+  assert.match(limit.begin(1, 'a')?.why ?? '', /subscription is under way/);
+  limit.ended(1, 'a');
   clock.advance(1_999);
-  assert.equal(limit.begin(1), 1);
+  assert.deepEqual(limit.begin(1, 'a'), { waitMs: 1, why: 'A test of this subscription was just sent.' });
   clock.advance(1);
-  for (let number = 1; number <= 20; number++) assert.equal(limit.begin(number), 0);
-  assert.ok(limit.begin(21) > 0, 'twenty are under way');
-  limit.ended(5);
-  assert.equal(limit.begin(21), 0);
+  for (let number = 1; number <= 3; number++) assert.equal(limit.begin(number, 'a'), null);
+  assert.match(limit.begin(4, 'a')?.why ?? '', /^3 tests of this domain/);
+  for (let number = 11; number <= 27; number++) assert.equal(limit.begin(number, `b${number % 6}`), null);
+  assert.match(limit.begin(30, 'c')?.why ?? '', /^20 tests on this server/);
+  limit.ended(2, 'a');
+  assert.equal(limit.begin(30, 'c'), null);
+  limit.ended(30, 'c');
+  assert.equal(limit.begin(4, 'a'), null);
+});
+
+test('a tenant whose receivers hang leaves others their tests', async () => {
+  const world = await createPreviewWorld();
+  try {
+    world.sender.answers.set('good.example', 'held');
+    const subscribe = async (domain: string) => {
+      const body = { name: 'n', dialect: 'cloudevents', endpoint, scope: { domain } };
+      return (await world.post('/v1/subscriptions', body)).json<{ id: string }>().id;
+    };
+    const testOf = (id: string) => world.post(`/v1/subscriptions/${id}/test`, {});
+    const held = [];
+    for (let count = 0; count < 3; count++) held.push(testOf(await subscribe('default')));
+    await world.sender.came(3);
+    const sent = world.sender.came(4).then(() => null);
+    const refused = await Promise.race([testOf(await subscribe('default')), sent]);
+    assert.ok(refused, 'a fourth test was sent');
+    assert.deepEqual([refused.statusCode, refused.json().code], [429, 'too_many_tests']);
+    assert.match(refused.json().detail, /this domain/);
+    held.push(testOf(await subscribe('globex')));
+    await sent;
+    world.sender.release(200);
+    for (const one of await Promise.all(held)) assert.equal(one.json().result.outcome, 'delivered', one.body);
+  } finally {
+    await world.stop();
+  }
 });
 
 /** A template whose rendering takes so long. */

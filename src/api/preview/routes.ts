@@ -36,6 +36,8 @@ const Sent = Type.Object({
 
 type Deps = Pick<ApiDeps, 'delivery' | 'log' | 'clock' | 'defaults'>;
 
+const domainOf = ({ selection: { scope } }: Subscription): string => JSON.stringify([scope.reseller, scope.domain]);
+
 export function previewRoutes(app: App, deps: Deps): void {
   const { delivery, clock } = deps;
   const limit = new TestLimit(clock);
@@ -69,7 +71,7 @@ export function previewRoutes(app: App, deps: Deps): void {
     description: [
       'Sends one notification for an event now, signed as always and marked `X-Offhook-Test: 1`, and answers with what came back.',
       'It goes through the same address rules as a delivery, touches neither order, counters nor breaker, and is sent even where',
-      'the subscription is disabled or paused. One in two seconds for each subscription.',
+      'the subscription is disabled or paused. One in two seconds for each subscription, three at a time for each domain.',
     ].join(' '),
     tag: 'subscriptions',
     least: 'user',
@@ -84,15 +86,20 @@ export function previewRoutes(app: App, deps: Deps): void {
     const chosen = await chooseEvent(deps, access, subscription, request.body);
     if ('problem' in chosen) return sendProblem(reply, chosen.problem);
     const { event } = chosen;
-    const waitMs = limit.begin(subscription.number);
-    if (waitMs > 0) return sendProblem(reply, { code: 'too_many_tests', retryAfter: Math.ceil(waitMs / 1_000) });
+    const { number } = subscription;
+    const domain = domainOf(subscription);
+    const refused = limit.begin(number, domain);
+    if (refused) {
+      const retryAfter = Math.ceil(refused.waitMs / 1_000);
+      return sendProblem(reply, { code: 'too_many_tests', detail: refused.why, retryAfter });
+    }
     try {
       const { preview: sent, exchange } = await delivery.sendTest(subscription, event, stopping.signal);
       if (sent.kind === 'later') return sendProblem(reply, refusedAs(sent));
       const result = exchange && testResultView(exchange);
       return { ...aboutEvent(chosen, subscription), ...previewView(sent, subscription, clock.now()), result };
     } finally {
-      limit.ended(subscription.number);
+      limit.ended(number, domain);
     }
   });
 

@@ -245,7 +245,7 @@ export const problemCatalog = {
   },
   too_many_tests: {
     status: 429,
-    title: 'A test of this subscription was just sent, or is under way',
+    title: 'Too many tests',
     remedy: 'Send again after Retry-After seconds.',
     passes: true,
   },
