@@ -117,11 +117,18 @@ async function whyOfDelivery(deps: Deps, access: Access, key: NamedDelivery): Pr
   const { subscription: number, seq, replay } = key;
   const subscription = deps.delivery.subscriptions.byNumber(access, number);
   const [event = null] = await deps.log.get([seq]);
+  if (event && !eventVisible(access, event) && !(await wasMade(deps, key))) return null;
   if (replay === 0 && event && subscription) return answerFor(deps, access, event, subscription);
   const about = { subscription: number, name: subscription?.name ?? null, behind: null };
   const why =
     replay === 0 ? await gatherTrace(deps, key, subscription) : await gatherReplayWhy(deps, access, key, event);
   return why && whyView(why, { ...about, delivery: deliveryId(number, seq, replay) });
+}
+
+/** Of somebody else's event nothing is told, not even why it was not wanted, unless the delivery was made all the same. */
+async function wasMade({ delivery, attempts }: Deps, key: NamedDelivery): Promise<boolean> {
+  if (delivery.trouble() === null) await delivery.recorded();
+  return (await attempts.delivery(key)) !== null;
 }
 
 const notFound: Problem = { code: 'subscription_not_found', field: 'subscription' };

@@ -213,3 +213,42 @@ test('of one delivery: live, of a replay, and when retention has taken the event
     await world.stop();
   }
 });
+
+test('of somebody else’s event nothing is told, not by the name of an own subscription or replay either', async () => {
+  const world = await createWhyWorld();
+  try {
+    const { token } = (await world.post('/v1/tokens', { name: 't', kind: 'domain', domain: 'a' })).json();
+    const asked = async (id: string) => {
+      const answer = await world.api.app.inject({
+        url: `/v1/deliveries/${id}/why`,
+        headers: { authorization: `Bearer ${String(token)}` },
+      });
+      const { answer: told, code } = answer.json<{ answer?: string; code?: string }>();
+      return told ?? code;
+    };
+    const { number, id } = await world.made('a.example', {
+      scope: { reseller: 'default', domain: 'a' },
+      events: ['call.started'],
+    });
+    const own = await world.send({ domain: 'a' });
+    const ended = await world.send({ domain: 'a', type: 'call.ended' });
+    const foreign = await world.send({ domain: 'b' });
+    const foreignEnd = await world.send({ domain: 'b', type: 'call.ended' });
+    await world.deps.delivery.settledUpTo(foreignEnd.seq);
+    assert.equal(await asked(`${number}-${own.seq}`), 'delivered');
+    assert.equal(await asked(`${number}-${ended.seq}`), 'event_type');
+    for (const { seq } of [foreign, foreignEnd]) assert.equal(await asked(`${number}-${seq}`), 'delivery_not_found');
+    const range = { fromSeq: own.seq, toSeq: foreignEnd.seq };
+    const started = await world.post(`/v1/subscriptions/${id}/replay`, range);
+    const replay = started.json<{ number: number }>().number;
+    while (world.deps.delivery.replays.get(everything, replay)?.mark.state !== 'done') {
+      await world.deps.delivery.recorded();
+      await new Promise(setImmediate);
+    }
+    assert.equal(await asked(`${number}-${own.seq}-r${replay}`), 'delivered');
+    for (const { seq } of [foreign, foreignEnd])
+      assert.equal(await asked(`${number}-${seq}-r${replay}`), 'delivery_not_found');
+  } finally {
+    await world.stop();
+  }
+});
