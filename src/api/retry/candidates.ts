@@ -1,6 +1,7 @@
 /** Which deliveries of a subscription a retry of many is about: those whose last word is one of some outcomes. */
 import type { AttemptQueries } from '../../records/attempt-queries.ts';
 import type { AttemptOutcome, ParkedRow } from '../../records/delivery-store.ts';
+import { createSieve, type Judge, type Sieve } from './sieve.ts';
 
 export type RetryOutcome = 'parked' | Exclude<AttemptOutcome, 'delivered' | 'failed'>;
 
@@ -20,26 +21,29 @@ export interface Search {
   /** When the last word was said, milliseconds: at or after, and before. Of what is parked, nothing is asked. */
   readonly from: number;
   readonly to: number;
+  /** Of those that can be tried again: one that can't be never stands in the way of the others. */
   readonly limit: number;
+  readonly judge: Judge;
 }
 
 /** Attempts looked at in one request, newest first. */
 const mostLookedAt = 50_000;
 const page = 500;
 
-/** Oldest event first. `more`: not all were found, or not everything was looked at. */
+/** Oldest event first. `more`: not all were found, or not everything was looked at. `refused`: how many, for what. */
 export async function findCandidates(
   attempts: Pick<AttemptQueries, 'list' | 'parked'>,
   search: Search,
-): Promise<{ readonly found: readonly Candidate[]; readonly more: boolean }> {
+): Promise<{ readonly found: readonly Candidate[]; readonly more: boolean; readonly refused: Sieve['refused'] }> {
   const { subscription, limit } = search;
+  const sieve = createSieve(search.judge, limit);
   const all = await attempts.parked({ subscriptions: [subscription], limit: mostLookedAt });
   const rows = all.filter(({ replay }) => replay === 0);
   const seen = new Set(rows.map(({ seq }) => seq));
-  const found = search.outcomes.has('parked') ? dueLater(rows).slice(0, limit + 1) : [];
-  const isAll = await settledCandidates(attempts, search, seen, found);
-  const more = found.length > limit || !isAll;
-  return { found: found.slice(0, limit).sort((one, other) => one.seq - other.seq), more };
+  const hasRoom = !search.outcomes.has('parked') || (await sieve.add(dueLater(rows)));
+  const isAll = hasRoom && (await settledCandidates(attempts, search, seen, sieve));
+  const found = sieve.found.slice(0, limit).sort((one, other) => one.seq - other.seq);
+  return { found, more: !isAll, refused: sieve.refused };
 }
 
 /** Those behind others follow them by themselves. */
@@ -53,24 +57,25 @@ const pick = ({ seq, endpoint }: { readonly seq: number; readonly endpoint: numb
 /** @returns whether everything in the range of time was looked at */
 async function settledCandidates(
   attempts: Pick<AttemptQueries, 'list'>,
-  { subscription, outcomes, from, to, limit }: Search,
+  { subscription, outcomes, from, to }: Search,
   seen: Set<number>,
-  found: Candidate[],
+  sieve: Sieve,
 ): Promise<boolean> {
   if ([...outcomes].every((outcome) => outcome === 'parked')) return true;
   let before: number | undefined;
   for (let looked = 0; looked < mostLookedAt; looked += page) {
     const request = { subscriptions: [subscription], replay: 0, limit: page, ...(before !== undefined && { before }) };
     const { attempts: rows, next } = await attempts.list(request);
+    const wanted: Candidate[] = [];
     for (const { seq, endpoint, outcome, attempt, startedAt, durationMs } of rows) {
       // The newest row of a delivery is its last word.
       if (outcome === 'failed' || seen.has(seq)) continue;
       seen.add(seq);
       const at = startedAt + durationMs;
       const isWanted = outcome !== 'delivered' && outcomes.has(outcome) && at >= from && at < to;
-      if (isWanted) found.push({ seq, endpoint, attempts: attempt, parked: null, outcome });
-      if (found.length > limit) return false;
+      if (isWanted) wanted.push({ seq, endpoint, attempts: attempt, parked: null, outcome });
     }
+    if (!(await sieve.add(wanted))) return false;
     if (next === null || (rows.length > 0 && rows.every(({ startedAt }) => startedAt < from))) return true;
     before = next;
   }

@@ -126,3 +126,26 @@ test('many at once, oldest first: bounded, counted, and with a word on what is l
     await world.stop();
   }
 });
+
+test('what can’t be tried again does not stand in the way of what can be', async () => {
+  const world = await createRetryWorld();
+  try {
+    const { number } = await world.subscribe({ retry: { maxAttempts: 1, delays: ['1h'] } });
+    world.sender.answers.set('receiver.example', 500);
+    const gone = await world.send('c1');
+    world.sender.answers.set('receiver.example', 400);
+    const kept = await world.send('c2');
+    await world.stateOf(`${number}-${kept}`, 1);
+    // The last word on the older one is the newest.
+    assert.equal((await world.retry(`${number}-${gone}`))['state'], 'due');
+    assert.equal(await world.stateOf(`${number}-${gone}`, 2), 'cancelled');
+    await world.deps.log.trim({ acceptedBefore: Infinity, limit: gone });
+    world.sender.answers.clear();
+    const asked = { subscription: String(number), outcome: ['cancelled'], limit: 1 };
+    const told = (await world.post('/v1/deliveries/retry', asked)).json();
+    assert.deepEqual([told.retried, told.refused, told.reasons, told.more], [1, 1, { gone: 1 }, false]);
+    assert.equal(await world.stateOf(`${number}-${kept}`, 2), 'delivered');
+  } finally {
+    await world.stop();
+  }
+});

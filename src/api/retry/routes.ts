@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { auditEntry, auditEvent, type Snapshot } from '../../model/audit.ts';
 import { deliveryId, type NamedDelivery, parseDeliveryId } from '../../model/delivery-id.ts';
 import type { Access } from '../../model/scope.ts';
+import { retryRefusal } from '../../delivery/retry-refusal.ts';
 import type { DeliveryHistory } from '../../records/attempt-queries.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { createTurns } from '../../tenants/context.ts';
@@ -14,6 +15,7 @@ import { described } from '../openapi/route-list.ts';
 import { type Problem, sendProblem } from '../problems/problem.ts';
 import { type Candidate, findCandidates, type RetryOutcome } from './candidates.ts';
 import { problemOf } from './problems.ts';
+import type { Judge, Sieve } from './sieve.ts';
 import { type Result, tryCandidates } from './try-again.ts';
 
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 40 }) });
@@ -40,7 +42,9 @@ const ManyBody = Type.Object(
     ),
     from: Type.Optional(Type.String({ ...Time, description: 'Only what was given up at or after this time.' })),
     to: Type.Optional(Type.String({ ...Time, description: 'Only what was given up before this time.' })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 500, description: 'At most so many.' })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, default: 500, description: 'At most so many that can be.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -112,16 +116,28 @@ export function retryRoutes(app: App, deps: Deps): void {
     if (delivery.trouble() !== null) return sendProblem(reply, notNow);
     return inTurn(async () => {
       await delivery.recorded();
-      const { found, more } = await findCandidates(attempts, searchOf(body, subscription.number));
-      const { number } = subscription;
-      const seen = found.filter(({ seq }) => maySeeDelivery(deps, access, { subscription: number, seq, replay: 0 }));
-      const results = await tryCandidates(deps, subscription.number, subscription, seen);
-      const told = { ...countOf(results), more };
+      const search = { ...searchOf(body, subscription.number), judge: judgeFor(access, subscription) };
+      const { found, more, refused } = await findCandidates(attempts, search);
+      const results = await tryCandidates(deps, subscription.number, subscription, found);
+      const told = { ...countOf(results, refused), more };
       if (told.retried > 0)
         await audited(request, subscription, 'subscription', String(subscription.number), { ...told });
       return { ...told, words: wordsFor(told) };
     });
   });
+
+  function judgeFor(access: Access, subscription: Subscription): Judge {
+    const { number: own } = subscription;
+    return async (candidates) => {
+      const events = await deps.log.get(candidates.map(({ seq }) => seq));
+      return candidates.map(({ seq, outcome }, at) => {
+        if (!maySeeDelivery(deps, access, { subscription: own, seq, replay: 0 })) return 'unseen';
+        const reason = retryRefusal(subscription, events[at] ?? null, outcome, clock.now());
+        // It refuses every one alike: as many as were asked for are enough to say so.
+        return reason === 'disabled' ? null : reason;
+      });
+    };
+  }
 
   async function candidateFor(key: NamedDelivery): Promise<Candidate | null> {
     await delivery.recorded();
@@ -183,8 +199,10 @@ function searchOf({ outcome, from, to, limit = 500 }: Static<typeof ManyBody>, s
   };
 }
 
-function countOf(results: readonly Result[]) {
-  const reasons: Record<string, number> = {};
+function countOf(results: readonly Result[], refused: Sieve['refused']) {
+  const reasons: Record<string, number> = Object.fromEntries(refused);
+  let before = 0;
+  for (const count of refused.values()) before += count;
   let retried = 0;
   for (const result of results) {
     if (result.kind === 'due' || result.kind === 'under_way' || result.kind === 'parked_behind') retried++;
@@ -193,7 +211,7 @@ function countOf(results: readonly Result[]) {
       reasons[reason] = (reasons[reason] ?? 0) + 1;
     }
   }
-  return { retried, refused: results.length - retried, reasons };
+  return { retried, refused: before + results.length - retried, reasons };
 }
 
 function wordsFor({ retried, refused, more }: ReturnType<typeof countOf> & { readonly more: boolean }): string {
