@@ -7,7 +7,7 @@ import { threadMs } from '../../kit/thread-time.ts';
 import { templateLimits } from './catalog.ts';
 
 /** Parts, filters and comparisons between two looks at the processor time, which take 1 µs each. */
-const lookEvery = 16;
+const lookEvery = 32;
 
 export class Allowance {
   #steps = 0;
