@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -165,6 +166,42 @@ describe('doctor', () => {
         assert.match(about(await findings(app.dir, allowed), 'receivers').detail, /1 of 1/);
         await new Promise((resolve) => server.close(resolve));
         assert.equal(bytes, 0, 'nothing is sent');
+      },
+      { OFFHOOK_DELIVERY_ALLOW_NETWORKS: '127.0.0.0/8' },
+    ));
+
+  test('a receiver that can be connected to and refuses is told, until something comes through', () =>
+    withApp(
+      async (app) => {
+        let status = 500;
+        const server = createHttpServer((_request, response) => response.writeHead(status).end('secret words'));
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const { port } = server.address() as AddressInfo;
+        const draft = { ...JSON.parse(subscription(`http://127.0.0.1:${port}/`)), retry: { maxAttempts: 1 } };
+        await app.client.send('POST', '/v1/subscriptions', JSON.stringify({ ...draft, events: ['call.started'] }));
+        const asked = async () => {
+          const event = JSON.stringify({ type: 'call.started', call: { id: 'c1' } });
+          const sent = await app.client.send<{ accepted: { seq: number }[] }>('POST', '/v1/events', event);
+          const { delivery } = app.app.parts();
+          await delivery.settledUpTo(sent.accepted[0]!.seq);
+          await delivery.recorded();
+          const { port: own } = new URL(app.url);
+          return findings(app.dir, { OFFHOOK_PORT: own, OFFHOOK_DELIVERY_ALLOW_NETWORKS: '127.0.0.0/8' });
+        };
+        try {
+          const refused = await asked();
+          assert.match(about(refused, 'receivers').detail, /1 of 1/);
+          const { status: how, detail, remedy } = about(refused, 'last attempts');
+          assert.equal(how, 'warning');
+          assert.match(detail, /^that of subscription 1 failed \(http_500, \d{4}-/);
+          assert.match(remedy ?? '', /deliveries --subscription 1/);
+          assert.ok(!JSON.stringify(refused).includes('secret words'));
+          status = 200;
+          assert.equal(about(await asked(), 'last attempts').status, 'ok');
+        } finally {
+          server.closeAllConnections();
+          await new Promise((resolve) => server.close(resolve));
+        }
       },
       { OFFHOOK_DELIVERY_ALLOW_NETWORKS: '127.0.0.0/8' },
     ));

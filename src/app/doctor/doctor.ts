@@ -9,6 +9,7 @@ import { checkCredentials } from './credentials.ts';
 import { checkDataDir, checkLock } from './data-dir.ts';
 import { checkDatabase } from './database.ts';
 import { type Finding, skipped } from './finding.ts';
+import { checkLastAttempts } from './last-attempts.ts';
 import { checkFileLimit } from './limits.ts';
 import { checkPhoneSystems } from './phone-systems.ts';
 import { checkClientCertificates } from './client-certificates.ts';
@@ -36,4 +37,5 @@ export async function* examine(config: Config, clock: Clock): AsyncGenerator<Fin
   yield* await checkPhoneSystems(config, clock);
   yield* checkClientCertificates(credentials.subscriptions, clock.now());
   yield* await checkReceivers(config, credentials.subscriptions, clock);
+  yield* checkLastAttempts(dir, credentials.subscriptions);
 }
