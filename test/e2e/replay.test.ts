@@ -123,6 +123,9 @@ test('after an outage: what was given up is found, and delivered again by time a
   const query = [String(hook.number), '--from', from, '--filter', 'type == "call.started"'];
   const counted = await command(w, ...query, '--dry-run', '--json');
   assert.equal((JSON.parse(counted.out) as { matched: number }).matched, 20, counted.err);
+  const none = await command(w, ...query.slice(0, -1), 'type == "leg.ringing"', '--dry-run');
+  assert.match(none.out, /^0 deliveries\n/);
+  assert.match(none.err, /of the events there, .*\d+ are left out by a filter/);
   const ran = await command(w, 'start', ...query);
   assert.equal(ran.code, 0, ran.err);
   assert.match(ran.out, /^replay 1 done: 20 delivered\n$/);

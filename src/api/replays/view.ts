@@ -70,6 +70,14 @@ export const DryRunSchema = Type.Object({
   lookedUpTo: Type.Integer({ description: 'Every event up to this sequence was looked at.' }),
   complete: Type.Boolean({ description: 'All of the range was looked at; else the time did not suffice.' }),
   missed: Missed,
+  leftOut: nullable(
+    Type.Object({
+      scope: Type.Integer({ description: 'Events outside the scope of its subscriptions.' }),
+      type: Type.Integer({ description: 'Of types that were not asked for, or are not wanted.' }),
+      filter: Type.Integer({ description: 'Left out by a filter, its own or the subscription’s.' }),
+    }),
+    'Where `matched` is 0: why, of the events looked at, which are those of its domains. All 0: none is in the range.',
+  ),
 });
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -112,7 +120,8 @@ function countsOf({ counts, open, waiting, parked, inFlight }: ReplayView): Stat
   return { matched, delivered, cancelled, expired, notEncoded, skipped, failedAttempts, waiting, parked, inFlight };
 }
 
-export function dryRunView({ from, to, matched, expired, lookedUpTo, missed }: DryRun): Static<typeof DryRunSchema> {
+export function dryRunView(counted: DryRun): Static<typeof DryRunSchema> {
+  const { from, to, matched, expired, lookedUpTo, missed, leftOut } = counted;
   const complete = lookedUpTo >= to;
   return {
     dryRun: true,
@@ -123,5 +132,6 @@ export function dryRunView({ from, to, matched, expired, lookedUpTo, missed }: D
     lookedUpTo,
     complete,
     missed: missed.map((range) => ({ ...range })),
+    leftOut: leftOut && { ...leftOut },
   };
 }

@@ -26,6 +26,7 @@ interface DryRun {
   readonly expired: number;
   readonly complete: boolean;
   readonly lookedUpTo: number;
+  readonly leftOut: { readonly scope: number; readonly type: number; readonly filter: number } | null;
 }
 
 export function replayCommand(context: CliContext): Command {
@@ -100,10 +101,20 @@ function sequenceOf(option: string, given: string | undefined): number | undefin
 
 function tellDryRun({ terminal }: CliContext, options: ClientOptions, counted: DryRun): void {
   if (options.json) return terminal.out(JSON.stringify(counted));
-  const { matched, expired, complete, lookedUpTo } = counted;
+  const { matched, expired, complete, lookedUpTo, leftOut } = counted;
   const late = expired > 0 ? `, of which ${expired} are too late by expireAfter` : '';
   terminal.out(`${complete ? '' : 'at least '}${matched} deliveries${late}`);
+  if (leftOut) terminal.note(whyNone(leftOut));
   if (!complete) terminal.note(`there was time to look up to event ${lookedUpTo} only`);
+}
+
+function whyNone({ scope, type, filter }: NonNullable<DryRun['leftOut']>): string {
+  const reasons = [
+    ...(type > 0 ? [`${type} are of other types`] : []),
+    ...(filter > 0 ? [`${filter} are left out by a filter`] : []),
+    ...(scope > 0 ? [`${scope} are outside its scope`] : []),
+  ];
+  return reasons.length === 0 ? 'no event of its domain is in the range' : `of the events there, ${reasons.join(', ')}`;
 }
 
 function tell({ terminal }: CliContext, options: ClientOptions, replay: ReplayFacts): void {

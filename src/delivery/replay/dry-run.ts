@@ -4,9 +4,9 @@ import type { EventLog } from '../../log/event-log.ts';
 import type { Event } from '../../model/event.ts';
 import type { ReplayOrder } from '../../records/replay-store.ts';
 import { isExpired } from '../expiry.ts';
-import type { DryRun } from './management.ts';
+import type { DryRun, LeftOut } from './management.ts';
 import type { ReplayRange } from './range.ts';
-import { indexFor, type SelectionDeps } from './selection.ts';
+import { indexFor, leftOutBy, type SelectionDeps, selectorsOf } from './selection.ts';
 
 const pageSize = 500;
 const longestMs = 3_000;
@@ -40,20 +40,27 @@ export class DryRuns {
 
   async #count(wanted: Wanted, { from, to, missed }: ReplayRange): Promise<DryRun> {
     const { clock, log } = this.#deps;
+    const selectors = selectorsOf(this.#deps, wanted);
     const index = indexFor(this.#deps, wanted);
     const found = index.domains();
     const domains = found.includes('*') ? null : found;
     const stopAt = clock.monotonic() + longestMs;
     const total = { matched: 0, expired: 0 };
+    const left: Record<keyof LeftOut, number> = { scope: 0, type: 0, filter: 0 };
     let lookedUpTo = from - 1;
     while (lookedUpTo < to && clock.monotonic() < stopAt) {
       const request = { after: lookedUpTo, upTo: to, limit: pageSize, sparing: true };
       const page = await log.read({ ...request, ...(domains && { domains }) });
-      for (const event of page.events) index.match(event, ({ subscription }) => this.#add(subscription, event, total));
+      for (const event of page.events) {
+        index.match(event, ({ subscription }) => this.#add(subscription, event, total));
+        // Nobody asks for it once there is one, and it takes longer than matching.
+        if (total.matched === 0) left[leftOutBy(this.#deps, selectors, event)]++;
+      }
       if (page.scannedTo <= lookedUpTo) break;
       lookedUpTo = page.scannedTo;
     }
-    return { from, to, ...total, lookedUpTo: Math.min(lookedUpTo, to), missed };
+    const leftOut = total.matched === 0 ? left : null;
+    return { from, to, ...total, lookedUpTo: Math.min(lookedUpTo, to), missed, leftOut };
   }
 
   #add(number: number, event: Event, total: { matched: number; expired: number }): void {

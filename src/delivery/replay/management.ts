@@ -66,6 +66,17 @@ export interface DryRun {
   /** Every event up to here was looked at. */
   readonly lookedUpTo: number;
   readonly missed: ReplayMark['missed'];
+  /** Why there is none; null where there are some. */
+  readonly leftOut: LeftOut | null;
+}
+
+/** Events looked at of which none is delivered, each counted once, by what stood in the way last. */
+export interface LeftOut {
+  /** Not within the scope of any of the subscriptions. */
+  readonly scope: number;
+  /** Of types that are not wanted. */
+  readonly type: number;
+  readonly filter: number;
 }
 
 export interface ReplayManager {

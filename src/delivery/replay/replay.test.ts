@@ -424,7 +424,9 @@ test('an event past its subscription’s time limit is not delivered again, but 
   await w.pass(second);
   const request = { ...all, of: { subscription: a.id } };
   const counted = await w.delivery.replays.dryRun(everything, request);
-  assert.deepEqual(counted, { result: { from: 1, to: 10, matched: 10, expired: 5, lookedUpTo: 10, missed: [] } });
+  assert.deepEqual(counted, {
+    result: { from: 1, to: 10, matched: 10, expired: 5, lookedUpTo: 10, missed: [], leftOut: null },
+  });
   const number = await replay(w, a);
   await w.pass(second);
   const { counts } = view(w, number);
@@ -448,6 +450,25 @@ test('a dry run delivers nothing, and says how far it looked', async () => {
   assert.equal(matched, Math.max(0, lookedUpTo - 20));
   assert.equal(w.received.length, received);
   assert.deepEqual(w.delivery.replays.list(everything, { before: Infinity, limit: 10 }), []);
+});
+
+test('a dry run that finds nothing says what stands in the way', async () => {
+  const w = await world();
+  const a = await w.subscribe('a.test');
+  const other = await w.subscribe('b.test', {
+    selection: { scope: { reseller: '*', domain: 'other', user: '*', extension: '*' } },
+  });
+  await w.append(...callEvents('c', 5));
+  await w.pass(minute);
+  const leftOut = async (id: string, more: object) => {
+    const counted = await w.delivery.replays.dryRun(everything, { ...all, of: { subscription: id }, ...more });
+    assert.ok(counted && 'result' in counted);
+    return counted.result.leftOut;
+  };
+  assert.equal(await leftOut(a.id, {}), null);
+  assert.deepEqual(await leftOut(a.id, { filter: 'seq > 20' }), { scope: 0, type: 0, filter: 5 });
+  assert.deepEqual(await leftOut(a.id, { events: ['leg.ringing'] }), { scope: 0, type: 5, filter: 0 });
+  assert.deepEqual(await leftOut(other.id, {}), { scope: 0, type: 0, filter: 0 });
 });
 
 test('of another log than the one it was asked for, nothing is replayed', async () => {
