@@ -109,8 +109,10 @@ describe('calls through a real Asterisk', { skip }, () => {
       if (call?.answeredBy?.kind !== 'person')
         assert.equal(call?.answeredBy?.kind === 'voicemail' ? 0 : call?.talkMs, 0);
       const span = Date.parse(call?.endedAt ?? '') - Date.parse(call?.answeredAt ?? call?.endedAt ?? '');
+      // From the answer until both are in one bridge, and from one of them leaving it until the call is over, the PBX
+      // takes its time.
       if (call?.answeredBy?.kind === 'person')
-        assert.ok(Math.abs(span - call.talkMs) <= 5, `${span} and ${call.talkMs}`);
+        assert.ok(span >= call.talkMs && span - call.talkMs <= 100, `${span} and ${call.talkMs}`);
     }
   });
 
