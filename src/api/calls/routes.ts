@@ -60,7 +60,7 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
         .filter((one) => matchesCall(filter, one) && isWithin(one.call.startedAt, since, until));
       return livePage(found, cursor, limit);
     }
-    await journal.caughtUp(mostWaited);
+    await journal.caughtUp(mostWaited, (record) => matchesCall(filter, record));
     const page = await calls.search({
       ...filter,
       access,
@@ -101,7 +101,7 @@ function oneRoute(app: App, { live, calls, journal, log }: Deps): void {
   app.get<{ Params: Static<typeof Params> }>('/v1/calls/:id', one, async (request, reply) => {
     const access = accessOf(request);
     const { id } = request.params;
-    await journal.caughtUp(mostWaited);
+    await journal.caughtUp(mostWaited, ({ call }) => call.id === id);
     const record = await calls.find(access, id);
     if (record) return { ...callView(record), events: await eventsOf(log, access, record) };
     const found = live.find(access, id);

@@ -1,5 +1,5 @@
 /** Pages of attempts: newest first, or of a number's calls, newest call first and the attempts of each together. */
-import type { CallFilter } from '../../model/call-filter.ts';
+import { type CallFilter, matchesCall } from '../../model/call-filter.ts';
 import type { CallRecord } from '../../model/call-record.ts';
 import type { NamedDelivery } from '../../model/delivery-id.ts';
 import type { Access } from '../../model/scope.ts';
@@ -48,7 +48,7 @@ export async function listedByNumber(
   { cursor, limit }: Page,
 ): Promise<Listed> {
   const { filter, may, numbers, access } = asked;
-  await journal.caughtUp(mostWaited);
+  await journal.caughtUp(mostWaited, (record) => matchesCall(numbers, record));
   const { items, next } = await pageThroughCalls<StoredAttempt>({
     calls,
     query: { ...numbers, access },

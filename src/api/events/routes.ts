@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import type { Access } from '../../model/scope.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { eventVisible } from '../auth/visible.ts';
-import type { CallFilter } from '../../model/call-filter.ts';
+import { type CallFilter, matchesCall } from '../../model/call-filter.ts';
 import { callOutcomes } from '../../model/outcome.ts';
 import { noNumber, numbersMeant } from '../calls/call-query.ts';
 import { callsCursor, callsPlaceOf } from '../calls/through-calls.ts';
@@ -109,8 +109,8 @@ async function answerThroughCalls(
 ) {
   const numbers = number === undefined ? {} : numbersMeant(number, defaults.country);
   if (!numbers) return sendProblem(reply, noNumber);
-  await journal.caughtUp(mostWaited);
   const filter = { ...numbers, ...(outcome && { outcome }) };
+  await journal.caughtUp(mostWaited, (record) => matchesCall(filter, record));
   const before = cursor === undefined ? null : callsPlaceOf(cursor);
   const { items, next } = await eventsOfCalls({ log, calls }, access, { ...query, filter, before });
   return { items, next: next && callsCursor(next) };

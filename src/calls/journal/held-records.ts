@@ -18,7 +18,12 @@ interface Unwritten {
   /** When it was changed first and last, milliseconds (`Clock.monotonic`). */
   readonly firstAt: number;
   readonly lastAt: number;
+  /** The store has it as it was before that. */
+  readonly stored: boolean;
 }
+
+/** Of a record: somebody looks for something like it. */
+export type Matters = (record: CallRecord) => boolean;
 
 const settledMs = 1_000;
 const overdueMs = 30_000;
@@ -42,13 +47,14 @@ export class HeldRecords {
   /** @param since sequence of the first of the events that changed it */
   changed(key: string, record: CallRecord, since: number, now: number): void {
     const before = this.#unwritten.get(key);
-    this.#written.delete(key);
+    const stored = this.#written.delete(key) || before?.stored === true;
     this.#unwritten.set(key, {
       key,
       record,
       since: before?.since ?? since,
       firstAt: before?.firstAt ?? now,
       lastAt: now,
+      stored,
     });
   }
 
@@ -68,9 +74,17 @@ export class HeldRecords {
     this.#written.clear();
   }
 
-  /** All of it, those that have waited longest first. */
-  first(limit: number): Map<string, CallRecord> {
-    return new Map([...this.#unwritten].slice(0, limit).map(([key, { record }]) => [key, record]));
+  /**
+   * Of what is unwritten, that which has waited longest.
+   * @param matters only these, and those of which the store has an earlier version, which may be found for what it was
+   */
+  first(limit: number, matters: Matters = all): Map<string, CallRecord> {
+    const first = new Map<string, CallRecord>();
+    for (const { key, record, stored } of this.#unwritten.values()) {
+      if (first.size === limit) break;
+      if (stored || matters(record)) first.set(key, record);
+    }
+    return first;
   }
 
   /** When the next one is due, if nothing changes; null: nothing is unwritten. */
@@ -90,7 +104,11 @@ export class HeldRecords {
   /** They are in the store; what has changed meanwhile stays unwritten. */
   wrote(records: ReadonlyMap<string, CallRecord>): void {
     for (const [key, record] of records) {
-      if (this.#unwritten.get(key)?.record !== record) continue;
+      const one = this.#unwritten.get(key);
+      if (one?.record !== record) {
+        if (one) this.#unwritten.set(key, { ...one, stored: true });
+        continue;
+      }
       this.#unwritten.delete(key);
       this.#written.set(key, record);
     }
@@ -105,6 +123,8 @@ export class HeldRecords {
     if (!this.#unwritten.has(key)) this.#written.set(key, record);
   }
 }
+
+const all: Matters = () => true;
 
 const dueAt = ({ record, firstAt, lastAt }: Unwritten): number =>
   record.final ? Math.min(lastAt + settledMs, firstAt + overdueMs) : firstAt + overdueMs;

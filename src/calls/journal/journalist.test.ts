@@ -337,3 +337,21 @@ test('what it holds unwritten is in the store before somebody changes records th
     const found = await journalist.between(() => journal.find(everything, 'c1'));
     assert.equal(found?.call.id, 'c1');
   }));
+
+test('who looks for one call has that one written, and any that would be found as it was; no other', () =>
+  withJournal(async ({ log, journal, start }) => {
+    const journalist = await start();
+    const add = (state: Call['state'], index: number) =>
+      log.append([1, 2].map((call) => eventAt({ call, state, leg: null, extension: '101' }, index * 10 + call)));
+    const lookFor = (id: string) => journalist.caughtUp(1_000, ({ call }) => call.id === id);
+    const states = async () =>
+      Promise.all(['c1', 'c2'].map(async (id) => (await journal.find(everything, id))?.call.state ?? null));
+    await add('ringing', 1);
+    await lookFor('c1');
+    assert.deepEqual(await states(), ['ringing', null]);
+    await add('ended', 2);
+    await lookFor('c3');
+    assert.deepEqual(await states(), ['ended', null]);
+    await journalist.caughtUp(1_000);
+    assert.deepEqual(await states(), ['ended', 'ended']);
+  }));

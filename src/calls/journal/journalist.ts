@@ -5,7 +5,8 @@
  *
  *   resting ── an event came ──> a little later: reading a page ── at the head ──> writing what is due ──> resting
  *   reading a page ── more is there ──> writing what is due, pausing three times as long as that took ──> the next page
- *   pausing, resting ── somebody wants to see what is accepted by now ──> reading without pauses up to there, writing all
+ *   pausing, resting ── somebody looks for what is accepted by now ──> reading without pauses up to there, writing what
+ *     they look for, and no more: who searches all day must not make every call be written again and again
  *   resting ── a record is due ──> writing
  *   any ── the log or the store refused ──> waiting a second ──> going on; what was read is still held
  *
@@ -19,7 +20,7 @@ import { attachCursor, eventsBetween } from '../../log/cursor.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import type { CallRecord } from '../../model/call-record.ts';
 import { foldPage } from './fold-page.ts';
-import { HeldRecords } from './held-records.ts';
+import { HeldRecords, type Matters } from './held-records.ts';
 import type { JournalStore } from './journal-store.ts';
 
 export interface JournalistDeps {
@@ -34,8 +35,11 @@ export interface Journalist extends Service {
   behind(): number;
   /** Why it gets no further; null while it does. */
   trouble(): string | null;
-  /** Resolves when all that is in the log by now is in the journal, or after so many milliseconds. */
-  caughtUp(mostMs: number): Promise<void>;
+  /**
+   * Resolves when all that is in the log by now is in the journal, or after so many milliseconds.
+   * @param matters only calls like these need be there as they are now
+   */
+  caughtUp(mostMs: number, matters?: Matters): Promise<void>;
   /** Writes what it holds, then runs something that changes records while it reads none; it remembers none after that. */
   between<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -53,7 +57,7 @@ const afterFailureMs = 1_000;
 
 export function createJournalist({ clock, logger, log, journal }: JournalistDeps): Journalist {
   const held = new HeldRecords();
-  const waiting = new Set<{ readonly upTo: number; readonly done: () => void }>();
+  const waiting = new Set<{ readonly upTo: number; readonly matters: Matters; readonly done: () => void }>();
   let cursor = 0;
   /** Where the store has it that the journal goes on after a crash. */
   let kept = 0;
@@ -94,11 +98,14 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
   };
 
   const isWaitedFor = (): boolean => [...waiting].some(({ upTo }) => cursor >= upTo);
+  const isLookedFor: Matters = (record) => [...waiting].some(({ upTo, matters }) => cursor >= upTo && matters(record));
 
-  /** What is due; all of it, where somebody waits for what was read by now, or the end has come. */
+  /** What is due; what somebody looks for, where all they wait for was read by now; all of it, where the end has come. */
   const writeDue = async (): Promise<void> => {
-    const all = stopped || isWaitedFor();
-    const next = () => (all ? held.first(writtenAtOnce) : held.due(clock.monotonic(), writtenAtOnce));
+    const next = (): Map<string, CallRecord> => {
+      if (stopped) return held.first(writtenAtOnce);
+      return isWaitedFor() ? held.first(writtenAtOnce, isLookedFor) : held.due(clock.monotonic(), writtenAtOnce);
+    };
     let wrote = false;
     for (let records = next(); records.size > 0; records = next()) {
       await write(records);
@@ -110,7 +117,7 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
 
   const tell = (): void => {
     for (const one of waiting) {
-      if (cursor < one.upTo || held.unwritten > 0) continue;
+      if (cursor < one.upTo || held.first(1, one.matters).size > 0) continue;
       waiting.delete(one);
       one.done();
     }
@@ -179,11 +186,11 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     behind: () => eventsBetween(log, cursor, log.head()),
     trouble: () => problem,
     between,
-    caughtUp: (mostMs) => {
+    caughtUp: (mostMs, matters = () => true) => {
       const upTo = log.head();
-      if ((cursor >= upTo && held.unwritten === 0) || stopped) return Promise.resolve();
+      if ((cursor >= upTo && held.first(1, matters).size === 0) || stopped) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();
-      const one = { upTo, done: resolve };
+      const one = { upTo, matters, done: resolve };
       waiting.add(one);
       const limit = clock.schedule(mostMs, resolve);
       work();
