@@ -228,7 +228,7 @@ export class Dispatcher {
   #finish(from: LaneState, unit: Unit, verdict: Verdict, events: Events): LaneState {
     const state = this.#deps.lanes.current(from.lane.holderOf(unit)) ?? from;
     const { lane } = state;
-    // Where it was sent: its subscription may have left that endpoint, or that its address, meanwhile.
+    // Where it was sent: its subscription may have another endpoint by now, or that another address.
     const { gate, receiver } = unit;
     const before = receiver?.breaker.state;
     const attempts = unit.attempts + (verdict.requested ? 1 : 0);
