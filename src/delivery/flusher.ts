@@ -90,6 +90,8 @@ export class Flusher implements LaneRecorder {
   #late = false;
   /** Monotonic time since which a result waits to be durable. */
   #waitingSince = 0;
+  /** When the last flush was put together: what it has not was recorded since. */
+  #batchAt = 0;
   #deadline: Timer | null = null;
   #timer: Timer | null = null;
   #flushing: Promise<void> | null = null;
@@ -123,7 +125,7 @@ export class Flusher implements LaneRecorder {
   }
 
   attempt(row: AttemptRow): void {
-    if (this.#unflushed === 0) this.#watch();
+    if (this.#unflushed === 0) this.#watch(this.#deps.clock.monotonic());
     this.#attempts.push(row);
     this.#unflushed++;
     this.#count(row);
@@ -142,11 +144,12 @@ export class Flusher implements LaneRecorder {
   }
 
   /** From now on it has to be durable within the limit. A timer, since `blocked` is asked several times a request. */
-  #watch(): void {
+  #watch(since: number): void {
     this.#late = false;
-    this.#waitingSince = this.#deps.clock.monotonic();
+    this.#waitingSince = since;
     this.#deadline?.cancel();
-    this.#deadline = this.#deps.clock.schedule(this.#limits.limitMs, () => (this.#late = true));
+    const leftMs = Math.max(0, since + this.#limits.limitMs - this.#deps.clock.monotonic());
+    this.#deadline = this.#deps.clock.schedule(leftMs, () => (this.#late = true));
   }
 
   #unwatch(): void {
@@ -158,7 +161,9 @@ export class Flusher implements LaneRecorder {
   /** Flushes soon, even when only lanes or the checkpoint changed. */
   wake(): void {
     if (this.#timer || this.#flushing || this.#closed) return;
-    this.#timer = this.#deps.clock.schedule(this.#limits.gatherMs, () => {
+    // What came while the last flush was written has been gathered for that long already.
+    const gatherMs = Math.max(0, this.#limits.gatherMs - this.waitingMs);
+    this.#timer = this.#deps.clock.schedule(gatherMs, () => {
       this.#timer = null;
       this.#start();
     });
@@ -205,6 +210,7 @@ export class Flusher implements LaneRecorder {
     const extras = this.#deps.collect(recorded);
     if (!recorded && !extras) return;
     const batch = this.#takeBatch(extras);
+    this.#batchAt = this.#deps.clock.monotonic();
     const said = this.#deps.said?.() ?? null;
     const whole = said ? this.#writeSaying(batch, said) : this.#write(batch);
     this.#flushing = whole.then((lastAttemptRow) => {
@@ -283,8 +289,8 @@ export class Flusher implements LaneRecorder {
   #settled(batch: DeliveryFlush, extras: FlushExtras | null, lastAttemptRow: number): void {
     const wasBlocked = this.blocked;
     this.#unflushed -= batch.attempts.length;
-    // The rest was recorded after this flush was put together: counting from now is close enough.
-    if (this.#unflushed > 0) this.#watch();
+    // The rest was recorded after this flush was put together.
+    if (this.#unflushed > 0) this.#watch(this.#batchAt);
     else this.#unwatch();
     if (batch.replayCounts.length > 0) this.#deps.counted(batch.replayCounts);
     extras?.done(lastAttemptRow);
