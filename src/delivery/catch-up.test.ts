@@ -21,7 +21,11 @@ interface ReadingLane {
 async function setUp() {
   const clock = new ManualClock();
   const log = createMemoryEventLog({ clock, idWindowMs: 3_600_000 });
-  await log.append(Array.from({ length: 5_000 }, (_, at) => eventOf({ id: `e${at}`, domain: 'common' })));
+  const append = async (count: number): Promise<void> => {
+    const head = log.head();
+    await log.append(Array.from({ length: count }, (_, at) => eventOf({ id: `e${head + at}`, domain: 'common' })));
+  };
+  await append(5_000);
   const registry = new SubscriptionRegistry(() => () => true);
   const places: string[] = [];
   const read = log.read.bind(log);
@@ -52,7 +56,7 @@ async function setUp() {
     };
     return made as Lane;
   };
-  return { catchUp, clock, places, lane };
+  return { append, catchUp, clock, places, lane };
 }
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
@@ -86,4 +90,38 @@ test('after a page with little in it, lanes that still have something to send ar
   catchUp.consider(lane(3, 4_900, 'common', 0));
   await turn();
   assert.deepEqual(places, ['2:250', '1:250', '3:5000'], 'at once, for one that has nothing to send');
+});
+
+test('a lane that is level goes on with the router, and is read for only when the router came to something for it', async () => {
+  const { append, catchUp, places, lane } = await setUp();
+  const [quiet, met, replaced] = [lane(1, 5_000, 'rare'), lane(2, 5_000, 'common'), lane(3, 5_000, 'rare')];
+  for (const one of [quiet, met, replaced]) catchUp.consider(one);
+  await append(10);
+  catchUp.met(met);
+  // What it has to read was put back, as when it lets go of what waits.
+  replaced.readPosition = 4_990;
+  catchUp.routerMoved(5_000);
+  assert.deepEqual(places.splice(0), ['2:5000', '3:4990']);
+  assert.equal(quiet.readPosition, 5_010);
+  await turn();
+  assert.deepEqual(places.splice(0), ['2:5010', '3:5010'], 'both were read for');
+
+  await append(10);
+  catchUp.routerMoved(5_010);
+  assert.deepEqual(places, [], 'what was met before counts no more');
+  assert.deepEqual([quiet.readPosition, met.readPosition], [5_020, 5_020]);
+});
+
+test('where the router passed over events, lanes that were level read them; and so they do when they are looked at again', async () => {
+  const { append, catchUp, places, lane } = await setUp();
+  catchUp.consider(lane(1, 5_000, 'common'));
+  await append(10);
+  catchUp.routerMoved(null);
+  assert.deepEqual(places.splice(0), ['1:5000']);
+  await turn();
+  assert.deepEqual(places.splice(0), ['1:5010']);
+  catchUp.lookAgain();
+  assert.deepEqual(places.splice(0), ['1:5010']);
+  await turn();
+  assert.deepEqual(places, []);
 });

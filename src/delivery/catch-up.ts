@@ -9,7 +9,10 @@
  * waits a moment for more of them to join the line, as long as all in line still have something to send.
  *
  *   wants events ── position below the router's ──> in line ── a page reached it ──> offered, then asked again
- *   wants events ── level with the router ──> level ── the router moves ──> offered, then asked again
+ *   wants events ── level with the router ──> level ── the router comes to an event for it ──> in line, by way of `offered`
+ *     goes on with the router meanwhile, unread: a receiver that is only slow costs nothing for what others are sent.
+ *     Where the router passed over events without a look, what it passed over is read. Every now and then it is asked
+ *     again (`lookAgain`), since it may go back into the router's step.
  */
 import { type Clock, delay } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
@@ -53,6 +56,8 @@ export class CatchUp {
   /** The one that has waited longest comes first. */
   readonly #line = new Set<Lane>();
   readonly #level = new Set<Lane>();
+  /** The router came to events for these since it last moved. */
+  #met = new Set<Lane>();
   readonly #stopped = new AbortController();
   #running: Promise<void> | null = null;
   /** Ends the wait for more lanes to join the line; null: nobody waits. */
@@ -76,10 +81,31 @@ export class CatchUp {
     this.resume();
   }
 
-  routerMoved(): void {
-    if (this.#level.size === 0) return;
-    const lanes = [...this.#level];
-    this.#level.clear();
+  /** The router came to an event for a detached lane. */
+  met(lane: Lane): void {
+    this.#met.add(lane);
+  }
+
+  /** @param from every event after it and up to the router's position was routed; null: it passed over some */
+  routerMoved(from: number | null): void {
+    const met = this.#met;
+    this.#met = new Set();
+    const behind: Lane[] = [];
+    for (const lane of this.#level) {
+      const knows = from !== null && lane.readPosition >= from && !lane.replay && !met.has(lane);
+      if (knows && !lane.attached) lane.readPosition = Math.max(lane.readPosition, this.#deps.position());
+      else behind.push(lane);
+    }
+    this.#offer(behind);
+  }
+
+  /** Lanes that are level with the router may have come to be fit for its step, or be no more. */
+  lookAgain(): void {
+    this.#offer([...this.#level]);
+  }
+
+  #offer(lanes: readonly Lane[]): void {
+    for (const lane of lanes) this.#level.delete(lane);
     for (const lane of lanes) if (!lane.attached) this.#deps.offered(lane);
   }
 

@@ -147,9 +147,9 @@ export class EngineParts {
       logger,
       route: (event) => this.reading.route(event),
       listened: () => this.reading.listened(),
-      moved: () => {
+      moved: (from) => {
         this.reading.routed();
-        this.catchUp.routerMoved();
+        this.catchUp.routerMoved(from);
       },
       gap: (gap) => this.lost.missedByRouter(gap),
     });
@@ -187,6 +187,7 @@ export class EngineParts {
       position: () => this.router.position,
       checkpoint: () => this.checkpointer.seq,
       considerCatchUp: (lane) => this.catchUp.consider(lane),
+      met: (lane) => this.catchUp.met(lane),
       changed: () => this.flusher.wake(),
       replayRested: (state) => this.replays.rested(state),
       pump: (state) => this.dispatcher.pump(state),

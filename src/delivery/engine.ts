@@ -172,6 +172,7 @@ export class DeliveryEngine {
       this.#parts.retired.tellIdle();
       this.#parts.flusher.wake();
       this.#parts.dispatcher.serve();
+      this.#parts.catchUp.lookAgain();
       this.#parts.catchUp.resume();
       this.#scheduleTick();
     });

@@ -23,6 +23,8 @@ export interface LaneReadingDeps {
   checkpoint(): number;
   /** The lane may want to be read for. */
   considerCatchUp(lane: Lane): void;
+  /** The router came to an event for a lane that reads on its own. */
+  met(lane: Lane): void;
   /** Lanes came to be attached or detached: it has to be stored soon. */
   changed(): void;
   /** The lane of a replay has started all it may. */
@@ -46,10 +48,13 @@ export class LaneReading {
     registry.index.match(event, (selector) => {
       const subscription = registry.subscription(selector.subscription);
       const state = lanes.obtain(selector.lane);
-      if (!subscription || !state || !state.lane.attached) return;
-      lanes.busy.add(state);
-      this.#touched.add(state);
-      if (!this.offer(state, subscription, event)) this.#detach(state, event.seq - 1, 'full');
+      if (!subscription || !state) return;
+      if (state.lane.attached) {
+        lanes.busy.add(state);
+        this.#touched.add(state);
+        if (!this.offer(state, subscription, event)) this.#detach(state, event.seq - 1, 'full');
+      }
+      if (!state.lane.attached) this.#deps.met(state.lane);
     });
   }
 

@@ -19,8 +19,8 @@ export interface RouterDeps {
   route(event: Event): void;
   /** Whether there is anybody it might hand an event to. */
   listened(): boolean;
-  /** A page was routed, `position` moved. */
-  moved(): void;
+  /** `position` moved: every event after `from` was routed; null: it passed over some. */
+  moved(from: number | null): void;
   /** Events were trimmed before they could be routed. */
   gap(gap: Gap): void;
 }
@@ -119,7 +119,7 @@ export class Router {
   /** Nobody is handed what lies between: all receivers read on their own. Whoever comes to listen does so from here on. */
   #skipTo(seq: number): void {
     this.#position = Math.max(this.#position, seq);
-    this.#deps.moved();
+    this.#deps.moved(null);
   }
 
   async #step(): Promise<void> {
@@ -134,6 +134,6 @@ export class Router {
     if (log.floor() > next.seq) return;
     for (const event of page.events) this.#route(event);
     this.#position = page.scannedTo;
-    this.#deps.moved();
+    this.#deps.moved(next.seq);
   }
 }
