@@ -13,6 +13,16 @@ export interface CallFilter {
   readonly ended?: boolean;
 }
 
+/** What a record is found by, made once: many searches may look at it while it waits to be written. */
+const numbersKnown = new WeakMap<object, readonly string[]>();
+
+function numbersIn(record: Pick<CallRecord, 'call' | 'legs'>): readonly string[] {
+  const known = numbersKnown.get(record) ?? [...numbersOf(record)];
+  numbersKnown.set(record, known);
+  return known;
+}
+
+/** @param record is not changed afterwards */
 export function matchesCall(
   filter: CallFilter,
   record: Pick<CallRecord, 'domain' | 'extensions' | 'call' | 'legs'>,
@@ -24,6 +34,6 @@ export function matchesCall(
   if (ended && record.call.state !== 'ended') return false;
   if (extension !== undefined && !record.extensions.includes(extension)) return false;
   if (numbers === undefined) return true;
-  const own = [...numbersOf(record)];
+  const own = numbersIn(record);
   return numbers.some((number) => own.some((one) => (prefix ? one.startsWith(number) : one === number)));
 }

@@ -12,6 +12,7 @@ import type { Event, NewEvent } from '../../model/event.ts';
 import { everything } from '../../model/scope.ts';
 import { openMemoryRecords } from '../../records/sqlite/records.ts';
 import { foldCall } from './fold.ts';
+import type { JournalStore } from './journal-store.ts';
 import { createJournalist, type JournalistDeps } from './journalist.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
@@ -354,4 +355,45 @@ test('who looks for one call has that one written, and any that would be found a
     assert.deepEqual(await states(), ['ended', null]);
     await journalist.caughtUp(1_000);
     assert.deepEqual(await states(), ['ended', 'ended']);
+  }));
+
+/** Somebody looks for something that is not there, whenever there is more to read. */
+function searchedAllTheTime(log: EventLog, search: () => void): JournalistDeps['log'] {
+  return {
+    id: log.id,
+    head: () => log.head(),
+    floor: () => log.floor(),
+    holes: () => log.holes(),
+    onAppended: (listener) => log.onAppended(listener),
+    read: async (request) => {
+      const page = await log.read(request);
+      search();
+      return page;
+    },
+  };
+}
+
+test('while somebody looks for something all the time, what is due is written all the same', () =>
+  withJournal(async ({ clock, log, start }) => {
+    const written = new Set<string>();
+    // At once, so that the clock stands still while it works.
+    const journal: JournalStore = {
+      place: () => Promise.resolve(null),
+      records: (keys) => Promise.resolve(keys.map(() => null)),
+      write: (records) => Promise.resolve(records.forEach(({ call }) => void written.add(call.id))),
+      forgetSequences: () => Promise.resolve(),
+    };
+    const searches: Promise<void>[] = [];
+    const search = (): void => void searches.push(journalist.caughtUp(10_000, () => false));
+    const journalist = await start({ log: searchedAllTheTime(log, search), journal });
+    // Whenever something is due there is something to read too, and somebody to look for it.
+    for (let call = 1; call <= 40; call++) {
+      await log.append([eventAt({ call, state: 'ringing', leg: null, extension: '101' }, call)]);
+      clock.advance(1_000);
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(written.has('c1'), 'it was due ten seconds ago');
+    assert.ok(!written.has('c40'), 'nobody looked for it, and it is not due');
+    clock.advance(10_000);
+    await Promise.all(searches);
   }));

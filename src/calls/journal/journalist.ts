@@ -6,7 +6,8 @@
  *   resting ── an event came ──> a little later: reading a page ── at the head ──> writing what is due ──> resting
  *   reading a page ── more is there ──> writing what is due, pausing three times as long as that took ──> the next page
  *   pausing, resting ── somebody looks for what is accepted by now ──> reading without pauses up to there, writing what
- *     they look for, and no more: who searches all day must not make every call be written again and again
+ *     they look for, what the store has an older version of, and what is due, and no more: who searches all day must not
+ *     make every call be written again and again
  *   resting ── a record is due ──> writing
  *   any ── the log or the store refused ──> waiting a second ──> going on; what was read is still held
  *
@@ -44,6 +45,13 @@ export interface Journalist extends Service {
   between<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** Somebody who looks for calls. */
+interface Waiting {
+  readonly upTo: number;
+  readonly matters: Matters;
+  readonly done: () => void;
+}
+
 /** Events a page has at most. */
 const pageSize = 50;
 /** Records of one transaction: about a millisecond of the writer, for which an append may have to wait. */
@@ -57,7 +65,7 @@ const afterFailureMs = 1_000;
 
 export function createJournalist({ clock, logger, log, journal }: JournalistDeps): Journalist {
   const held = new HeldRecords();
-  const waiting = new Set<{ readonly upTo: number; readonly matters: Matters; readonly done: () => void }>();
+  const waiting = new Set<Waiting>();
   let cursor = 0;
   /** Where the store has it that the journal goes on after a crash. */
   let kept = 0;
@@ -97,34 +105,36 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
     }
   };
 
-  const isWaitedFor = (): boolean => [...waiting].some(({ upTo }) => cursor >= upTo);
-  const isLookedFor: Matters = (record) => [...waiting].some(({ upTo, matters }) => cursor >= upTo && matters(record));
+  /** All they wait for was read by now. */
+  const ready = (): readonly Waiting[] => [...waiting].filter(({ upTo }) => cursor >= upTo);
 
-  /** What is due; what somebody looks for, where all they wait for was read by now; all of it, where the end has come. */
-  const writeDue = async (): Promise<void> => {
-    const next = (): Map<string, CallRecord> => {
-      if (stopped) return held.first(writtenAtOnce);
-      return isWaitedFor() ? held.first(writtenAtOnce, isLookedFor) : held.due(clock.monotonic(), writtenAtOnce);
-    };
-    let wrote = false;
-    for (let records = next(); records.size > 0; records = next()) {
-      await write(records);
-      wrote = true;
+  /** What somebody looks for is written, and they are told. */
+  const serve = async (): Promise<void> => {
+    const served = ready();
+    if (served.length === 0) return;
+    const isLookedFor: Matters = (record) => served.some(({ matters }) => matters(record));
+    // Nothing joins meanwhile, so one look at what is held is enough.
+    const records = [...held.first(Infinity, isLookedFor)];
+    for (let at = 0; at < records.length; at += writtenAtOnce) {
+      await write(new Map(records.slice(at, at + writtenAtOnce)));
     }
-    const lag = cursor - kept;
-    if (!wrote && held.unwritten === 0 && (lag >= placeEvery || (stopped && lag > 0))) await write(new Map());
-  };
-
-  const tell = (): void => {
-    for (const one of waiting) {
-      if (cursor < one.upTo || held.first(1, one.matters).size > 0) continue;
+    for (const one of served) {
       waiting.delete(one);
       one.done();
     }
   };
 
+  /** What is due; all of it, where the end has come. */
+  const writeDue = async (): Promise<void> => {
+    const next = (): Map<string, CallRecord> =>
+      stopped ? held.first(writtenAtOnce) : held.due(clock.monotonic(), writtenAtOnce);
+    for (let records = next(); records.size > 0; records = next()) await write(records);
+    const lag = cursor - kept;
+    if (held.unwritten === 0 && (lag >= placeEvery || (stopped && lag > 0))) await write(new Map());
+  };
+
   const hasMore = (): boolean => !stopped && cursor < log.head();
-  const isUrgent = (): boolean => !stopped && isWaitedFor();
+  const isUrgent = (): boolean => !stopped && ready().length > 0;
 
   /** In the same turn as the last look at what there is, so that nothing that comes is passed over. */
   const rest = (ms: number | null): void => {
@@ -137,9 +147,9 @@ export function createJournalist({ clock, logger, log, journal }: JournalistDeps
       do {
         const began = clock.monotonic();
         if (hasMore()) await page();
+        await serve();
         await writeDue();
         problem = null;
-        tell();
         if (hasMore() && waiting.size === 0) return rest((clock.monotonic() - began) * pauseShare);
       } while (hasMore() || isUrgent());
     } catch (error) {
