@@ -20,6 +20,8 @@ import { isLive, type Bridge, type Channel, type ChannelEnd, type Dial, type Gro
 const mostChannelsInGroup = 5_000;
 /** Attempts remembered per channel and side. */
 const mostDials = 500;
+/** Grouping ids remembered per call, the last seen: in a room that is never empty every guest brings one. */
+const mostLinks = 500;
 /** Dropped ids remembered, about 60 bytes each. */
 const mostDroppedIds = 20_000;
 
@@ -50,6 +52,11 @@ export class CallGraph {
 
   bridge(id: string): Bridge | undefined {
     return this.#bridges.get(id);
+  }
+
+  /** Grouping ids it remembers. */
+  get linkCount(): number {
+    return this.#groupOfLink.size;
   }
 
   channels(): Iterable<Channel> {
@@ -216,7 +223,18 @@ export class CallGraph {
     const other = this.#groupOfLink.get(link) ?? this.#channels.get(link)?.group;
     if (other && other !== channel.group) this.#union(channel.group, other);
     this.#groupOfLink.set(link, channel.group);
+    // At the end, so that what is in use is forgotten last.
+    channel.group.links.delete(link);
     channel.group.links.add(link);
+    this.#forgetLinks(channel.group);
+  }
+
+  #forgetLinks({ links }: Group): void {
+    for (const oldest of links) {
+      if (links.size <= mostLinks) return;
+      links.delete(oldest);
+      this.#groupOfLink.delete(oldest);
+    }
   }
 
   #bridgeOf(id: string, holding: boolean): Bridge {
@@ -249,6 +267,7 @@ export class CallGraph {
     }
     absorbed.channels.clear();
     absorbed.links.clear();
+    this.#forgetLinks(kept);
     this.#holder.merged(kept, absorbed);
   }
 
