@@ -10,21 +10,24 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 /** A feed from a PBX without channels whose clock goes as ours at the log-in. */
 function setUp() {
   const clock = new ManualClock();
+  const live: boolean[] = [];
+  const pbx = { startedText: '10:00:00', silent: false };
   const signals: Signal[] = [];
   const stamp = (ahead = 0): [string, string] => ['Timestamp', String((clock.now() + ahead) / 1_000)];
   const feed = new Feed({
     clock,
-    ask: (_action, onResponse) => {
+    ask: ({ name }, onResponse) => {
+      if (pbx.silent && name === 'BridgeList') return new Promise(() => {});
       onResponse?.();
-      const response = new AmiPacket([['Response', 'Success'], ['CoreStartupTime', '10:00:00'], stamp()]);
+      const response = new AmiPacket([['Response', 'Success'], ['CoreStartupTime', pbx.startedText], stamp()]);
       return Promise.resolve({ kind: 'ok', response, items: [] });
     },
     tell: (told) => void signals.push(...told),
     hasMissing: () => false,
-    live: () => {},
+    live: (_run, restarted) => void live.push(restarted),
     failed: (problem) => assert.fail(problem),
   });
-  return { clock, feed, signals, stamp };
+  return { clock, feed, live, pbx, signals, stamp };
 }
 
 test('a PBX whose clock was set meanwhile: a later picture is of its time now, not of that at the log-in', async () => {
@@ -50,4 +53,21 @@ test('a PBX whose clock was set meanwhile: a later picture is of its time now, n
     const picture = signals.at(-1);
     assert.deepEqual([picture?.kind, picture?.at], ['resync', clock.now() + ahead]);
   }
+});
+
+test('that the PBX was restarted is said when it is listened to again, though the connection was lost before', async () => {
+  const { feed, live, pbx } = setUp();
+  feed.begin();
+  await settled();
+  pbx.startedText = '11:00:00';
+  pbx.silent = true;
+  feed.begin();
+  await settled();
+  feed.end();
+  pbx.silent = false;
+  feed.begin();
+  await settled();
+  feed.begin();
+  await settled();
+  assert.deepEqual(live, [false, true, false]);
 });

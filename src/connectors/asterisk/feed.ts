@@ -48,6 +48,8 @@ export class Feed {
   #reader = new EventReader();
   #waiting: Waiting[] = [];
   #run: PbxRun | null = null;
+  /** It was, and that was not said yet: the connection may be lost before it is live. */
+  #restarted = false;
   /** Milliseconds the PBX's clock is ahead of ours, as last seen: it may be set at any time. */
   #ahead = 0;
   #timer: Timer | null = null;
@@ -97,6 +99,7 @@ export class Feed {
     const run = this.#unlessOver(asked, logIn);
     if (run === null) return;
     const restarted = this.#run !== null && this.#run.startedText !== run.startedText;
+    this.#restarted ||= restarted;
     this.#run = run;
     this.#ahead = run.ahead;
     if (restarted) this.#parts.tell([lostEverything(this.#eventClock())]);
@@ -105,7 +108,10 @@ export class Feed {
     this.#tellWaiting(logIn);
     if (logIn !== this.#logIn) return;
     const drawn = await this.#draw(logIn, false);
-    if (drawn) this.#parts.live(run, restarted);
+    if (!drawn) return;
+    const wasRestarted = this.#restarted;
+    this.#restarted = false;
+    this.#parts.live(run, wasRestarted);
   }
 
   /** Asks for everything there is; true when it was told. `again`: after an earlier one of this log-in. */
