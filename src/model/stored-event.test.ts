@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { callOf, eventOf } from '../../test/support/builders.ts';
 import { orderKeyOf } from './event.ts';
 import { bodyText, eventText } from './event-text.ts';
-import { callIdOf, StoredEvent } from './stored-event.ts';
+import { callIdOf, callStateOf, legIdOf, StoredEvent } from './stored-event.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -37,4 +37,12 @@ test('it reads like the event that was stored, whatever is in it', () => {
       assert.equal(eventText(stored), eventText(event));
     }),
   );
+});
+
+test('who asks what it is about has it keep no more than that', () => {
+  const event = { ...eventOf({ call: callOf('c1') }), seq: 5, acceptedAt: '2026-01-01T00:00:00.000Z' };
+  const stored = StoredEvent.read(event, bodyText(event));
+  assert.deepEqual([callStateOf(stored), legIdOf(stored)], [event.call?.state, null]);
+  assert.notEqual(stored.peek(), stored.peek(), 'what was read to find out is kept');
+  assert.equal(stored.call, stored.call);
 });

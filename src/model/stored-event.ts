@@ -108,11 +108,17 @@ export class StoredEvent implements Event {
   }
 
   get callState(): Call['state'] | null {
-    return (this.#subject ??= subjectOf(this)).callState;
+    return this.#readSubject().callState;
   }
 
   get legId(): string | null {
-    return (this.#subject ??= subjectOf(this)).legId;
+    return this.#readSubject().legId;
+  }
+
+  /** Without keeping the rest: who follows calls holds many events, and looks into few. */
+  #readSubject(): Subject {
+    this.#subject ??= subjectOf(this.peek());
+    return this.#subject;
   }
 
   /** What the text says, without keeping it: what waits to be delivered stays as small as its text. */

@@ -212,7 +212,7 @@ test('changes saved one after the other are the marks as they then stand', () =>
   );
 });
 
-test('it is read sparingly: most events of a long log are about calls that ended', async () => {
+test('it is read sparingly: an event is kept as its text, and read when somebody looks', async () => {
   const log = logOf(logged(track(talking().signals)));
   const asked: (boolean | undefined)[] = [];
   const read = (request: Parameters<typeof log.read>[0] & { sparing?: boolean }) => {
