@@ -14,7 +14,7 @@ export interface Kill {
 
 /** A 2xx that was sent this long before a kill must have been made durable, milliseconds. */
 const promisedMs = 50;
-/** Results are gathered for 10 ms and written with the flush after the one under way: so long, milliseconds. */
+/** Results are gathered for 10 ms, or for as long as the flush under way takes, and then written: so long, milliseconds. */
 const flushMs = 20;
 
 export interface Verdict {
