@@ -90,7 +90,7 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
   const filterProblem = (source: string): FilterProblem | null => filters.problem(source);
   const own = { registry, compile, usersOf };
   const engine = new DeliveryEngine({ ...deps, ...own, headers, gone, idle, rested }, limits);
-  const looks = new LookBudget(engine.renderBudget);
+  const looks = new LookBudget();
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
@@ -160,7 +160,11 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
     sendTest: (subscription, event, signal) => sendTest({ ...deps, headers, looks }, subscription, event, signal),
     readAgain: () => engine.readAgain(),
     trouble: () => engine.trouble,
-    figures: () => ({ ...engine.figures, filterErrors: filters.errors(), tokens: { ...sender.tokenCounts } }),
+    figures: () => {
+      const { slowRenderMs, ...figures } = engine.figures;
+      const own = { filterErrors: filters.errors(), tokens: { ...sender.tokenCounts } };
+      return { ...figures, ...own, slowRenderMs: slowRenderMs + looks.slowMs };
+    },
     settledUpTo: (seq: number) => engine.settledUpTo(seq),
   };
 }

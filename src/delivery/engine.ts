@@ -10,7 +10,6 @@ import type { Lane } from './lane/lane.ts';
 import type { LaneState } from './lane-table.ts';
 import type { EngineFigures } from './management.ts';
 import { recover } from './recovery.ts';
-import type { RenderBudget } from './render-budget.ts';
 import type { ReplayBook } from './replay/replay-book.ts';
 import { activeFigures } from './replay/replay-view.ts';
 import type { ReplayRunner } from './replay/replay-runner.ts';
@@ -65,10 +64,6 @@ export class DeliveryEngine {
 
   get replays(): ReplayRunner {
     return this.#parts.replays;
-  }
-
-  get renderBudget(): RenderBudget {
-    return this.#parts.renderBudget;
   }
 
   get replayBook(): ReplayBook {

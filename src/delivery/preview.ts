@@ -10,7 +10,7 @@ export type Preview =
   | { readonly kind: 'request'; readonly request: OutgoingRequest }
   /** As in `Encoded`: there is no request to look at. */
   | { readonly kind: 'skipped' | 'failed'; readonly reason: string }
-  /** Nothing was encoded: the domain has looked at slow templates for too long, and may again after so long. */
+  /** Nothing was encoded: slow templates were looked at for too long, by the domain or by all, and may be again after so long. */
   | { readonly kind: 'later'; readonly waitMs: number };
 
 export interface TestResult {

@@ -1,17 +1,21 @@
 /**
  * How much time of the process slow renderings may take, so that the templates of one tenant do not make all others wait:
- * of dialects whose encoding users write themselves (`Dialect.metered`). What takes under a millisecond is as cheap as delivery itself and is not counted. Of what takes longer
+ * of dialects whose encoding users write themselves (`Dialect.metered`). What takes under a millisecond is as cheap as
+ * delivery itself and is not counted. Of what takes longer
  *
  *   - a domain has 50 ms in a second, and all domains together 200; so much may be used at once;
  *   - what was used beyond that has to be paid for first: an endpoint that has rendered slowly within the last minute starts
  *     nothing until its domain, and all together, have waited as long as its share takes to make up for it.
  *
- * Previews and tests are refused instead. Nothing is lost: its deliveries wait in the log, in order, and others are not held up. Pure.
+ * Nothing is lost: its deliveries wait in the log, in order, and others are not held up. Previews and tests have a budget
+ * beside it (`LookBudget`) and are refused instead. Pure.
  */
 export const slowRenderMs = 1;
 
 const domainShare = 0.05;
 const wholeShare = 0.2;
+/** Half as much for looks together: people wait for what they asked for, but deliveries were there first. */
+const looksShare = 0.1;
 /** What a share may be used at once, as the time in which it comes together. */
 const burstMs = 1_000;
 /** So long an endpoint counts as one that renders slowly. */
@@ -45,8 +49,13 @@ const mostKept = 1_000;
 export class RenderBudget {
   /** Milliseconds that slow renderings have taken since the start. */
   slowMs = 0;
-  readonly #whole = new Debt(wholeShare);
+  readonly #whole: Debt;
   readonly #domains = new Map<string, Debt>();
+
+  /** @param share of the time, for all domains together */
+  constructor(share = wholeShare) {
+    this.#whole = new Debt(share);
+  }
 
   use(domain: string, ms: number, now: number): void {
     this.slowMs += ms;
@@ -64,12 +73,6 @@ export class RenderBudget {
     return Math.max(this.#whole.readyAt, this.#domains.get(domain)?.readyAt ?? -Infinity);
   }
 
-  /** Milliseconds until somebody who has used more than their share may go on; 0 for whoever owes nothing. */
-  waitMs(domain: string, now: number): number {
-    const debt = this.#domains.get(domain);
-    return !debt || debt.isPaid(now) ? 0 : Math.max(0, this.readyAt(domain) - now);
-  }
-
   #tidy(now: number): void {
     for (const [domain, debt] of this.#domains) if (debt.isPaid(now)) this.#domains.delete(domain);
   }
@@ -78,28 +81,31 @@ export class RenderBudget {
 /** Whose a rendering is. */
 type Of = { readonly reseller: string; readonly domain: string };
 
+const domainOf = ({ reseller, domain }: Of): string => JSON.stringify([reseller, domain]);
+
 /**
- * What people look at and test: each domain has a share of its own for that, as great as for its deliveries. So nobody
- * holds up the domain's deliveries by looking, and a backlog of slow ones keeps nobody from looking why they are slow.
+ * What people look at and test: a budget apart from that of deliveries. Each domain has as great a share as for these, and
+ * all together have 10 %. So nobody holds up deliveries by looking, their own or others', and a backlog of slow ones keeps
+ * nobody from looking why they are slow. Whoever looks while all together are past their share waits too, be it for the
+ * first time: about a second at most, since one rendering takes 100 ms at most and the next is refused.
  */
 export class LookBudget {
-  readonly #budget: RenderBudget;
+  readonly #budget = new RenderBudget(looksShare);
 
-  constructor(budget: RenderBudget) {
-    this.#budget = budget;
+  /** Milliseconds that slow looks have taken since the start. */
+  get slowMs(): number {
+    return this.#budget.slowMs;
   }
 
   /** Milliseconds until something may be rendered; 0: at once. */
   waitMs(of: Of, now: number): number {
-    return this.#budget.waitMs(shareOf(of), now);
+    return Math.max(0, this.#budget.readyAt(domainOf(of)) - now);
   }
 
   took(of: Of, ms: number, now: number): void {
-    if (ms >= slowRenderMs) this.#budget.use(shareOf(of), ms, now);
+    if (ms >= slowRenderMs) this.#budget.use(domainOf(of), ms, now);
   }
 }
-
-const shareOf = ({ reseller, domain }: Of): string => JSON.stringify([reseller, domain, 'looks']);
 
 /** What of the budget concerns one endpoint. */
 export class Rendering {
@@ -107,9 +113,9 @@ export class Rendering {
   readonly #domain: string;
   #slowAt = -Infinity;
 
-  constructor(budget: RenderBudget, { reseller, domain }: Of) {
+  constructor(budget: RenderBudget, of: Of) {
     this.#budget = budget;
-    this.#domain = JSON.stringify([reseller, domain]);
+    this.#domain = domainOf(of);
   }
 
   /** A request was rendered in `ms`. */

@@ -19,7 +19,7 @@ export type RequestView = Static<typeof RequestSchema>;
 export const EncodingProblem = Type.Object({
   kind: Type.Enum(['skipped', 'failed', 'later'], {
     description:
-      '`skipped`: the dialect has no word for it. `failed`: it should have, but can’t. `later`: of a delivery alone, when looking at slow templates has used up the time its domain has for it.',
+      '`skipped`: the dialect has no word for it. `failed`: it should have, but can’t. `later`: of a delivery alone, when looking at slow templates has used up the time there is for it, of its domain or of all.',
   }),
   reason: Type.String(),
 });
@@ -34,7 +34,8 @@ function secretHeaders(auth: EndpointAuth): ReadonlySet<string> {
 
 type Later = Extract<Preview, { kind: 'later' }>;
 const secondsOf = ({ waitMs }: Later): number => Math.ceil(waitMs / 1_000);
-const laterReason = (later: Later): string => `its domain has looked at slow templates: ask in ${secondsOf(later)} s`;
+const laterReason = (later: Later): string =>
+  `slow templates were looked at for too long: ask in ${secondsOf(later)} s`;
 
 /** Where nothing but the request was asked for. */
 export const refusedAs = (later: Later): Problem => ({ code: 'too_much_rendering', retryAfter: secondsOf(later) });

@@ -251,7 +251,7 @@ export const problemCatalog = {
   },
   too_much_rendering: {
     status: 429,
-    title: 'Looking at slow templates has used up the time this domain has for it',
+    title: 'Looking at slow templates has used up the time there is for it',
     remedy: 'Ask again after Retry-After seconds; a template that does less takes less of it.',
   },
   headers_too_large: { status: 431, title: 'The headers are too large', remedy: 'Send fewer or shorter headers.' },
