@@ -63,6 +63,15 @@ export function mayAccessParticipants(access: Access, of: Participants): boolean
   return access.user === '*' || of.users.includes(access.user) || (access.owned ?? []).some(tookPart);
 }
 
+/** Whether `access` covers an event: the one rule for whoever shows events, or counts them. */
+export function mayAccessEvent(
+  access: Access,
+  event: Omit<Participants, 'users'> & { readonly user: string | null },
+): boolean {
+  const { reseller, domain, user, extension, extensions } = event;
+  return mayAccessParticipants(access, { reseller, domain, users: [user], extension, extensions });
+}
+
 /** The outermost level on which a scope reaches beyond what `access` covers; null: it lies within. */
 export function levelOutside(access: Access, scope: Omit<Access, 'owned'>): keyof Omit<Access, 'owned'> | null {
   const levels = ['reseller', 'domain', 'user', 'extension'] as const;

@@ -1,10 +1,9 @@
 import type { NewEvent } from '../../model/event.ts';
-import { mayAccessParticipants, type Access } from '../../model/scope.ts';
+import { mayAccessEvent, type Access } from '../../model/scope.ts';
 
 /** Whether a caller may see an event: their domain's, and where narrowed, those of their user or extension. */
 export function eventVisible(access: Access, event: NewEvent): boolean {
-  const { reseller, domain, user, extension, extensions } = event;
-  return mayAccessParticipants(access, { reseller, domain, users: [user], extension, extensions });
+  return mayAccessEvent(access, event);
 }
 
 /** Domains to narrow a read of the log to; undefined: all. */

@@ -86,6 +86,25 @@ test('an endpoint’s subscriptions are replayed together; a dry run only counts
   assert.equal((await ended(begun.number)).state, 'done');
 });
 
+test('a dry run tells a user nothing of how much others telephone', async () => {
+  const token = { name: 'narrow', kind: 'user', domain: 'default', user: 'bob' };
+  const { token: text } = (await world.post('/v1/tokens', token)).json<{ token: string }>();
+  const { id } = await subscribe({
+    scope: { reseller: 'default', domain: 'default', user: 'bob' },
+    events: ['message.received'],
+  });
+  const fromSeq = world.deps.log.head() + 1;
+  await send({ ...message, user: 'carol' }, message, { ...message, user: 'bob' }, { ...message, user: 'carol' });
+  const leftOut = async (headers: Record<string, string>) => {
+    const body = { fromSeq, filter: 'false', dryRun: true };
+    const counted = await world.post(`/v1/subscriptions/${id}/replay`, body, headers);
+    assert.equal(counted.statusCode, 200, counted.body);
+    return counted.json<{ leftOut: object }>().leftOut;
+  };
+  assert.deepEqual(await leftOut({ authorization: `Bearer ${text}` }), { scope: 0, type: 0, filter: 1 });
+  assert.deepEqual(await leftOut({}), { scope: 3, type: 0, filter: 1 });
+});
+
 test('what is asked for wrongly is refused with the field and a remedy', async () => {
   const { id } = await subscribe();
   const refused = async (body: object, url = `/v1/subscriptions/${id}/replay`) => {

@@ -72,11 +72,13 @@ export const DryRunSchema = Type.Object({
   missed: Missed,
   leftOut: nullable(
     Type.Object({
-      scope: Type.Integer({ description: 'Events outside the scope of its subscriptions.' }),
+      scope: Type.Integer({
+        description: 'Events outside the scope of its subscriptions; of these too only what the caller may see.',
+      }),
       type: Type.Integer({ description: 'Of types that were not asked for, or are not wanted.' }),
       filter: Type.Integer({ description: 'Left out by a filter, its own or the subscription’s.' }),
     }),
-    'Where `matched` is 0: why, of the events looked at, which are those of its domains. All 0: none is in the range.',
+    'Where `matched` is 0: why, of the events looked at that the caller may see, and that are of its domains. All 0: none is in the range.',
   ),
 });
 

@@ -114,7 +114,9 @@ function whyNone({ scope, type, filter }: NonNullable<DryRun['leftOut']>): strin
     ...(filter > 0 ? [`${filter} are left out by a filter`] : []),
     ...(scope > 0 ? [`${scope} are outside its scope`] : []),
   ];
-  return reasons.length === 0 ? 'no event of its domain is in the range' : `of the events there, ${reasons.join(', ')}`;
+  return reasons.length === 0
+    ? 'no event of its domain that you may see is in the range'
+    : `of the events there, ${reasons.join(', ')}`;
 }
 
 function tell({ terminal }: CliContext, options: ClientOptions, replay: ReplayFacts): void {

@@ -2,6 +2,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import type { Event } from '../../model/event.ts';
+import { type Access, mayAccessEvent } from '../../model/scope.ts';
 import type { ReplayOrder } from '../../records/replay-store.ts';
 import { isExpired } from '../expiry.ts';
 import type { DryRun, LeftOut } from './management.ts';
@@ -29,16 +30,16 @@ export class DryRuns {
     this.#deps = deps;
   }
 
-  /** Null: too many wait already. */
-  async count(wanted: Wanted, range: ReplayRange): Promise<DryRun | null> {
+  /** @param access of whoever asks. @returns null: too many wait already */
+  async count(access: Access, wanted: Wanted, range: ReplayRange): Promise<DryRun | null> {
     if (this.#waiting >= mostWaiting) return null;
     this.#waiting++;
-    const turn = this.#turns.then(() => this.#count(wanted, range));
+    const turn = this.#turns.then(() => this.#count(access, wanted, range));
     this.#turns = turn.catch(() => {});
     return turn.finally(() => this.#waiting--);
   }
 
-  async #count(wanted: Wanted, { from, to, missed }: ReplayRange): Promise<DryRun> {
+  async #count(access: Access, wanted: Wanted, { from, to, missed }: ReplayRange): Promise<DryRun> {
     const { clock, log } = this.#deps;
     const selectors = selectorsOf(this.#deps, wanted);
     const index = indexFor(this.#deps, wanted);
@@ -53,8 +54,10 @@ export class DryRuns {
       const page = await log.read({ ...request, ...(domains && { domains }) });
       for (const event of page.events) {
         index.match(event, ({ subscription }) => this.#add(subscription, event, total));
-        // Nobody asks for it once there is one, and it takes longer than matching.
-        if (total.matched === 0) left[leftOutBy(this.#deps, selectors, event)]++;
+        // Nobody asks for it once there is one, and it takes longer than matching. Of what the caller may not see, not
+        // even the number is theirs to know.
+        if (total.matched > 0 || !mayAccessEvent(access, event)) continue;
+        left[leftOutBy(this.#deps, selectors, event)]++;
       }
       if (page.scannedTo <= lookedUpTo) break;
       lookedUpTo = page.scannedTo;

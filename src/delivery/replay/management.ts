@@ -70,7 +70,7 @@ export interface DryRun {
   readonly leftOut: LeftOut | null;
 }
 
-/** Events looked at of which none is delivered, each counted once, by what stood in the way last. */
+/** Of the events looked at, those the caller may see, of which none is delivered: each once, by what stood in the way last. */
 export interface LeftOut {
   /** Not within the scope of any of the subscriptions. */
   readonly scope: number;

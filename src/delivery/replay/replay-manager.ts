@@ -66,7 +66,7 @@ export class LiveReplayManager implements ReplayManager {
     if ('refusal' in recipients) return recipients;
     const range = await findRange(this.#deps.log, request);
     const { events, filter } = request;
-    const result = await this.#dryRuns.count({ ...recipients, events, filter }, range);
+    const result = await this.#dryRuns.count(access, { ...recipients, events, filter }, range);
     return result ? { result } : { refusal: { kind: 'busy' } };
   }
 

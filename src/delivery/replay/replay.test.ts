@@ -471,6 +471,29 @@ test('a dry run that finds nothing says what stands in the way', async () => {
   assert.deepEqual(await leftOut(other.id, {}), { scope: 0, type: 0, filter: 0 });
 });
 
+test('a dry run counts no events that the caller may not see', async () => {
+  const w = await world();
+  const scope = { reseller: 'r1', domain: '*', user: '*', extension: '*' };
+  const a = await w.subscribe('a.test', { selection: { scope } });
+  const user = { ...scope, domain: 'acme', user: 'bob' };
+  const b = await w.subscribe('b.test', { selection: { scope: { ...user, extension: '103' } } });
+  const ours = { reseller: 'r1', domain: 'acme' };
+  await w.append(ours, { ...ours, user: 'bob' }, { ...ours, extension: '102' }, { reseller: 'r2', domain: 'globex' });
+  await w.append({ reseller: 'r2', domain: 'acme', user: 'bob' });
+  await w.pass(minute);
+  const leftOut = async (access: Access, { id }: Subscription, events: ReplayRequest['events'] = ['leg.ringing']) => {
+    const counted = await w.delivery.replays.dryRun(access, { ...all, of: { subscription: id }, events });
+    assert.ok('result' in counted);
+    return counted.result.leftOut;
+  };
+  assert.deepEqual(await leftOut(everything, a), { scope: 2, type: 3, filter: 0 });
+  assert.deepEqual(await leftOut(scope, a), { scope: 0, type: 3, filter: 0 });
+  assert.deepEqual(await leftOut(everything, b, null), { scope: 4, type: 0, filter: 0 });
+  assert.deepEqual(await leftOut({ ...scope, domain: 'acme' }, b, null), { scope: 3, type: 0, filter: 0 });
+  assert.deepEqual(await leftOut(user, b, null), { scope: 1, type: 0, filter: 0 });
+  assert.deepEqual(await leftOut({ ...user, owned: ['102'] }, b, null), { scope: 2, type: 0, filter: 0 });
+});
+
 test('of another log than the one it was asked for, nothing is replayed', async () => {
   const w = await world();
   const a = await w.subscribe('a.test');
