@@ -4,10 +4,8 @@
  */
 import { mayAccessScope } from '../../model/scope.ts';
 import type { ReplayOrder } from '../../records/replay-store.ts';
-import type { LeftOut } from './management.ts';
-import { type Filter, MatchIndex, type Selector, type UsersOf, wants } from '../../subscriptions/match-index.ts';
+import { type Filter, MatchIndex, type Selector, type UsersOf } from '../../subscriptions/match-index.ts';
 import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
-import type { Event } from '../../model/event.ts';
 
 export interface SelectionDeps {
   readonly registry: SubscriptionRegistry;
@@ -27,8 +25,12 @@ export function whyLeftOut({ registry }: SelectionDeps, order: Wanted, number: n
 }
 
 export function indexFor(deps: SelectionDeps, order: Wanted): MatchIndex {
-  const index = new MatchIndex(deps.usersOf);
-  for (const selector of selectorsOf(deps, order)) index.add(selector);
+  return indexOf(selectorsOf(deps, order), deps.usersOf);
+}
+
+export function indexOf(selectors: Iterable<Selector>, usersOf: UsersOf | undefined): MatchIndex {
+  const index = new MatchIndex(usersOf);
+  for (const selector of selectors) index.add(selector);
   return index;
 }
 
@@ -41,17 +43,6 @@ export function selectorsOf(deps: SelectionDeps, order: Wanted): readonly Select
     if (newest) selectors.push(narrowed(newest, order, filter));
   }
   return selectors;
-}
-
-/** What stands in the way of an event that none of them selects; where they differ, what it came furthest with. */
-export function leftOutBy({ usersOf }: SelectionDeps, selectors: readonly Selector[], event: Event): keyof LeftOut {
-  let furthest: keyof LeftOut = 'scope';
-  for (const selector of selectors) {
-    if (!wants({ ...selector, events: [event.type], filter: null }, event, usersOf)) continue;
-    if (selector.events.includes(event.type)) return 'filter';
-    furthest = 'type';
-  }
-  return furthest;
 }
 
 function narrowed(newest: Selector, { events }: Wanted, filter: Filter | null): Selector {
