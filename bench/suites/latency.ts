@@ -1,3 +1,4 @@
+import { timeDurableWrites } from '../support/durable-write.ts';
 import { type Figure, median, ratios } from '../support/figure.ts';
 import { startGenerator } from '../support/generator.ts';
 import { type Latency, measureLatency } from '../support/latency.ts';
@@ -58,10 +59,12 @@ export const latency: Suite = {
     const seconds = setting.quick ? 6 : 20;
     const offhook: Latency[] = [];
     const direct: Latency[] = [];
+    const disk: { readonly median: number; readonly p99: number }[] = [];
     for (let number = 0; number < setting.rounds; number++) {
       const result = await round(number, seconds, setting);
       offhook.push(result.offhook);
       direct.push(result.direct);
+      disk.push(await timeDurableWrites());
       const text = (run: Latency): string => `${run.median.toFixed(2)} and ${run.p99.toFixed(2)}`;
       setting.say(`median and p99 ${text(result.offhook)} beside ${text(result.direct)} ms`);
     }
@@ -69,9 +72,11 @@ export const latency: Suite = {
     const p99s = (runs: readonly Latency[]): number[] => runs.map(({ p99 }) => p99);
     const answered = (runs: readonly Latency[]): string => median(runs.map((run) => run.answered)).toFixed(2);
     const note = `the producer had its answer after ${answered(offhook)} beside ${answered(direct)} ms (median)`;
+    const write = (value: 'median' | 'p99'): string =>
+      `one durable write of a page, which an event may not be sent before: ${median(disk.map((one) => one[value])).toFixed(2)} ms (${value})`;
     return [
-      figure('median', medians(offhook), medians(direct), [note]),
-      figure('p99', p99s(offhook), p99s(direct), []),
+      figure('median', medians(offhook), medians(direct), [note, write('median')]),
+      figure('p99', p99s(offhook), p99s(direct), [write('p99')]),
     ];
   },
 };
