@@ -100,7 +100,7 @@ test('tests are apart for each subscription, and few at a time for each domain a
   const limit = new TestLimit(clock);
   assert.equal(limit.begin(1, 'a'), null);
   assert.match(limit.begin(1, 'a')?.why ?? '', /subscription is under way/);
-  limit.ended(1, 'a');
+  limit.ended(1, 'a', true);
   clock.advance(1_999);
   assert.deepEqual(limit.begin(1, 'a'), { waitMs: 1, why: 'A test of this subscription was just sent.' });
   clock.advance(1);
@@ -108,9 +108,11 @@ test('tests are apart for each subscription, and few at a time for each domain a
   assert.match(limit.begin(4, 'a')?.why ?? '', /^3 tests of this domain/);
   for (let number = 11; number <= 27; number++) assert.equal(limit.begin(number, `b${number % 6}`), null);
   assert.match(limit.begin(30, 'c')?.why ?? '', /^20 tests on this server/);
-  limit.ended(2, 'a');
+  limit.ended(2, 'a', true);
   assert.equal(limit.begin(30, 'c'), null);
-  limit.ended(30, 'c');
+  limit.ended(30, 'c', false);
+  assert.equal(limit.begin(30, 'c'), null, 'nothing was sent: there is nothing to be apart from');
+  limit.ended(30, 'c', true);
   assert.equal(limit.begin(4, 'a'), null);
 });
 
@@ -160,6 +162,24 @@ async function createSlowWorld(renderMs: number) {
   const look = (what: string, { id }: { readonly id: string }) => world.post(`/v1/subscriptions/${id}/${what}`, {});
   return { ...world, records, clock, sender, subscribe, look };
 }
+
+test('a test that was refused for its template may be sent as soon as its Retry-After says', async () => {
+  const world = await createSlowWorld(60);
+  try {
+    const { clock, look } = world;
+    const mine = await world.subscribe('default');
+    assert.equal((await look('preview', mine)).statusCode, 200);
+    const refused = await look('test', mine);
+    assert.deepEqual([refused.json().code, refused.headers['retry-after']], ['too_much_rendering', '1']);
+    clock.advance(1_000);
+    const sent = await look('test', mine);
+    assert.equal(sent.statusCode, 200, sent.body);
+    assert.equal(world.sender.requests.length, 1);
+  } finally {
+    await world.stop();
+    await world.records.close();
+  }
+});
 
 test('looking at slow templates has a share of the time; past it 429, for that domain alone', async () => {
   const world = await createSlowWorld(60);

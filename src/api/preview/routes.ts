@@ -93,13 +93,16 @@ export function previewRoutes(app: App, deps: Deps): void {
       const retryAfter = Math.ceil(refused.waitMs / 1_000);
       return sendProblem(reply, { code: 'too_many_tests', detail: refused.why, retryAfter });
     }
+    // Where it fails nobody knows, and what may have been sent counts.
+    let wasSent = true;
     try {
       const { preview: sent, exchange } = await delivery.sendTest(subscription, event, stopping.signal);
+      wasSent = exchange !== null;
       if (sent.kind === 'later') return sendProblem(reply, refusedAs(sent));
       const result = exchange && testResultView(exchange);
       return { ...aboutEvent(chosen, subscription), ...previewView(sent, subscription, clock.now()), result };
     } finally {
-      limit.ended(number, domain);
+      limit.ended(number, domain, wasSent);
     }
   });
 

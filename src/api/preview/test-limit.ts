@@ -45,13 +45,15 @@ export class TestLimit {
     return null;
   }
 
-  ended(subscription: number, domain: string): void {
+  /** @param wasSent where nothing was, the next one has nothing to keep its distance from */
+  ended(subscription: number, domain: string, wasSent: boolean): void {
     const now = this.#clock.monotonic();
     this.#underWay--;
     const left = (this.#ofDomain.get(domain) ?? 1) - 1;
     if (left === 0) this.#ofDomain.delete(domain);
     else this.#ofDomain.set(domain, left);
-    this.#nextAt.set(subscription, now + apartMs);
+    if (wasSent) this.#nextAt.set(subscription, now + apartMs);
+    else this.#nextAt.delete(subscription);
     if (this.#nextAt.size < mostKept) return;
     for (const [number, at] of this.#nextAt) if (at <= now) this.#nextAt.delete(number);
   }
