@@ -10,7 +10,7 @@ import { Time } from '../contract/common.ts';
 import { maySeeDelivery } from '../deliveries/routes.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
-import { type Problem, sendProblem } from '../problems/problem.ts';
+import { type Answer, type Problem, sendProblem } from '../problems/problem.ts';
 import { gatherReplayWhy, gatherTrace, gatherWhy, type WhyDeps } from './gather.ts';
 import { WhySchema, type WhyView, whyView } from './view.ts';
 
@@ -41,7 +41,7 @@ const EventHead = Type.Object({
   acceptedAt: Time,
 });
 
-const Answer = Type.Object({
+const AnswerSchema = Type.Object({
   event: EventHead,
   others: Type.Array(EventHead, { description: 'Other events with this id: ids are unique per connector.' }),
   items: Type.Array(WhySchema, { description: 'Those of the event’s domain first.' }),
@@ -62,7 +62,7 @@ export function whyRoutes(app: App, deps: Deps): void {
     least: 'user',
     params: Params,
     querystring: Query,
-    answers: { 200: { description: 'An answer for each subscription.', schema: Answer } },
+    answers: { 200: { description: 'An answer for each subscription.', schema: AnswerSchema } },
   });
   app.get<{ Params: Static<typeof Params>; Querystring: Static<typeof Query> }>(
     '/v1/events/:id/why',
@@ -88,7 +88,7 @@ export function whyRoutes(app: App, deps: Deps): void {
     const subscription = findSubscription(deps, access, asked);
     if (subscription) return { ...head, items: [await answerFor(deps, access, event, subscription)], left: 0 };
     const gone = await deletedAnswer(deps, access, event, asked);
-    if (!gone) return sendProblem(reply, notFound);
+    if ('problem' in gone) return sendProblem(reply, gone.problem);
     return { ...head, items: [gone], left: 0 };
   }
 }
@@ -132,6 +132,10 @@ async function wasMade({ delivery, attempts }: Deps, key: NamedDelivery): Promis
 }
 
 const notFound: Problem = { code: 'subscription_not_found', field: 'subscription' };
+const notSeen: Problem = {
+  ...notFound,
+  detail: 'There is none now; whether there was one was looked for in the newest part of the audit alone.',
+};
 
 function headOf({ id, seq, type, domain, connector, time, acceptedAt }: Event): Static<typeof EventHead> {
   return { id, seq, type, domain, connector, time, acceptedAt };
@@ -175,22 +179,32 @@ async function answerFor(deps: Deps, access: Access, event: Event, subscription:
   return whyView(why, { ...about, behind: behind && deliveryId(behind.subscription, behind.seq) });
 }
 
-async function auditSaysDeleted({ audit }: Deps, access: Access, number: number): Promise<boolean> {
+/** Pages of the audit looked at for one answer, up to half a second of the store's reader each. */
+const mostAuditPages = 4;
+
+/** @returns null: what was looked at does not say so, and there is more */
+async function auditSaysDeleted({ audit }: Deps, access: Access, number: number): Promise<boolean | null> {
   const query = { access, object: 'subscription', objectId: String(number), action: 'deleted' as const, limit: 1 };
-  let page = await audit.list(query);
-  // A page may be empty while there is a next one.
-  while (page.entries.length === 0 && page.next !== null) page = await audit.list({ ...query, before: page.next });
-  return page.entries.length > 0;
+  let before: number | undefined;
+  for (let looked = 0; looked < mostAuditPages; looked++) {
+    const { entries, next } = await audit.list({ ...query, ...(before !== undefined && { before }) });
+    if (entries.length > 0) return true;
+    // A page may be empty while there is a next one.
+    if (next === null) return false;
+    before = next;
+  }
+  return null;
 }
 
-/** Of a subscription that the audit says was deleted, or of which there are deliveries; null: there was none. */
-async function deletedAnswer(deps: Deps, access: Access, event: Event, asked: string): Promise<WhyView | null> {
+/** Of a subscription that the audit says was deleted, or of which there are deliveries. */
+async function deletedAnswer(deps: Deps, access: Access, event: Event, asked: string): Promise<Answer<WhyView>> {
   const number = numberIn(asked);
-  if (number === null) return null;
+  if (number === null) return { problem: notFound };
   const wasDeleted = await auditSaysDeleted(deps, access, number);
+  const none = { problem: wasDeleted === null ? notSeen : notFound };
   const seesAll = seesEverything(access);
-  if (!wasDeleted && !seesAll) return null;
+  if (!wasDeleted && !seesAll) return none;
   const why = seesAll ? await gatherWhy(deps, event, number, null) : ({ answer: 'deleted' } as const);
-  if (why.answer === 'deleted' && !wasDeleted) return null;
+  if (why.answer === 'deleted' && !wasDeleted) return none;
   return whyView(why, { subscription: number, name: null, delivery: deliveryId(number, event.seq), behind: null });
 }

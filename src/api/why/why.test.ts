@@ -140,6 +140,31 @@ test('cancelled when the subscription is disabled, and told so after it was dele
   }
 });
 
+test('the audit is not looked through without end for a subscription that nobody sees', {
+  timeout: 10_000,
+}, async () => {
+  const world = await createWhyWorld();
+  try {
+    const event = await world.send({});
+    let pages = 0;
+    const list = () => {
+      // So that where it does not stop, the test ends.
+      if (++pages > 1_000) throw new Error('it goes on and on');
+      return Promise.resolve({ entries: [], next: 1_000_000 - pages });
+    };
+    Object.assign(world.deps.audit, { list });
+    const answer = await world.api.app.inject({
+      url: `/v1/events/${event.id}/why?subscription=999`,
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    const { code, detail } = answer.json<{ code: string; detail: string }>();
+    assert.deepEqual([answer.statusCode, code], [404, 'subscription_not_found'], answer.body);
+    assert.match(detail, /newest part of the audit/);
+  } finally {
+    await world.stop();
+  }
+});
+
 test('all subscriptions, those of the event’s domain first; several events with one id', async () => {
   const world = await createWhyWorld();
   try {
