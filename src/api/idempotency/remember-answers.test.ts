@@ -69,6 +69,10 @@ test('what is said for now is not kept: the same request under the same key does
     assert.deepEqual(await ask('replay', range, 'k3'), [409, 'nothing_to_replay_to', undefined]);
     await world.ask({ method: 'PATCH', url: `/v1/subscriptions/${id}`, payload: { enabled: true } });
     assert.deepEqual(await ask('replay', range, 'k3'), [202, undefined, undefined]);
+    const early = { eventId: 'comes-later' };
+    assert.deepEqual(await ask('preview', early, 'k5'), [404, 'event_not_found', undefined]);
+    await world.post('/v1/events', { id: 'comes-later', type: 'call.started', call: { id: 'c2' } });
+    assert.deepEqual(await ask('preview', early, 'k5'), [200, undefined, undefined]);
     // What stays as it is is the answer for good.
     const wrong = { type: 'leg.nothing' };
     assert.deepEqual(await ask('preview', wrong, 'k4'), [400, 'invalid_field', undefined]);

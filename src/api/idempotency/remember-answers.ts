@@ -1,8 +1,8 @@
 /**
  * `Idempotency-Key` on POST: the same request under the same key gets the same answer for a day, without doing
  * anything twice. Another request under a used key is refused, and so is a second one while the first is under way.
- * Answers that blame the server (5xx) are not kept, nor are those that say what passes (too many at the moment, something
- * to wait for or to remove first): the request may be tried again.
+ * Answers that say what passes are not kept (the server's own trouble, too many at the moment, something to wait for, to
+ * remove or to make first): the request may be tried again. The catalog of problems says which they are.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -83,7 +83,7 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
 
 function isFinal(reply: FastifyReply): boolean {
   const problem = problemIn(reply);
-  return reply.statusCode < 500 && reply.statusCode !== 429 && (problem === undefined || !passes(problem));
+  return problem === undefined || !passes(problem);
 }
 
 function hashOf(request: FastifyRequest): string {

@@ -7,7 +7,10 @@ interface CatalogEntry {
   readonly title: string;
   /** What usually helps; an answer may carry a more exact one. */
   readonly remedy: string;
-  /** The same request may do its work later, as it stands: an answer for now, which no Idempotency-Key keeps. */
+  /**
+   * The same request may do its work later, as it stands: an answer for now, which no Idempotency-Key keeps. So is what
+   * blames the server or the moment, and what is gone once something has ended, was removed, was made or was granted.
+   */
   readonly passes?: true;
 }
 
@@ -83,74 +86,87 @@ export const problemCatalog = {
     status: 403,
     title: 'This is outside what the token covers',
     remedy: 'Name what the token covers, or use a token that covers more.',
+    passes: true,
   },
   route_not_found: { status: 404, title: 'There is nothing at this path', remedy: 'See /docs for all paths.' },
   event_not_found: {
     status: 404,
     title: 'There is no such event',
     remedy: 'Check the id; events are kept for retention.events.',
+    passes: true,
   },
   subscription_not_found: {
     status: 404,
     title: 'There is no such subscription',
     remedy: 'Check the id, which is not its number; GET /v1/subscriptions lists all of them.',
+    passes: true,
   },
   endpoint_not_found: {
     status: 404,
     title: 'There is no such endpoint',
     remedy: 'Check the number; GET /v1/endpoints lists all of them.',
+    passes: true,
   },
   delivery_not_found: {
     status: 404,
     title: 'There is no such delivery',
     remedy: 'A delivery is SUBSCRIPTION-SEQUENCE, as in 3-1042; attempts are kept for retention.attempts.',
+    passes: true,
   },
   replay_not_found: {
     status: 404,
     title: 'There is no such replay',
     remedy: 'Check the number; ended replays are forgotten with their attempts. GET /v1/replays lists those there are.',
+    passes: true,
   },
   erasure_not_found: {
     status: 404,
     title: 'There is no such erasure',
     remedy: 'Check the number; GET /v1/erasures lists those there are. They are forgotten with the audit.',
+    passes: true,
   },
   call_not_found: {
     status: 404,
     title: 'There is no such call',
     remedy: 'Calls are kept for `retention.calls`; GET /v1/calls finds them by number, extension, outcome and time.',
+    passes: true,
   },
   inbox_not_found: {
     status: 404,
     title: 'There is no such inbox',
     remedy: 'An inbox comes into being with a subscription whose URL is inbox:TOKEN.',
+    passes: true,
   },
   token_not_found: {
     status: 404,
     title: 'There is no such token',
     remedy: 'Check the id; GET /v1/tokens lists all of them.',
+    passes: true,
   },
   domain_not_found: {
     status: 404,
     title: 'There is no such domain',
     remedy: 'Check the name; GET /v1/domains lists all of them.',
+    passes: true,
   },
   extension_not_found: {
     status: 404,
     title: 'There is no such extension',
     remedy: 'Check the id, which is not its number; GET /v1/extensions lists all of them.',
+    passes: true,
   },
   user_not_found: {
     status: 404,
     title: 'There is no such user',
     remedy: 'Check the id, which is not the name; GET /v1/users lists all of them.',
+    passes: true,
   },
   method_not_allowed: {
     status: 405,
     title: 'Not with this method',
     remedy: 'Use one of the methods in the Allow header.',
   },
-  request_timeout: { status: 408, title: 'The request took too long', remedy: 'Send it again, faster.' },
+  request_timeout: { status: 408, title: 'The request took too long', remedy: 'Send it again, faster.', passes: true },
   event_id_conflict: {
     status: 409,
     title: 'The id is known with another body',
@@ -161,11 +177,13 @@ export const problemCatalog = {
     status: 409,
     title: 'There is one already',
     remedy: 'Change the one that is there, or take another name.',
+    passes: true,
   },
   still_in_use: {
     status: 409,
     title: 'Things still hang on it',
     remedy: 'Remove them first, or ask with cascade=true to remove them with it.',
+    passes: true,
   },
   limit_reached: {
     status: 409,
@@ -222,6 +240,7 @@ export const problemCatalog = {
     status: 409,
     title: 'A request with this Idempotency-Key is under way',
     remedy: 'Wait for its answer, then send the request again to get the same one.',
+    passes: true,
   },
   body_too_large: {
     status: 413,
@@ -253,34 +272,45 @@ export const problemCatalog = {
     status: 429,
     title: 'Looking at slow templates has used up the time there is for it',
     remedy: 'Ask again after Retry-After seconds; a template that does less takes less of it.',
+    passes: true,
   },
   headers_too_large: { status: 431, title: 'The headers are too large', remedy: 'Send fewer or shorter headers.' },
   internal: {
     status: 500,
     title: 'Something went wrong in Offhook',
     remedy: 'Report it with the request id; the server’s log has the rest.',
+    passes: true,
   },
   log_full: {
     status: 503,
     title: 'The log takes no more events for now',
     remedy: 'Send again after Retry-After seconds; free the disk or raise retention.maxBytes.',
+    passes: true,
   },
   overloaded: {
     status: 503,
     title: 'Too many events are being stored at this moment',
     remedy: 'Send again after Retry-After seconds.',
+    passes: true,
   },
   too_many_dry_runs: {
     status: 503,
     title: 'Too many dry runs wait already',
     remedy: 'Ask again after Retry-After seconds.',
+    passes: true,
   },
   too_many_streams: {
     status: 503,
     title: 'Too many clients read the stream',
     remedy: 'Close some, or raise server.maxStreams.',
+    passes: true,
   },
-  stopping: { status: 503, title: 'The server is stopping', remedy: 'Send again after Retry-After seconds.' },
+  stopping: {
+    status: 503,
+    title: 'The server is stopping',
+    remedy: 'Send again after Retry-After seconds.',
+    passes: true,
+  },
 } as const satisfies Readonly<Record<string, CatalogEntry>>;
 
 export type ProblemCode = keyof typeof problemCatalog;
