@@ -6,6 +6,7 @@ import { clientOf, withClientOptions, type CliContext, type ClientOptions } from
 import { WrongUse } from '../failure.ts';
 import { harmless, showTable } from '../terminal.ts';
 import { type ReplayFacts, summaryOf, waitForEnd } from '../watch-replay.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { pathOf } from './subscription-list.ts';
 
 interface StartOptions extends ClientOptions {
@@ -93,11 +94,8 @@ function timeOf(option: string, given: string | undefined): string | undefined {
   return new Date(at).toISOString();
 }
 
-function sequenceOf(option: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  if (!/^[1-9]\d{0,14}$/.test(given)) throw new WrongUse(`${option}: ${given} is no sequence of an event`);
-  return Number(given);
-}
+const sequenceOf = (option: string, given: string | undefined): number | undefined =>
+  given === undefined ? undefined : wholeNumber(option, given, 'sequence of an event');
 
 function tellDryRun({ terminal }: CliContext, options: ClientOptions, counted: DryRun): void {
   if (options.json) return terminal.out(JSON.stringify(counted));
