@@ -82,8 +82,11 @@ export interface EventLog {
    * they are read: when `floor()` has come past `after` by then, the page may lack those up to it.
    */
   read(request: ReadRequest): Promise<ReadPage>;
-  /** The events at these sequences, in the same order; null where trimmed or never given out. */
-  get(seqs: readonly number[]): Promise<readonly (Event | null)[]>;
+  /**
+   * The events at these sequences, in the same order; null where trimmed or never given out. `sparing` as in
+   * `ReadRequest`.
+   */
+  get(seqs: readonly number[], how?: Pick<ReadRequest, 'sparing'>): Promise<readonly (Event | null)[]>;
   /**
    * Events with this id, newest first, at most `mostFoundById` of them; ids are unique per connector, so there may be
    * several. `within`: only those whose domain and reseller it covers; others, however many, leave none of them out.

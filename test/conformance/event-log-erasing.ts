@@ -37,6 +37,8 @@ export function eventLogErasing(withLog: WithLog): void {
       const [first] = await log().get([1]);
       const [found] = await log().findById('a');
       assert.deepEqual([first?.data['text'], found?.data['text']], ['call erased', 'call erased']);
+      const [spared] = await log().get([1], { sparing: true });
+      assert.equal(spared?.data['text'], 'call erased');
       const { events } = await log().read({ after: 0, limit: 10, sparing: true });
       assert.deepEqual([events[0]?.data['text'], events[0]?.id, events[0]?.seq], ['call erased', 'a', 1]);
     };

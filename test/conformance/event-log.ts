@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AppendOutcome, EventLog } from '../../src/log/event-log.ts';
-import type { Event, NewEvent } from '../../src/model/event.ts';
+import { type Event, type NewEvent, orderKeyOf } from '../../src/model/event.ts';
 import { eventLogErasing } from './event-log-erasing.ts';
 import { eventLogProperties } from './event-log-properties.ts';
 import { eventNamed, handedOver, idWindowMs, type LogUnderTest, type OpenLog, readAll } from './event-log-support.ts';
@@ -146,6 +146,10 @@ export function eventLogConformance(name: string, open: OpenLog, runs: number): 
       await log().append(Array.from({ length: 5 }, (_, index) => eventNamed(`e${index}`)));
       assert.deepEqual(seqsOf(await log().get([4, 1, 99, 0, 4, -1])), [4, 1, null, null, 4, null]);
       assert.deepEqual(await log().get([]), []);
+      const [last, none, first] = await log().get([5, 99, 1], { sparing: true });
+      const told = [last?.seq, last?.type, last && orderKeyOf(last), none, first?.id];
+      const [plain] = await log().get([5]);
+      assert.deepEqual(told, [5, plain?.type, plain && orderKeyOf(plain), null, 'e0']);
     });
 
     withLog('drops what is old, piece by piece, and never numbers twice', async ({ log, clock }) => {

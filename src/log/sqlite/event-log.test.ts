@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventNamed } from '../../../test/conformance/event-log-support.ts';
 import { ManualClock } from '../../kit/manual-clock.ts';
+import { StoredEvent } from '../../model/stored-event.ts';
 import { openMemoryEngine, type SqliteEngine } from '../../sqlite/engine.ts';
 import { StorageError } from '../../sqlite/storage-error.ts';
 import { type EventLog, LogFullError } from '../event-log.ts';
@@ -49,6 +50,16 @@ describe('event log in SQLite', () => {
       assert.deepEqual(await log.append([big('again')]), [
         { kind: 'accepted', id: 'again', seq: stored + 1, duplicate: false },
       ]);
+    }));
+
+  test('reads single events no further than needed where little is asked of them', () =>
+    withLog({}, async (log, clock, engine) => {
+      await log.append([eventNamed('a')]);
+      const reopened = await openSqliteEventLog({ idWindowMs: 3_600_000, engine, clock });
+      for (const [where, each] of Object.entries({ memory: log, disk: reopened })) {
+        assert.ok((await each.get([1], { sparing: true }))[0] instanceof StoredEvent, where);
+        assert.ok(!((await each.get([1]))[0] instanceof StoredEvent), where);
+      }
     }));
 
   test('refuses events while too many wait for the disk', () =>

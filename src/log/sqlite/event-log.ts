@@ -175,17 +175,20 @@ class SqliteEventLog implements EventLog {
     return this.#holes.find(({ after, upTo }) => seq >= after && seq < upTo)?.upTo ?? seq;
   }
 
-  async get(seqs: readonly number[]): Promise<readonly (Event | null)[]> {
+  async get(
+    seqs: readonly number[],
+    { sparing }: Pick<ReadRequest, 'sparing'> = {},
+  ): Promise<readonly (Event | null)[]> {
     const found = new Map<number, Event>();
     const missing: number[] = [];
     for (const seq of seqs) {
       const recent = this.#recent.at(seq);
-      if (recent) found.set(seq, plain(recent.event));
+      if (recent) found.set(seq, sparing ? recent.event : plain(recent.event));
       else if (seq > this.#floor && seq <= this.#head) missing.push(seq);
     }
     for (let from = 0; from < missing.length; ) {
       const { rows, taken } = await this.#readErased('log.get', { seqs: missing.slice(from, from + 1_000) });
-      for (const event of decodeRows(rows)) found.set(event.seq, event);
+      for (const event of sparing ? storedEvents(rows) : decodeRows(rows)) found.set(event.seq, event);
       from += taken;
     }
     return seqs.map((seq) => found.get(seq) ?? null);
