@@ -262,6 +262,12 @@ export const problemCatalog = {
     title: 'This Content-Type is not understood here',
     remedy: 'Send application/json; events also as application/x-ndjson or application/cloudevents+json.',
   },
+  too_many_retries: {
+    status: 429,
+    title: 'Too many retries wait already',
+    remedy: 'Send again after Retry-After seconds.',
+    passes: true,
+  },
   too_many_tests: {
     status: 429,
     title: 'Too many tests',

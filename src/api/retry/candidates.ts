@@ -24,26 +24,37 @@ export interface Search {
   /** Of those that can be tried again: one that can't be never stands in the way of the others. */
   readonly limit: number;
   readonly judge: Judge;
+  /** Whether to look no further: there was time enough, or nobody waits for the answer any more. */
+  readonly isLate: () => boolean;
+}
+
+export interface Found {
+  /** Oldest event first. */
+  readonly found: readonly Candidate[];
+  /** Of those that can't be tried again: how many for which reason. */
+  readonly refused: Sieve['refused'];
+  /** `found`: more than the limit. `unseen`: not everything was looked at. Null: these are all. */
+  readonly more: 'found' | 'unseen' | null;
 }
 
 /** Attempts looked at in one request, newest first. */
 const mostLookedAt = 50_000;
 const page = 500;
 
-/** Oldest event first. `more`: not all were found, or not everything was looked at. `refused`: how many, for what. */
 export async function findCandidates(
   attempts: Pick<AttemptQueries, 'list' | 'parked'>,
   search: Search,
-): Promise<{ readonly found: readonly Candidate[]; readonly more: boolean; readonly refused: Sieve['refused'] }> {
+): Promise<Found> {
   const { subscription, limit } = search;
-  const sieve = createSieve(search.judge, limit);
+  const sieve = createSieve(search.judge, limit, search.isLate);
   const all = await attempts.parked({ subscriptions: [subscription], limit: mostLookedAt });
   const rows = all.filter(({ replay }) => replay === 0);
   const seen = new Set(rows.map(({ seq }) => seq));
   const hasRoom = !search.outcomes.has('parked') || (await sieve.add(dueLater(rows)));
   const isAll = hasRoom && (await settledCandidates(attempts, search, seen, sieve));
   const found = sieve.found.slice(0, limit).sort((one, other) => one.seq - other.seq);
-  return { found, more: !isAll, refused: sieve.refused };
+  const why = sieve.found.length > limit ? 'found' : 'unseen';
+  return { found, more: isAll ? null : why, refused: sieve.refused };
 }
 
 /** Those behind others follow them by themselves. */
@@ -57,13 +68,13 @@ const pick = ({ seq, endpoint }: { readonly seq: number; readonly endpoint: numb
 /** @returns whether everything in the range of time was looked at */
 async function settledCandidates(
   attempts: Pick<AttemptQueries, 'list'>,
-  { subscription, outcomes, from, to }: Search,
+  { subscription, outcomes, from, to, isLate }: Search,
   seen: Set<number>,
   sieve: Sieve,
 ): Promise<boolean> {
   if ([...outcomes].every((outcome) => outcome === 'parked')) return true;
   let before: number | undefined;
-  for (let looked = 0; looked < mostLookedAt; looked += page) {
+  for (let looked = 0; looked < mostLookedAt && !isLate(); looked += page) {
     const request = { subscriptions: [subscription], replay: 0, limit: page, ...(before !== undefined && { before }) };
     const { attempts: rows, next } = await attempts.list(request);
     const wanted: Candidate[] = [];

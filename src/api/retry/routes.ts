@@ -1,22 +1,22 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { auditEntry, auditEvent, type Snapshot } from '../../model/audit.ts';
 import { deliveryId, type NamedDelivery, parseDeliveryId } from '../../model/delivery-id.ts';
 import type { Access } from '../../model/scope.ts';
-import { retryRefusal } from '../../delivery/retry-refusal.ts';
 import type { DeliveryHistory } from '../../records/attempt-queries.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
-import { createTurns } from '../../tenants/context.ts';
 import { accessOf, authorOf } from '../auth/authenticate.ts';
 import { msOfTime, nullable, Time } from '../contract/common.ts';
 import { maySeeDelivery } from '../deliveries/routes.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
-import { type Problem, sendProblem } from '../problems/problem.ts';
+import { type Answer, type Problem, sendProblem } from '../problems/problem.ts';
 import { type Candidate, findCandidates, type RetryOutcome } from './candidates.ts';
+import { judgeFor } from './judge.ts';
 import { problemOf } from './problems.ts';
-import type { Judge, Sieve } from './sieve.ts';
+import { countOf, wordsFor } from './told.ts';
 import { type Result, tryCandidates } from './try-again.ts';
+import { NamedTurns } from './turns.ts';
 
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 40 }) });
 const OneBody = Type.Object({}, { additionalProperties: false });
@@ -56,12 +56,20 @@ const Many = Type.Object({
   words: Type.String(),
 });
 
+/** Requests for deliveries of one subscription, the one under way among them. */
+const mostOfSubscription = 100;
+/** Searches of one domain, likewise: in turn, so that they don't take the store's reader from everybody else. */
+const mostSearches = 5;
+/** So long, in milliseconds, deliveries are looked for that can be tried again. */
+const longestSearch = 2_000;
+
 type Deps = Pick<ApiDeps, 'attempts' | 'delivery' | 'log' | 'clock' | 'audit'>;
 
 export function retryRoutes(app: App, deps: Deps): void {
   const { delivery, attempts, audit, clock } = deps;
-  // One after the other, so that what was read still holds when a lane is asked.
-  const inTurn = createTurns();
+  // Of one subscription one after the other, so that what was read still holds when a lane is asked.
+  const turns = new NamedTurns<number>(mostOfSubscription);
+  const searches = new NamedTurns<string>(mostSearches);
 
   const one = described({
     summary: 'Try a delivery again at once',
@@ -81,62 +89,64 @@ export function retryRoutes(app: App, deps: Deps): void {
     const key = parseDeliveryId(request.params.id);
     if (!key || !maySeeDelivery(deps, access, key)) return sendProblem(reply, { code: 'delivery_not_found' });
     if (delivery.trouble() !== null) return sendProblem(reply, notNow);
-    return inTurn(async () => {
-      const candidate = await candidateFor(key);
-      if (!candidate) return sendProblem(reply, { code: 'delivery_not_found' });
-      const subscription = delivery.subscriptions.byNumber(access, key.subscription);
-      const [result] =
-        key.replay > 0
-          ? [await inReplay(key, candidate)]
-          : await tryCandidates(deps, key.subscription, subscription, [candidate]);
-      if (!result) return sendProblem(reply, partOfReplay);
-      const problem = problemOf(result, key.subscription);
-      if (problem) return sendProblem(reply, problem);
-      const state = result.kind;
-      const behind = 'behind' in result ? result.behind : null;
-      const id = deliveryId(key.subscription, key.seq, key.replay);
-      if (subscription) await audited(request, subscription, 'delivery', id, { state, attempts: candidate.attempts });
-      return { delivery: id, state, behind: behind && deliveryId(behind.subscription, behind.seq, key.replay) };
-    });
+    return answered(reply, await turns.enter(key.subscription, () => retryOne(request, access, key)));
   });
 
   const many = described({
     summary: 'Try many deliveries of a subscription again',
-    description: 'Bounded: at most 1,000 at a time, of the last 50,000 attempts. For more, make a replay.',
+    description:
+      'Bounded: at most 1,000 at a time, of the last 50,000 attempts, looked for in two seconds at most. For more, make a replay.',
     tag: 'deliveries',
     least: 'user',
     body: ManyBody,
     answers: { 200: { description: 'How many are tried again.', schema: Many } },
   });
   app.post<{ Body: Static<typeof ManyBody> }>('/v1/deliveries/retry', many, async (request, reply) => {
-    const { body } = request;
     const access = accessOf(request);
-    const subscription = findSubscription(access, body.subscription);
-    if (!subscription) return sendProblem(reply, { code: 'subscription_not_found', field: 'subscription' });
+    const subscription = findSubscription(access, request.body.subscription);
+    if (!subscription) return sendProblem(reply, noSubscription);
     if (delivery.trouble() !== null) return sendProblem(reply, notNow);
-    return inTurn(async () => {
-      await delivery.recorded();
-      const search = { ...searchOf(body, subscription.number), judge: judgeFor(access, subscription) };
-      const { found, more, refused } = await findCandidates(attempts, search);
-      const results = await tryCandidates(deps, subscription.number, subscription, found);
-      const told = { ...countOf(results, refused), more };
-      if (told.retried > 0)
-        await audited(request, subscription, 'subscription', String(subscription.number), { ...told });
-      return { ...told, words: wordsFor(told) };
-    });
+    const { number } = subscription;
+    const inTurn = () => turns.enter(number, () => retryMany(request, reply, access, number));
+    return answered(reply, await searches.enter(domainOf(subscription), inTurn));
   });
 
-  function judgeFor(access: Access, subscription: Subscription): Judge {
-    const { number: own } = subscription;
-    return async (candidates) => {
-      const events = await deps.log.get(candidates.map(({ seq }) => seq));
-      return candidates.map(({ seq, outcome }, at) => {
-        if (!maySeeDelivery(deps, access, { subscription: own, seq, replay: 0 })) return 'unseen';
-        const reason = retryRefusal(subscription, events[at] ?? null, outcome, clock.now());
-        // It refuses every one alike: as many as were asked for are enough to say so.
-        return reason === 'disabled' ? null : reason;
-      });
-    };
+  async function retryOne(request: FastifyRequest, access: Access, key: NamedDelivery): Promise<Answer<object>> {
+    const candidate = await candidateFor(key);
+    if (!candidate) return { problem: { code: 'delivery_not_found' } };
+    const subscription = delivery.subscriptions.byNumber(access, key.subscription);
+    const [result] =
+      key.replay > 0
+        ? [await inReplay(key, candidate)]
+        : await tryCandidates(deps, key.subscription, subscription, [candidate]);
+    if (!result) return { problem: partOfReplay };
+    const problem = problemOf(result, key.subscription);
+    if (problem) return { problem };
+    const state = result.kind;
+    const behind = 'behind' in result ? result.behind : null;
+    const id = deliveryId(key.subscription, key.seq, key.replay);
+    if (subscription) await audited(request, subscription, 'delivery', id, { state, attempts: candidate.attempts });
+    return { delivery: id, state, behind: behind && deliveryId(behind.subscription, behind.seq, key.replay) };
+  }
+
+  async function retryMany(
+    request: FastifyRequest<{ Body: Static<typeof ManyBody> }>,
+    reply: FastifyReply,
+    access: Access,
+    number: number,
+  ): Promise<Answer<object>> {
+    await delivery.recorded();
+    // As it is now: it may have waited for its turn.
+    const subscription = delivery.subscriptions.byNumber(access, number);
+    if (!subscription) return { problem: noSubscription };
+    const stopAt = clock.monotonic() + longestSearch;
+    const isLate = (): boolean => clock.monotonic() >= stopAt || reply.raw.destroyed;
+    const search = { ...searchOf(request.body, number), judge: judgeFor(deps, access, subscription), isLate };
+    const { found, more, refused } = await findCandidates(attempts, search);
+    const results = await tryCandidates(deps, number, subscription, found);
+    const told = { ...countOf(results, refused), more: more !== null };
+    if (told.retried > 0) await audited(request, subscription, 'subscription', String(number), told);
+    return { ...told, words: wordsFor(told, more) };
   }
 
   async function candidateFor(key: NamedDelivery): Promise<Candidate | null> {
@@ -172,15 +182,25 @@ export function retryRoutes(app: App, deps: Deps): void {
   }
 }
 
+const noSubscription: Problem = { code: 'subscription_not_found', field: 'subscription' };
 const partOfReplay: Problem = {
   code: 'delivery_not_retryable',
   detail: 'It is a part of a replay, and not parked; what a replay gave up, another replay delivers.',
 };
+const tooMany: Problem = { code: 'too_many_retries', retryAfter: longestSearch / 1_000 };
 const notNow: Problem = {
   code: 'overloaded',
   detail: 'What becomes of deliveries can’t be stored at this moment.',
   retryAfter: 5,
 };
+
+/** @param answer null: too many wait */
+function answered(reply: FastifyReply, answer: Answer<object> | null): object {
+  if (!answer) return sendProblem(reply, tooMany);
+  return 'problem' in answer ? sendProblem(reply, answer.problem) : answer;
+}
+
+const domainOf = ({ selection: { scope } }: Subscription): string => JSON.stringify([scope.reseller, scope.domain]);
 
 function candidateOf(seq: number, { parked, attempts }: DeliveryHistory): Candidate | null {
   const last = attempts.find(({ outcome }) => outcome !== 'failed') ?? attempts[0];
@@ -197,24 +217,4 @@ function searchOf({ outcome, from, to, limit = 500 }: Static<typeof ManyBody>, s
     from: from === undefined ? -Infinity : msOfTime(from),
     to: to === undefined ? Infinity : msOfTime(to),
   };
-}
-
-function countOf(results: readonly Result[], refused: Sieve['refused']) {
-  const reasons: Record<string, number> = Object.fromEntries(refused);
-  let before = 0;
-  for (const count of refused.values()) before += count;
-  let retried = 0;
-  for (const result of results) {
-    if (result.kind === 'due' || result.kind === 'under_way' || result.kind === 'parked_behind') retried++;
-    else {
-      const reason = result.kind === 'refused' ? result.reason : result.kind;
-      reasons[reason] = (reasons[reason] ?? 0) + 1;
-    }
-  }
-  return { retried, refused: before + results.length - retried, reasons };
-}
-
-function wordsFor({ retried, refused, more }: ReturnType<typeof countOf> & { readonly more: boolean }): string {
-  const done = `${retried} ${retried === 1 ? 'is' : 'are'} tried again${refused === 0 ? '' : `, ${refused} can’t be`}.`;
-  return more ? `${done} There may be more: ask again for the next, or make a replay for all of a time.` : done;
 }

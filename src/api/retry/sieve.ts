@@ -9,15 +9,18 @@ export interface Sieve {
   readonly found: readonly Candidate[];
   /** Those that can't be: how many for which reason. */
   readonly refused: ReadonlyMap<RetryRefusal, number>;
-  /** @returns false where there are more than the limit: the rest was not looked at */
+  /** @returns false where there are more than the limit or there is no time: the rest was not looked at */
   add(some: readonly Candidate[]): Promise<boolean>;
 }
 
 /** An event is read for each, of up to 256 kB. */
 const judgedAtOnce = 100;
 
-/** Takes candidates until there are more than `limit` that can be tried again. */
-export function createSieve(judge: Judge, limit: number): Sieve {
+/**
+ * Takes candidates until there are more than `limit` that can be tried again, or it is late: however many can't be, they
+ * are read from the log one and all.
+ */
+export function createSieve(judge: Judge, limit: number, isLate: () => boolean): Sieve {
   const found: Candidate[] = [];
   const refused = new Map<RetryRefusal, number>();
   const take = (candidate: Candidate, verdict: RetryRefusal | 'unseen' | null): void => {
@@ -29,6 +32,7 @@ export function createSieve(judge: Judge, limit: number): Sieve {
     refused,
     add: async (some) => {
       for (let at = 0; at < some.length && found.length <= limit; at += judgedAtOnce) {
+        if (isLate()) return false;
         const part = some.slice(at, at + judgedAtOnce);
         const verdicts = await judge(part);
         part.forEach((candidate, index) => take(candidate, verdicts[index] ?? null));

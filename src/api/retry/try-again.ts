@@ -16,7 +16,10 @@ export async function tryCandidates(
   subscription: Subscription | null,
   candidates: readonly Candidate[],
 ): Promise<readonly Result[]> {
-  const events = await log.get(candidates.map(({ seq }) => seq));
+  const events = await log.get(
+    candidates.map(({ seq }) => seq),
+    { sparing: true },
+  );
   const results: Result[] = [];
   const lanes = new Map<number, { readonly at: number; readonly retry: Retry }[]>();
   candidates.forEach((candidate, at) => {
