@@ -78,6 +78,16 @@ export class Dispatcher {
     return own;
   }
 
+  /** It has to wait until a request of its domain, or of all, comes free. */
+  waits(state: LaneState): boolean {
+    return this.#share.waits(state);
+  }
+
+  /** Lanes that have to. */
+  get inLine(): number {
+    return this.#share.inLine;
+  }
+
   /** Something that kept lanes in line may have eased. */
   serve(): void {
     if (this.#stopped) return;

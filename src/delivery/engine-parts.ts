@@ -23,6 +23,7 @@ import { defaultLaneLimits } from './lane/limits.ts';
 import { LaneReading } from './lane-reading.ts';
 import { LaneTable, type LaneTableLimits } from './lane-table.ts';
 import { LostEvents } from './lost-events.ts';
+import { mostRequests } from './most-requests.ts';
 import { defaultReplayLimits, ReplayBook, type ReplayLimits } from './replay/replay-book.ts';
 import { RenderBudget } from './render-budget.ts';
 import { ReplayRunner } from './replay/replay-runner.ts';
@@ -47,7 +48,7 @@ export interface EngineLimits extends LaneTableLimits {
 export const defaultEngineLimits: EngineLimits = {
   lane: defaultLaneLimits,
   flush: defaultFlushLimits,
-  requests: 2_000,
+  requests: mostRequests,
   replays: defaultReplayLimits,
   memory: { waiting: 20_000, waitingSize: 64 * 1024 * 1024, parked: 100_000, behind: 1_000_000 },
   holdBackMs: 5_000,

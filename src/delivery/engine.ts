@@ -54,6 +54,7 @@ export class DeliveryEngine {
       replays: this.#parts.lanes.replays,
       activeReplays: activeFigures(this.#parts.book, this.#deps.log),
       slowRenderMs: this.#parts.renderBudget.slowMs,
+      inLine: this.#parts.dispatcher.inLine,
     };
   }
 
@@ -109,8 +110,9 @@ export class DeliveryEngine {
 
   standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing {
     const { clock, log } = this.#deps;
-    const lane = this.laneOf(this.#wayOf(delivery, endpoint));
-    return standingOf({ clock, log, lane, position: this.position }, delivery, orderKey);
+    const state = this.#parts.lanes.find(this.#wayOf(delivery, endpoint));
+    const inLine = state !== undefined && this.#parts.dispatcher.waits(state);
+    return standingOf({ clock, log, lane: state?.lane, position: this.position, inLine }, delivery, orderKey);
   }
 
   // ---- start and stop -------------------------------------------------------------------------------------------

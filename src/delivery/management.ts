@@ -130,6 +130,8 @@ export interface EngineFigures {
   readonly replays: number;
   /** Of the replays that have not ended: how many are in each state, and the events they have still to look at together. */
   readonly activeReplays: Readonly<Record<'queued' | 'running' | 'cancelling', number>> & { readonly behind: number };
+  /** Receivers that have something to send and wait for a request to come free. */
+  readonly inLine: number;
   /** Milliseconds that renderings of over a millisecond have taken since the start. */
   readonly slowRenderMs: number;
 }

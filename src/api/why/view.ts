@@ -51,7 +51,7 @@ export const WhySchema = Type.Object({
   ahead: nullable(Type.Integer(), 'Waiting: events that may lie before it; an upper bound.'),
   holds: Type.Array(
     Type.Object({
-      by: Type.Enum(['paused', 'breaker', 'retry_after', 'rate', 'window', 'rendering', 'parked']),
+      by: Type.Enum(['paused', 'breaker', 'retry_after', 'rate', 'window', 'rendering', 'turn', 'parked']),
       until: nullable(Time),
     }),
     { description: 'What keeps its endpoint from starting anything more now.' },

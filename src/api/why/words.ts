@@ -61,6 +61,7 @@ const heldBy: Readonly<Record<Hold['by'], string>> = {
   rendering: 'the templates of its domain take more time than it has',
   parked: 'so many of its deliveries failed and wait for their next attempt that nothing new is begun',
   window: 'as many requests to its endpoint are under way as may be',
+  turn: 'as many requests of its domain, or of all together, are under way as may be, and it is in line',
 };
 const heldWords = (holds: readonly Hold[]): string =>
   holds.map(({ by, until }) => `; ${heldBy[by]}${until === null ? '' : ` until ${time(until)}`}`).join('');
@@ -75,6 +76,7 @@ function remedyOf(holds: readonly Hold[]): string | null {
   const by = new Set(holds.map((hold) => hold.by));
   if (by.has('paused')) return 'Resume it; everything is then delivered in order.';
   if (by.has('breaker')) return 'See the last error at GET /v1/subscriptions/{id} and repair the receiver.';
+  if (by.has('turn')) return 'Make slow receivers of the domain answer at once, or give them a shorter timeoutMs.';
   if (by.has('rendering')) return 'Make its templates simpler: GET /v1/subscriptions shows them.';
   if (by.has('parked')) return 'Repair the receiver, or disable the subscription whose events it refuses.';
   return by.has('rate') || by.has('window') ? 'A higher ratePerSecond or maxInFlight lets more through.' : null;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/schema.ts';
+import { mostRequests } from '../../delivery/most-requests.ts';
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
-/** Requests to receivers under way at once, and what files the process needs besides. */
-const outgoing = 2_000;
+/** What files the process needs besides connections. */
 const besides = 100;
 const fewest = 256;
 
@@ -14,7 +14,7 @@ export async function checkFileLimit({ server }: Config): Promise<Finding> {
   if (soft === undefined) return skipped('open files', 'this system does not tell');
   // Node raises the soft limit to the hard one at its start.
   const limit = soft === 'unlimited' ? Infinity : Number(soft);
-  const needed = server.maxConnections + outgoing + besides;
+  const needed = server.maxConnections + mostRequests + besides;
   const remedy = `raise it to ${needed} (LimitNOFILE in the systemd unit, ulimit -n, --ulimit nofile), or lower server.maxConnections`;
   const detail = `at most ${soft} (hard limit ${hard}), and up to ${needed} may be needed`;
   if (limit < fewest) return failed('open files', detail, remedy);

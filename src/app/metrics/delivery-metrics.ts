@@ -172,6 +172,11 @@ function registerFigures(registry: Registry, running: Running): void {
     'How long the oldest of them has waited',
     (of) => of.figures().unflushedMs / 1000,
   );
+  figure(
+    'offhook_delivery_lanes_in_line',
+    'Receivers that have something to send and wait until a request of their domain, or of all, comes free',
+    (of) => of.figures().inLine,
+  );
   counter(
     registry,
     {

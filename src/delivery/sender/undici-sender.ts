@@ -9,6 +9,7 @@
  */
 import type { Clock } from '../../kit/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import { mostRequests } from '../most-requests.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { type ClientIdentity, rememberIdentities } from './client-identity.ts';
 import { Deadlines } from './deadlines.ts';
@@ -61,7 +62,7 @@ class UndiciSender implements Sender {
     const {
       clock,
       maxResponseBytes = 65_536,
-      maxConnections = 2_000,
+      maxConnections = mostRequests,
       maxOrigins = 1_000,
       keepAliveMs = 30_000,
     } = options;

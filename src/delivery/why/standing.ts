@@ -18,9 +18,10 @@ export interface Hold {
    * - `paused`: somebody paused the endpoint, or the subscription alone. `breaker`: it is open. `retry_after`: the receiver asked to be left alone.
    * - `rate`: of the endpoint's rate limit. `window`: as many requests are under way as may be.
    * - `rendering`: the templates of its domain take more time than it has.
+   * - `turn`: its domain has as many requests under way as it may, or all domains together do; it is in line.
    * - `parked`: so many deliveries of it failed and are to be tried again that nothing new is read.
    */
-  readonly by: 'paused' | 'breaker' | 'retry_after' | 'rate' | 'window' | 'rendering' | 'parked';
+  readonly by: 'paused' | 'breaker' | 'retry_after' | 'rate' | 'window' | 'rendering' | 'turn' | 'parked';
   /** Wall clock, milliseconds; null where no time is known. */
   readonly until: number | null;
 }
@@ -32,17 +33,23 @@ export interface StandingDeps {
   readonly lane: Lane | undefined;
   /** How far the router has come. */
   readonly position: number;
+  /** It waits in line with others for a request to come free. */
+  readonly inLine: boolean;
 }
 
-export function standingOf({ clock, log, lane, position }: StandingDeps, of: DeliveryKey, orderKey: string): Standing {
+export function standingOf(
+  { clock, log, lane, position, inLine }: StandingDeps,
+  of: DeliveryKey,
+  orderKey: string,
+): Standing {
   const lowWater = lane?.lowWater(position) ?? position;
   const unknown: Place = { state: of.seq > position ? 'waiting' : 'settled', behind: null };
   const place = lane?.placeOf(of, orderKey, position) ?? unknown;
   const ahead = Math.max(0, eventsBetween(log, lowWater, of.seq) - 1);
-  return { ...place, ahead, holds: lane ? holdsOf(lane, clock) : [] };
+  return { ...place, ahead, holds: lane ? holdsOf(lane, clock, inLine) : [] };
 }
 
-function holdsOf(lane: Lane, clock: Clock): Hold[] {
+function holdsOf(lane: Lane, clock: Clock, inLine: boolean): Hold[] {
   const { gate, paused } = lane;
   const now = clock.monotonic();
   const wall = (at: number): number => clock.now() + (at - now);
@@ -56,6 +63,7 @@ function holdsOf(lane: Lane, clock: Clock): Hold[] {
   const renderedAt = gate.rendering.readyAt(now);
   if (renderedAt > now) holds.push({ by: 'rendering', until: wall(renderedAt) });
   if (gate.isFull() && !paused) holds.push({ by: 'window', until: null });
+  if (inLine) holds.push({ by: 'turn', until: null });
   if (lane.isParkedFull) holds.push({ by: 'parked', until: null });
   return holds;
 }
