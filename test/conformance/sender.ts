@@ -195,6 +195,19 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
       assert.match(excerpt, /^\ufffd\ufffd\[31mß€+$/);
     });
 
+    it('has none of the credentials that were sent, also where it is cut inside one', async (t) => {
+      const echo: Respond = ({ head, socket }) => void socket.write(answer(500, head));
+      const bearer = { auth: { kind: 'bearer', token: 'planted-token' } } as const;
+      const headers = ['authorization', 'Bearer planted-token', 'x-other', 'shown'];
+      const told = answeredWith((await exchangeWith(t, echo, { ...bearer, headers })).exchange, 500).excerpt;
+      assert.match(told, /authorization: Bearer \(token\)\r\nx-other: shown/);
+      for (let room = 0; room <= 14; room++) {
+        const cut = answerWith(500, `${'x'.repeat(2_048 - room)}planted-token and more`);
+        const { excerpt } = answeredWith((await exchangeWith(t, cut, { ...bearer, headers })).exchange, 500);
+        assert.match(excerpt, /^x+(\(token\)? ?)?$/, String(room));
+      }
+    });
+
     it('is not unpacked where it is compressed', async (t) => {
       const bomb = gzipSync(Buffer.alloc(10_000_000));
       const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`;

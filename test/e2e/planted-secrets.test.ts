@@ -8,6 +8,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -41,6 +42,8 @@ const kept = {
   collector: 'planted-collector-token-0014',
   signing: `whsec_${Buffer.from('planted-signing-secret-000006').toString('base64')}`,
 } as const;
+const basic = Buffer.from(`u:${kept.password}`).toString('base64');
+const notInFiles = [...Object.values(kept), basic];
 /** Its owner may see it, no line of a log and no figure may have it. */
 const ownersOnly = {
   path: 'planted-url-path-0007',
@@ -78,10 +81,17 @@ connectors:
     await commands(server, dir.path, said);
     await server.stop();
     said.add('log', server.output());
-    said.search([...Object.values(kept), server.token], () => true);
+    const attempted = said.of('GET /v1/deliveries');
+    assert.ok(
+      ['repeated', '(token)', '(password)', '(secret)'].every((word) => attempted.includes(word)),
+      attempted,
+    );
+    await searchFiles(join(dir.path, 'data'));
+    said.search([...Object.values(kept), basic, server.token], () => true);
     const { path, query, ...others } = ownersOnly;
     said.search([...Object.values(others), ...ids], (where) => !where.includes('/v1/'));
-    said.search([path, query], (where) => !where.includes('/v1/subscriptions'));
+    // A delivery's request is shown with where it goes.
+    said.search([path, query], (where) => !/\/v1\/subscriptions|\/v1\/deliveries\/:id/.test(where));
     assert.ok(said.of('log').includes('"route":"/inbox/:token"'), 'the log was talkative');
     const attempts = said.of('log').match(/^.*"msg":"delivery\.attempted".*$/gm) ?? [];
     assert.ok(
@@ -99,15 +109,16 @@ connectors:
 
 /** A receiver that fails and a token endpoint, both of which repeat what they were sent. */
 function receive(request: http.IncomingMessage, response: http.ServerResponse): void {
-  let sent = JSON.stringify(request.headers.authorization ?? '');
+  const { authorization = '', ...others } = request.headers;
+  let sent = JSON.stringify(authorization);
   request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
   request.on('end', () => {
     if (request.url === '/token') return void response.end(JSON.stringify({ access_token: kept.token }));
-    const isEcho = request.url === '/echo';
     const said = JSON.stringify({ error: 'invalid_request', error_description: decodeURIComponent(sent) });
-    // What a receiver says in answer to its owner's own credentials is its owner's; a token is nobody's to see.
-    const isToken = sent.includes(kept.token);
-    response.writeHead(isEcho ? 400 : 500).end(isEcho ? said : isToken ? sent : '');
+    if (request.url === '/echo') return void response.writeHead(400).end(said);
+    // As it came, and as a receiver understands it.
+    const understood = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
+    response.writeHead(500).end(JSON.stringify({ repeated: authorization, understood, others }));
   });
 }
 
@@ -129,6 +140,16 @@ class Said {
       for (const secret of looked(where) ? secrets : []) if (text.includes(secret)) found.push(`${secret} in ${where}`);
     }
     assert.deepEqual(found, []);
+  }
+}
+
+/** What is kept, is kept encrypted. */
+async function searchFiles(dir: string): Promise<void> {
+  const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  assert.ok(files.length > 0);
+  for (const { parentPath, name } of files) {
+    const bytes = await readFile(join(parentPath, name));
+    for (const secret of notInFiles) assert.ok(!bytes.includes(secret), `${secret} in ${name}`);
   }
 }
 
@@ -179,6 +200,26 @@ async function useAll(server: ServerProcess, said: Said): Promise<void> {
   await firstFailure(server);
   const reads = ['events', 'subscriptions', 'endpoints', 'deliveries', 'calls', 'connectors', 'stats', 'dialects'];
   for (const name of reads) said.add(`GET /v1/${name}`, await ask(server, 'GET', `/v1/${name}`));
+  const tellsMore = async (kind: string, name: string, more: readonly (readonly [string, string])[]): Promise<void> => {
+    const { items } = JSON.parse(said.of(`GET /v1/${kind}`)) as { items: Record<string, string>[] };
+    for (const item of items) {
+      const at = `/v1/${kind}/${item[name]}`;
+      for (const [method, rest] of more) {
+        said.add(
+          `${method} /v1/${kind}/:id${rest}`,
+          await ask(server, method, at + rest, method === 'GET' ? undefined : {}),
+        );
+      }
+    }
+  };
+  await tellsMore('subscriptions', 'id', [
+    ['GET', ''],
+    ['POST', '/test'],
+    ['POST', '/preview'],
+  ]);
+  await tellsMore('deliveries', 'delivery', [['GET', '']]);
+  assert.ok(said.of('POST /v1/subscriptions/:id/test').includes('repeated'));
+  assert.ok(said.of('GET /v1/deliveries/:id').includes('repeated'));
   for (const path of ['/metrics', '/readyz', '/healthz', '/openapi.json'])
     said.add(path, await ask(server, 'GET', path));
   const odd: readonly (readonly [string, string])[] = [

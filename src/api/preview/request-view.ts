@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import type { Preview } from '../../delivery/preview.ts';
 import { headerRecord } from '../../delivery/sender/headers.ts';
+import { credentialHeaders } from '../../delivery/sender/sent-secrets.ts';
 import type { EndpointAuth, Subscription } from '../../subscriptions/subscription.ts';
 import { nullable, Time } from '../contract/common.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -25,12 +26,8 @@ export const EncodingProblem = Type.Object({
 });
 
 const longestBody = 64_000;
-const alwaysSecret = ['authorization', 'proxy-authorization', 'cookie', 'webhook-signature'];
-
-function secretHeaders(auth: EndpointAuth): ReadonlySet<string> {
-  const own = auth.kind === 'headers' ? Object.keys(auth.headers).map((name) => name.toLowerCase()) : [];
-  return new Set([...alwaysSecret, ...own]);
-}
+const secretHeaders = (auth: EndpointAuth): ReadonlySet<string> =>
+  new Set([...credentialHeaders(auth), 'webhook-signature']);
 
 type Later = Extract<Preview, { kind: 'later' }>;
 const secondsOf = ({ waitMs }: Later): number => Math.ceil(waitMs / 1_000);

@@ -70,8 +70,9 @@ async function world(t: TestContext, networks = ['127.0.0.0/8']): Promise<World>
   tokens.receiver = await startReceiver((got) => tokens.respond(got));
   const revoked = new Set<string>();
   const receiver = await startReceiver((got) => {
-    const token = (headerOf(got, 'authorization') ?? '').replace('Bearer ', '');
-    got.socket.write(answer(revoked.has(token) || token === '' ? 401 : 200, `by ${token}`));
+    const authorization = headerOf(got, 'authorization') ?? '';
+    const token = authorization.replace('Bearer ', '');
+    got.socket.write(answer(revoked.has(token) || token === '' ? 401 : 200, `by ${authorization}`));
   });
   const guard = createAddressGuard({ allowNetworks: networks });
   const inner = createUndiciSender({ clock, guard, inbox: createMemoryInbox({ clock }) });
@@ -293,7 +294,7 @@ describe('OAuth towards receivers', () => {
     assert.ok(!refused.includes(secret));
     w.tokens.says = null;
     const exchange = await w.send({ auth: { ...w.auth, scope: 'fresh' } });
-    assert.equal(exchange.kind === 'answered' && exchange.excerpt, 'by (token)');
+    assert.equal(exchange.kind === 'answered' && exchange.excerpt, 'by Bearer (token)');
   });
 
   it('tokens are of one domain and one set of credentials, and none goes over what its domain may not reach', async (t) => {

@@ -135,7 +135,7 @@ class AuthorisedExchange {
         return this.#ask();
       }
     } else if (exchange.kind === 'answered') tokens.served(this.#auth, domain, token);
-    this.#end(exchange.kind === 'answered' ? { ...exchange, excerpt: without(exchange.excerpt, token) } : exchange);
+    this.#end(exchange);
   }
 
   #fail(failure: 'stopped' | 'oauth2', message: string, credentialsRefused: boolean): void {
@@ -157,6 +157,3 @@ function withToken(headers: HeaderList, token: string): HeaderList {
   const others = headers.filter((_, at) => headers[at & ~1] !== 'authorization');
   return [...others, 'authorization', `Bearer ${token}`];
 }
-
-/** A receiver may repeat what it was sent, and what it answers is kept and shown. */
-const without = (excerpt: string, token: string): string => excerpt.replaceAll(token, '(token)');

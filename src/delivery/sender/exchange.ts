@@ -16,6 +16,7 @@ import { excerptOf } from './excerpt.ts';
 import { exchangeFailure } from './failure.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Ended, Exchange, OutgoingRequest, SendFailure } from './sender.ts';
+import { secretsSent } from './sent-secrets.ts';
 
 /** What all exchanges of one sender share. */
 export interface ExchangeHost {
@@ -117,10 +118,11 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
   }
 
   #answered(now: number): void {
+    const secrets = this.#kept === null ? [] : secretsSent(this.#request);
     this.#tell({
       kind: 'answered',
       status: this.#status,
-      excerpt: excerptOf(this.#kept, this.#headers['content-encoding'], this.#keepBytes),
+      excerpt: excerptOf(this.#kept, this.#headers['content-encoding'], this.#keepBytes, secrets),
       retryAfterMs: this.#asksToWaitMs(),
       durationMs: Math.round(now - this.#startedAt),
     });

@@ -47,7 +47,7 @@ export type Exchange =
   | {
       readonly kind: 'answered';
       readonly status: number;
-      /** At most 2 kB of what came back, or `keepBytes`. */
+      /** At most 2 kB of what came back, or `keepBytes`, without the credentials that were sent with `auth`. */
       readonly excerpt: string;
       /** Milliseconds the receiver asked to wait (Retry-After, at most 24 h); null where it did not. */
       readonly retryAfterMs: number | null;
