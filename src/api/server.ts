@@ -36,6 +36,7 @@ import { sendProblem } from './problems/problem.ts';
 import { previewRoutes } from './preview/routes.ts';
 import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
+import { refuseHalfCharacters } from './refuse-half-characters.ts';
 import { replayRoutes } from './replays/routes.ts';
 import { retryRoutes } from './retry/routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -79,6 +80,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     v1.addHook('onRequest', authenticate(deps.checkToken));
     v1.addHook('onRequest', refuseEncodedBody);
     v1.addHook('preHandler', refuseDeepBody);
+    v1.addHook('preHandler', refuseHalfCharacters);
     rememberAnswers(v1, deps);
     ingestRoute(v1, deps);
     eventRoutes(v1, deps);

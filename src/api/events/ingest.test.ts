@@ -152,6 +152,34 @@ test('among several, one whose id is known with another body is named, and the o
   assert.deepEqual(Compile(documented).Errors(answer.json()), []);
 });
 
+test('half a character is refused wherever it stands, and the field is named', async () => {
+  const head = world.deps.log.head();
+  const call = '{"type":"call.started","call":{"id":"c"}}';
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    [call.replace('"c"', '"\\ud800x"'), 'call.id'],
+    [`[${call},${call.replace('"c"', '"x\\uDFFF"')}]`, '[1].call.id'],
+    [call.replace('"c"', '"c","from":{"name":"\\ude00\\ud83d"}'), 'call.from.name'],
+    [call.replace('"c"', '"c","custom":{"a":["\\ud800"]}'), 'call.custom.a[0]'],
+    [call.replace('"c"', '"c","custom":{"\\ud800":1}'), 'call.custom'],
+    [call.replace('}}', '},"extensions":["1\\ud800"]}'), 'extensions[0]'],
+    [call.replace('}}', '},"data":{"note":"\\ud800"}}'), 'data.note'],
+    [call.replace('}}', '},"\\ud800":1}'), undefined],
+  ];
+  for (const [payload, field] of cases) {
+    const answer = await world.post('/v1/events', payload, { 'content-type': 'application/json' });
+    const { code, detail, field: named } = answer.json();
+    assert.deepEqual([answer.statusCode, code, named], [400, 'invalid_event', field], payload);
+    assert.match(detail, /half a character/);
+  }
+  const data = Buffer.from('{"call":{"id":"\\ud800"}}').toString('base64');
+  const cloud = `{"specversion":"1.0","id":"e","source":"/","type":"call.started","data_base64":"${data}"}`;
+  const hidden = await world.post('/v1/events', cloud, { 'content-type': 'application/cloudevents+json' });
+  assert.deepEqual([hidden.statusCode, hidden.json().field], [400, 'call.id']);
+  assert.equal(world.deps.log.head(), head);
+  const whole = call.replace('"c"', '"whole-\\ud83d\\ude00"');
+  assert.equal((await world.post('/v1/events', whole, { 'content-type': 'application/json' })).statusCode, 202);
+});
+
 test('a body that is no UTF-8 is refused, whatever it is', async () => {
   const text = JSON.stringify(event({ id: 'latin', call: { id: 'Müller' } }));
   const latin = Buffer.from(text, 'latin1');

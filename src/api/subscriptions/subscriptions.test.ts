@@ -49,6 +49,23 @@ test('a subscription is made, read, listed, changed and removed', async () => {
   assert.equal(gone.json().code, 'subscription_not_found');
 });
 
+test('half a character is refused in any body', async () => {
+  const { id } = await create();
+  const half = '\ud800';
+  const asked = [
+    ['POST', '/v1/subscriptions', { ...usual, notes: half }, 'notes'],
+    ['PATCH', `/v1/subscriptions/${id}`, { endpoint: { headers: { 'x-a': [half] } } }, 'endpoint.headers.x-a[0]'],
+    ['PATCH', `/v1/subscriptions/${id}`, { options: { [half]: 1 } }, 'options'],
+    ['POST', '/v1/domains', { name: 'halves', country: 'AT', displayName: half }, 'displayName'],
+  ] as const;
+  for (const [method, url, payload, field] of asked) {
+    const answer = await world.ask({ method, url, payload });
+    const { code, field: named, detail } = answer.json();
+    assert.deepEqual([answer.statusCode, code, named], [400, 'invalid_field', field], answer.body);
+    assert.match(detail, /half a character/);
+  }
+});
+
 test('two changes at once are both made', async () => {
   const { id } = await create();
   const [one, two] = await Promise.all([patch(id, { notes: 'first' }), patch(id, { name: 'second' })]);

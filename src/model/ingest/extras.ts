@@ -1,5 +1,5 @@
 /** What a sender says beyond the known fields: kept as given, if it is harmless JSON. */
-import { isObject, type JsonObject, type Reading } from './reading.ts';
+import { isObject, type JsonObject, type Reading, refuseHalf } from './reading.ts';
 
 /** Levels of nesting below the field that holds the value. */
 const deepest = 16;
@@ -9,7 +9,7 @@ const longestKey = 256;
 /** Keys that change an object's nature when somebody copies it carelessly. */
 const dangerousKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Refuses what is no JSON, too deep or too large, and keys that could poison a prototype. */
+/** Refuses what is no JSON, too deep or too large, half characters, and keys that could poison a prototype. */
 export function checkJson(reading: Reading, value: unknown, field: string): void {
   walk(reading, value, field, deepest, { left: mostCharacters });
 }
@@ -27,6 +27,8 @@ function walk(reading: Reading, value: unknown, field: string, depth: number, bu
     walkInside(reading, value, field, depth, budget);
   } else if (!isScalar(value)) {
     reading.refuse(field, `\`${field}\` is no JSON value.`, 'Send JSON only.');
+  } else if (typeof value === 'string' && !value.isWellFormed()) {
+    refuseHalf(reading, field, 'text');
   }
 }
 
@@ -60,6 +62,10 @@ function walkObject(reading: Reading, value: JsonObject, field: string, depth: n
 function checkKey(reading: Reading, key: string, field: string): boolean {
   if (dangerousKeys.has(key)) {
     reading.refuse(field, `\`${field}\` has a field called \`${key}\`.`, 'Give that field another name.');
+    return false;
+  }
+  if (!key.isWellFormed()) {
+    refuseHalf(reading, field, 'name');
     return false;
   }
   if (key.length <= longestKey) return true;

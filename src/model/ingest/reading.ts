@@ -3,6 +3,7 @@
  * harmless value, so that no function has to ask. Paths are put together only when something is wrong.
  */
 import { longestId, longestText } from '../fields.ts';
+import { halfCharacter } from '../half-character.ts';
 
 export interface EventProblem {
   /** JSON path as the sender wrote it, such as `call.from.number`; empty for the event itself. */
@@ -61,7 +62,14 @@ export function textAt(
     reading.refuse(base + name, message, `Send at most ${longest} characters.`);
     return null;
   }
-  return text.isWellFormed() ? text : text.toWellFormed();
+  if (text.isWellFormed()) return text;
+  refuseHalf(reading, base + name, 'text');
+  return null;
+}
+
+export function refuseHalf(reading: Reading, field: string, where: 'text' | 'name'): void {
+  const { message, remedy } = halfCharacter(field, where);
+  reading.refuse(field, message, remedy);
 }
 
 /** Code by code, since names are short: a regular expression takes three times as long to begin. */
