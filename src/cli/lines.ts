@@ -40,8 +40,14 @@ export interface DeliveryFacts {
 
 const localTime = (time: string): string => new Date(time).toTimeString().slice(0, 8);
 
-function party({ number, raw, name, kind }: PartyFacts): string {
-  const shown = number ?? raw ?? kind;
+/** `?`: nothing is known of it. A number that was withheld is shown in the words it came with, such as `anonymous`. */
+export function partyNumber({ number, raw, kind }: Pick<PartyFacts, 'number' | 'raw' | 'kind'>): string {
+  return number ?? (raw === null ? (kind === 'anonymous' ? '?' : kind) : raw === '' ? kind : raw);
+}
+
+function party(facts: PartyFacts): string {
+  const { name } = facts;
+  const shown = partyNumber(facts);
   return name !== null && name !== shown ? `${name} ${shown}` : shown;
 }
 

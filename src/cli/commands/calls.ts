@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { ApiClient } from '../client.ts';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { csvColumns, csvLine, csvOf, type CallFacts } from '../csv.ts';
+import { partyNumber } from '../lines.ts';
 import { openNewFile } from '../new-file.ts';
 import { progressBar } from '../progress-bar.ts';
 import { harmless, showTable, type Terminal } from '../terminal.ts';
@@ -57,7 +58,7 @@ async function* pages(client: ApiClient, options: Filters, most: number): AsyncG
   }
 }
 
-const partyOf = ({ number, raw, kind }: CallFacts['call']['from']): string => harmless(number ?? raw ?? kind);
+const partyOf = (party: CallFacts['call']['from']): string => harmless(partyNumber(party));
 
 function listCommand(context: CliContext): Command {
   const { terminal } = context;
