@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import type { Delivery } from '../delivery/management.ts';
+import type { AddressGuard } from '../delivery/sender/address-guard.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { ErasureManager } from '../erasure/management.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -34,6 +35,8 @@ export interface ApiDeps {
   readonly version: string;
   readonly log: EventLog;
   readonly delivery: Delivery;
+  /** The sender's, to warn of what it will refuse. */
+  readonly guard: AddressGuard;
   readonly attempts: AttemptQueries;
   readonly idempotency: IdempotencyStore;
   readonly dialects: readonly Dialect[];

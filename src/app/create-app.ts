@@ -12,6 +12,7 @@ import type { Connector } from '../connectors/connector.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import { createMemoryInbox } from '../delivery/inbox/memory-inbox.ts';
+import { createAddressGuard } from '../delivery/sender/address-guard.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import { type Random, systemRandom } from '../kit/random.ts';
@@ -84,7 +85,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
     const watchers = { metrics, tracing, delivery: () => delivery };
     const { observer, teller } = await makeObserver(parts, base, store, watchers);
-    const delivery: Delivery = await makeDelivery(parts, base, { ...store, inbox, tenants, observer, teller, tracing });
+    const guard = createAddressGuard({
+      allowNetworks: config.delivery.allowNetworks,
+      allowedFor: (domain) => tenants.allowedNetworks(domain),
+    });
+    const sending = { guard, inbox, observer, teller, tracing };
+    const delivery: Delivery = await makeDelivery(parts, base, { ...store, ...sending, tenants });
     delivery.subscriptions.onChanged((before, after) => {
       if (before && !after) teller.removed(before);
     });
@@ -109,6 +115,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const api = await makeApi(base, {
       ...store,
       delivery,
+      guard,
       tenants,
       inbox,
       live,

@@ -8,6 +8,7 @@ import type { Journalist } from '../calls/journal/index.ts';
 import type { Config } from '../config/schema.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { Delivery } from '../delivery/management.ts';
+import type { AddressGuard } from '../delivery/sender/address-guard.ts';
 import type { ErasureManager } from '../erasure/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
 import { dialects } from '../dialects/registry.ts';
@@ -19,6 +20,7 @@ import type { Store } from './store.ts';
 
 interface ApiParts extends Store {
   readonly delivery: Delivery;
+  readonly guard: AddressGuard;
   readonly tenants: Tenants;
   readonly inbox: Inbox;
   readonly live: LiveCalls;
@@ -39,6 +41,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
     records,
     token,
     delivery,
+    guard,
     tenants,
     inbox,
     live,
@@ -57,6 +60,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       version,
       log,
       delivery,
+      guard,
       tenants,
       inbox,
       live,

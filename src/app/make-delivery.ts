@@ -3,7 +3,7 @@ import { createDelivery } from '../delivery/create-delivery.ts';
 import type { GivenUpTeller } from '../delivery/given-up/given-up-teller.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
-import { createAddressGuard } from '../delivery/sender/address-guard.ts';
+import type { AddressGuard } from '../delivery/sender/address-guard.ts';
 import { createUndiciSender } from '../delivery/sender/undici-sender.ts';
 import { findDialect } from '../dialects/registry.ts';
 import type { Tenants } from '../tenants/tenants.ts';
@@ -13,6 +13,7 @@ import type { Tracer } from './tracing/tracer.ts';
 import type { Store } from './store.ts';
 
 interface DeliveryParts extends Store {
+  readonly guard: AddressGuard;
   readonly inbox: Inbox;
   readonly tenants: Tenants;
   readonly observer: AttemptObserver;
@@ -24,12 +25,8 @@ interface DeliveryParts extends Store {
 export async function makeDelivery(
   parts: Parts,
   { clock, random, logger, config }: Base,
-  { log, records, inbox, tenants, observer, teller, tracing }: DeliveryParts,
+  { log, records, guard, inbox, tenants, observer, teller, tracing }: DeliveryParts,
 ): Promise<Delivery> {
-  const guard = createAddressGuard({
-    allowNetworks: config.delivery.allowNetworks,
-    allowedFor: (domain) => tenants.allowedNetworks(domain),
-  });
   const sender = await parts.add(
     'sender',
     () => createUndiciSender({ clock, guard, inbox }),

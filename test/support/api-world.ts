@@ -99,6 +99,7 @@ export async function createApiWorld(
     version: '0.0.0',
     log,
     delivery,
+    guard: createAddressGuard({ allowNetworks: [], allowedFor: (domain) => tenants.allowedNetworks(domain) }),
     inbox,
     dialects,
     attempts: records.attempts,

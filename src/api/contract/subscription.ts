@@ -216,7 +216,7 @@ export const SubscriptionInput = Type.Object(
 );
 export type SubscriptionInput = Static<typeof SubscriptionInput>;
 
-export const warningCodes = ['certificate_expires_soon', 'certificate_expired'] as const;
+export const warningCodes = ['certificate_expires_soon', 'certificate_expired', 'address_refused'] as const;
 
 const set = Type.Object({ set: Type.Boolean() });
 
@@ -298,11 +298,11 @@ export const SubscriptionView = Type.Object({
       code: Type.Enum(warningCodes),
       field: Type.String(),
       detail: Type.String(),
-      at: Time,
+      at: nullable(Time),
     }),
     {
       description:
-        'What its owner has to see to before it fails: a certificate of `endpoint.auth` expires within 30 days or has expired; `at` says when.',
+        'What its owner has to see to before it fails: a certificate of `endpoint.auth` expires within 30 days or has expired; `at` says when. And what can’t be reached as things are: a URL names an address that its domain may not reach.',
     },
   ),
   createdAt: Time,

@@ -16,7 +16,8 @@ export const TestResultSchema = Type.Object({
 const byFailure: Readonly<Record<SendFailure, string>> = {
   timeout: 'Let the receiver answer sooner and do its work afterwards, or raise endpoint.timeoutMs.',
   dns: 'Check the host name in endpoint.url, and the name servers of this machine.',
-  refused_address: 'A private address has to be allowed first: delivery.allowNetworks, or allowNetworks of the domain.',
+  refused_address:
+    'A private address has to be allowed first: a superuser does so for the domain (allowNetworks of PATCH /v1/domains/{domain}), the operator for all (delivery.allowNetworks).',
   connect: 'Check that the receiver runs, that host and port in endpoint.url are right, and the firewalls between.',
   tls: 'Renew or complete the receiver’s certificate; it has to be valid for the host name in endpoint.url.',
   oauth2:

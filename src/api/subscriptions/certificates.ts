@@ -112,7 +112,9 @@ function expiryOf(auth: MutualTls): number | null {
   return expiry;
 }
 
-export function certificateWarnings(auth: EndpointAuth, now: number): SubscriptionView['warnings'] {
+type CertificateWarning = SubscriptionView['warnings'][number] & { readonly at: string };
+
+export function certificateWarnings(auth: EndpointAuth, now: number): CertificateWarning[] {
   const until = auth.kind === 'mtls' ? expiryOf(auth) : null;
   if (until === null || until - now > soonMs) return [];
   const at = new Date(until).toISOString();

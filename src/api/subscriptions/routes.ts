@@ -21,7 +21,10 @@ type Params = Static<typeof Params>;
 const Query = Type.Object(CursorQuery, { additionalProperties: false });
 
 interface Deps
-  extends Pick<ApiDeps, 'clock' | 'delivery' | 'attempts' | 'dialects' | 'defaults' | 'serverName' | 'tenants'> {
+  extends Pick<
+    ApiDeps,
+    'clock' | 'delivery' | 'guard' | 'attempts' | 'dialects' | 'defaults' | 'serverName' | 'tenants'
+  > {
   readonly inboxes: Pick<OpenInboxes, 'mayUse'>;
 }
 
@@ -163,6 +166,7 @@ async function viewsOf(
       endpoint: deps.delivery.endpoint(access, subscription.endpoint),
       lag: deps.delivery.lag(subscription),
       serverName: deps.serverName,
+      rule: deps.guard.ruleFor(subscription.selection.scope.domain),
       now: deps.clock.now(),
     }),
   );

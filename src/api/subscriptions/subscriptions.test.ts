@@ -49,6 +49,35 @@ test('a subscription is made, read, listed, changed and removed', async () => {
   assert.equal(gone.json().code, 'subscription_not_found');
 });
 
+test('an address that its domain may not reach is warned of, as long as that is so', async () => {
+  await world.post('/v1/domains', { name: 'walled', country: 'AT' });
+  const scope = { domain: 'walled' };
+  const warned = async (endpoint: object): Promise<readonly { readonly field: string; readonly detail: string }[]> => {
+    const made = await world.post('/v1/subscriptions', { ...usual, scope, endpoint });
+    assert.equal(made.statusCode, 201, made.body);
+    return made.json().warnings;
+  };
+  for (const host of ['127.0.0.1:9710', '169.254.169.254', '[::1]', '[::ffff:10.0.0.1]', '2130706433', '10.2.3.4']) {
+    const [warning, ...more] = await warned({ url: `http://${host}/` });
+    assert.deepEqual([warning?.field, more.length], ['endpoint.url', 0], host);
+    assert.match(warning?.detail ?? '', /not allowed as a receiver.*superuser.*the domain's allowNetworks/, host);
+  }
+  for (const url of ['http://localhost/', 'https://crm.example/', 'http://8.8.8.8/', 'http://[2a00::1]/', 'inbox:w']) {
+    assert.deepEqual(await warned({ url }), [], url);
+  }
+  const auth = { kind: 'oauth2-client-credentials', tokenUrl: 'https://10.0.0.1/', clientId: 'c', clientSecret: 's' };
+  const ofToken = await warned({ ...usual.endpoint, auth });
+  assert.deepEqual([ofToken.length, ofToken[0]?.field], [1, 'endpoint.auth.tokenUrl']);
+  const { id } = await create({ scope, endpoint: { url: 'http://10.1.2.3/' } });
+  const allow = (allowNetworks: string[]) =>
+    world.ask({ method: 'PATCH', url: '/v1/domains/walled', payload: { allowNetworks } });
+  await allow(['10.0.0.0/8']);
+  assert.deepEqual((await world.ask({ url: `/v1/subscriptions/${id}` })).json().warnings, []);
+  await allow([]);
+  const [again] = (await world.ask({ url: `/v1/subscriptions/${id}` })).json().warnings;
+  assert.deepEqual([again.code, again.at], ['address_refused', null]);
+});
+
 test('half a character is refused in any body', async () => {
   const { id } = await create();
   const half = '\ud800';

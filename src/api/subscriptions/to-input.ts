@@ -35,7 +35,7 @@ export function withoutReadOnly(body: unknown): unknown {
 /** A stored subscription as it would be sent in, its secrets as `{ "set": true }`. */
 export function subscriptionInput(subscription: Subscription): unknown {
   return withoutReadOnly(
-    subscriptionView(subscription, { counters: null, endpoint: null, lag: 0, serverName: '', now: 0 }),
+    subscriptionView(subscription, { counters: null, endpoint: null, lag: 0, serverName: '', rule: null, now: 0 }),
   );
 }
 

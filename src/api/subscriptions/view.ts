@@ -1,8 +1,10 @@
 import { formatDuration } from '../../kit/duration.ts';
 import type { EndpointStatus } from '../../delivery/management.ts';
+import type { AddressRule } from '../../delivery/sender/address-guard.ts';
 import type { Counters } from '../../records/attempt-queries.ts';
 import type { EndpointAuth, EndpointTarget, Subscription } from '../../subscriptions/subscription.ts';
 import type { SubscriptionView } from '../contract/subscription.ts';
+import { addressWarnings } from './address-warnings.ts';
 import { certificateWarnings } from './certificates.ts';
 
 /** What is known of a subscription's running besides itself. */
@@ -11,6 +13,8 @@ export interface SubscriptionState {
   readonly endpoint: EndpointStatus | null;
   readonly lag: number;
   readonly serverName: string;
+  /** Which addresses its domain may reach; null: it is not asked. */
+  readonly rule: Pick<AddressRule, 'refusal'> | null;
   /** Wall clock, milliseconds. */
   readonly now: number;
 }
@@ -37,7 +41,10 @@ export function subscriptionView(subscription: Subscription, state: Subscription
     expireAfter: expiryView(subscription.expireAfterMs),
     redundancy: subscription.redundancy,
     ...runningView(subscription, state),
-    warnings: certificateWarnings(subscription.target.auth, state.now),
+    warnings: [
+      ...certificateWarnings(subscription.target.auth, state.now),
+      ...(state.rule ? addressWarnings(subscription.target, state.rule) : []),
+    ],
     createdAt: subscription.createdAt,
     updatedAt: subscription.updatedAt,
   };

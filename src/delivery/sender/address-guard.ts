@@ -70,7 +70,7 @@ function refusalText(address: Address, range: Judged): string {
   const host = address.toString();
   const single = `${host}/${address instanceof ipaddr.IPv4 ? 32 : 128}`;
   const within = range.cidr === '::/0' ? '' : ` (${range.cidr})`;
-  return `${host} is ${range.name}${within} and not allowed as a receiver; if it is one of yours, add "${single}" or its network to delivery.allowNetworks`;
+  return `${host} is ${range.name}${within} and not allowed as a receiver; if it is one of yours, have a superuser add "${single}" or its network to the domain's allowNetworks, or the operator to delivery.allowNetworks`;
 }
 
 export interface AddressGuardOptions {
