@@ -8,7 +8,7 @@ import type { Subscription } from '../subscriptions/subscription.ts';
 import { isExpired } from './expiry.ts';
 import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { HeaderBuilder } from './notification.ts';
-import type { Rendering } from './render-budget.ts';
+import type { Rendering } from './share/render-budget.ts';
 import type { Exchange, OutgoingRequest, Sender } from './sender/sender.ts';
 
 export interface AttemptDeps {

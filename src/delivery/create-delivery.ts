@@ -23,10 +23,10 @@ import type { Lane } from './lane/lane.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder, type TraceparentOf, withTraceparent } from './notification.ts';
 import { previewOf, sendTest } from './preview.ts';
-import { LookBudget } from './render-budget.ts';
+import { LookBudget } from './share/render-budget.ts';
 import type { Sender } from './sender/sender.ts';
 import { LiveReplayManager } from './replay/replay-manager.ts';
-import { LiveSubscriptionManager } from './subscription-manager.ts';
+import { LiveSubscriptionManager } from './edits/subscription-manager.ts';
 
 export interface DeliveryDeps {
   readonly clock: Clock;

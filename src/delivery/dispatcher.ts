@@ -1,6 +1,6 @@
 /**
  * From lanes to receivers: starts what lanes give out and tells them what became of it. Which lane may start is decided
- * in `fair-share.ts`, what goes out in the lane.
+ * in `share/fair-share.ts`, what goes out in the lane.
  */
 import type { Clock } from '../kit/clock.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -9,7 +9,7 @@ import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { AttemptObserver, AttemptReport } from './attempt-observer.ts';
 import { type AttemptDeps, attempt, unreadable, verdictBeforeSending } from './attempt.ts';
-import { FairShare } from './fair-share.ts';
+import { FairShare } from './share/fair-share.ts';
 import type { Lane } from './lane/lane.ts';
 import { firstSeq, type Unit, type Verdict } from './lane/unit.ts';
 import type { LaneState, LaneTable } from './lane-table.ts';

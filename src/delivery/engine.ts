@@ -13,7 +13,7 @@ import { recover } from './recovery.ts';
 import type { ReplayBook } from './replay/replay-book.ts';
 import { activeFigures } from './replay/replay-view.ts';
 import type { ReplayRunner } from './replay/replay-runner.ts';
-import type { SideLanes } from './side-lanes.ts';
+import type { SideLanes } from './edits/side-lanes.ts';
 import { defaultEngineLimits, type EngineDeps, type EngineLimits, EngineParts } from './engine-parts.ts';
 import { type Standing, standingOf } from './why/standing.ts';
 

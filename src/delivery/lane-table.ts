@@ -11,7 +11,7 @@ import type { LaneLimits } from './lane/limits.ts';
 import { LaneMemory, type LaneMemoryLimits } from './lane/memory.ts';
 import type { ReplaySource } from './lane/replay-source.ts';
 import type { Side } from './lane/side.ts';
-import { RenderBudget } from './render-budget.ts';
+import { RenderBudget } from './share/render-budget.ts';
 
 /** What is remembered of a lane besides what the lane decides. */
 export interface LaneState {

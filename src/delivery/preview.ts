@@ -3,7 +3,7 @@ import { newId } from '../kit/ids.ts';
 import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import { type AttemptDeps, encodeMeasured, isMetered, type Naming, outgoing } from './attempt.ts';
-import type { LookBudget } from './render-budget.ts';
+import type { LookBudget } from './share/render-budget.ts';
 import type { Exchange, OutgoingRequest } from './sender/sender.ts';
 
 export type Preview =

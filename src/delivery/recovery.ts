@@ -3,10 +3,10 @@ import { attachCursor } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { DeliveryState, DetachedLane, LaneDeliveryKey } from '../records/delivery-store.ts';
 import type { StoredReplay } from '../records/replay-store.ts';
-import type { Checkpointer } from './checkpointer.ts';
+import type { Checkpointer } from './flush/checkpointer.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneTable } from './lane-table.ts';
-import type { LostEvents } from './lost-events.ts';
+import type { LostEvents } from './reading/lost-events.ts';
 import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { ReplayRunner } from './replay/replay-runner.ts';
 

@@ -65,7 +65,7 @@ export interface Dialect {
   readonly defaults: DialectDefaults;
   /** What is wrong with options that match the schema, when they are saved; null or no such check: nothing. */
   checkOptions?(options: Readonly<Record<string, unknown>>, context: OptionsContext): OptionsProblem | null;
-  /** What it encodes by is written by users: the time that takes is measured, and bounded (`delivery/render-budget.ts`). */
+  /** What it encodes by is written by users: the time that takes is measured, and bounded (`delivery/share/render-budget.ts`). */
   readonly metered?: true;
   /** Most events one request may carry with these options: 1 where the format is not an array. */
   maxBatch(options: Readonly<Record<string, unknown>>): number;

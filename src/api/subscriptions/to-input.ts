@@ -1,4 +1,4 @@
-import { usualMaxInFlight } from '../../delivery/endpoint-book.ts';
+import { usualMaxInFlight } from '../../delivery/edits/endpoint-book.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import { subscriptionView } from './view.ts';
 

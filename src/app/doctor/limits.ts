@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/schema.ts';
-import { mostRequests } from '../../delivery/most-requests.ts';
+import { mostRequests } from '../../delivery/share/most-requests.ts';
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
 /** What files the process needs besides connections. */

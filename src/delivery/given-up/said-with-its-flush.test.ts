@@ -6,7 +6,7 @@ import { silentLogger } from '../../kit/logger.ts';
 import { ManualClock } from '../../kit/manual-clock.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import type { DeliveryFlush } from '../../records/delivery-store.ts';
-import { Flusher } from '../flusher.ts';
+import { Flusher } from '../flush/flusher.ts';
 import { GivenUpTeller } from './given-up-teller.ts';
 
 test('the flush that lists a delivery as cancelled says so, also when it is tried again; one that lists none waits for nothing', async () => {

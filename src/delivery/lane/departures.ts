@@ -3,7 +3,7 @@
  * it is. What there is to start, and in which order, is kept in `order.ts`.
  */
 import type { Clock } from '../../kit/clock.ts';
-import { RateLimit } from '../rate-limit.ts';
+import { RateLimit } from '../share/rate-limit.ts';
 import type { Gate } from './gate.ts';
 import type { Order } from './order.ts';
 import type { ReplaySource } from './replay-source.ts';

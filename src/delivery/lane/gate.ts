@@ -9,8 +9,8 @@
  */
 import type { Endpoint } from '../../subscriptions/subscription.ts';
 import type { Breaker, BreakerLimits } from '../breaker.ts';
-import { RenderBudget, Rendering } from '../render-budget.ts';
-import { RateLimit } from '../rate-limit.ts';
+import { RenderBudget, Rendering } from '../share/render-budget.ts';
+import { RateLimit } from '../share/rate-limit.ts';
 import { Receiver } from './receiver.ts';
 
 /** What of a live lane a replay has to give way to. */

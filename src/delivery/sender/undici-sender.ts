@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../../kit/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
-import { mostRequests } from '../most-requests.ts';
+import { mostRequests } from '../share/most-requests.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { type ClientIdentity, rememberIdentities } from './client-identity.ts';
 import { Deadlines } from './deadlines.ts';

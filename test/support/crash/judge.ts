@@ -1,5 +1,5 @@
 /** Holds what a receiver saw against what was accepted and when the server was killed. Pure. */
-import { usualMaxInFlight } from '../../../src/delivery/endpoint-book.ts';
+import { usualMaxInFlight } from '../../../src/delivery/edits/endpoint-book.ts';
 import type { AcceptedEvent } from './load.ts';
 import type { Arrival } from './receivers.ts';
 import { type StallSample, stallSince } from './stall-watch.ts';

@@ -2,11 +2,11 @@
  * Says at each flush where delivery stands: the checkpoint, the rows of detached lanes, and those that are no longer
  * needed. How R and A are found is written in `checkpoint.ts`.
  */
-import type { Clock } from '../kit/clock.ts';
-import type { DetachedLane, ReplayMark } from '../records/delivery-store.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { DetachedLane, ReplayMark } from '../../records/delivery-store.ts';
 import { CheckpointMarks } from './checkpoint.ts';
 import type { FlushExtras } from './flusher.ts';
-import type { LaneState, LaneTable } from './lane-table.ts';
+import type { LaneState, LaneTable } from '../lane-table.ts';
 
 export interface CheckpointerDeps {
   readonly clock: Clock;

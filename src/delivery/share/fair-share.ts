@@ -9,10 +9,10 @@
  *   - Lanes whose breaker is open have a quarter of all together, shared among tenants likewise: their probes may all hang.
  *   - Whoever may not start waits in line. Tenants in line get one unit each in turn, and so do the lanes of each.
  */
-import { Queue } from '../kit/queue.ts';
-import type { Endpoint } from '../subscriptions/subscription.ts';
-import type { Unit } from './lane/unit.ts';
-import type { LaneState } from './lane-table.ts';
+import { Queue } from '../../kit/queue.ts';
+import type { Endpoint } from '../../subscriptions/subscription.ts';
+import type { Unit } from '../lane/unit.ts';
+import type { LaneState } from '../lane-table.ts';
 
 /** Of a line, in one look: each is a few comparisons. */
 const mostRefused = 256;

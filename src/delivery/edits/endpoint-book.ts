@@ -7,10 +7,10 @@
  *
  * What is gone leaves the store first, then the registry: its key is free for another endpoint.
  */
-import type { SubscriptionStore } from '../records/subscription-store.ts';
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
-import type { SubscriptionDraft } from './management.ts';
+import type { SubscriptionStore } from '../../records/subscription-store.ts';
+import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts';
+import type { SubscriptionDraft } from '../management.ts';
 
 export interface EndpointBookDeps {
   readonly registry: SubscriptionRegistry;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
-import { everything } from '../model/scope.ts';
+import { callOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
+import { everything } from '../../model/scope.ts';
 
 test('what is accepted while a subscription comes to be paused alone is not lost, however close', async () => {
   for (let hops = 0; hops < 40; hops++) {

@@ -1,7 +1,7 @@
 /** What the audit shows of a subscription: no secret, and nothing by which a receiver knows genuine posts. */
 import { createHash } from 'node:crypto';
-import type { AuditedChange, Snapshot } from '../model/audit.ts';
-import type { Endpoint, EndpointAuth, Subscription } from '../subscriptions/subscription.ts';
+import type { AuditedChange, Snapshot } from '../../model/audit.ts';
+import type { Endpoint, EndpointAuth, Subscription } from '../../subscriptions/subscription.ts';
 
 const set = { set: true } as const;
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventOf } from '../../test/support/builders.ts';
-import { silentLogger } from '../kit/logger.ts';
-import { ManualClock } from '../kit/manual-clock.ts';
-import { createMemoryEventLog } from '../log/memory/event-log.ts';
-import { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import { eventOf } from '../../../test/support/builders.ts';
+import { silentLogger } from '../../kit/logger.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
+import { createMemoryEventLog } from '../../log/memory/event-log.ts';
+import { SubscriptionRegistry } from '../../subscriptions/registry.ts';
 import { CatchUp } from './catch-up.ts';
-import type { Lane } from './lane/lane.ts';
+import type { Lane } from '../lane/lane.ts';
 
 /** As much of a lane as catch-up reading knows. */
 interface ReadingLane {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
-import { everything } from '../model/scope.ts';
-import type { Event } from '../model/event.ts';
+import { callOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
+import { everything } from '../../model/scope.ts';
+import type { Event } from '../../model/event.ts';
 
 const second = 1_000;
 const callEvents = (name: string, count: number) =>

@@ -8,10 +8,10 @@
  * While more than `limit` attempts are not yet durable, or the oldest has waited for `limitMs`, `blocked` is true and
  * no new request starts: what a crash can repeat stays bounded.
  */
-import type { Clock, Timer } from '../kit/clock.ts';
-import type { Logger } from '../kit/logger.ts';
-import type { NewEvent } from '../model/event.ts';
-import { deliveryId } from '../model/delivery-id.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { NewEvent } from '../../model/event.ts';
+import { deliveryId } from '../../model/delivery-id.ts';
 import type {
   AttemptRow,
   Checkpoint,
@@ -23,10 +23,10 @@ import type {
   ParkedRow,
   ReplayCountDelta,
   ReplayMark,
-} from '../records/delivery-store.ts';
-import { attemptOutcomes, UnstorableError } from '../records/delivery-store.ts';
+} from '../../records/delivery-store.ts';
+import { attemptOutcomes, UnstorableError } from '../../records/delivery-store.ts';
 import { halvesOf, onlyRow, rowCount } from './flush-halves.ts';
-import type { LaneRecorder } from './lane/recording.ts';
+import type { LaneRecorder } from '../lane/recording.ts';
 
 /** What the lanes and the router stand at when a flush is put together. */
 export interface FlushExtras {

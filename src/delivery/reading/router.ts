@@ -5,12 +5,12 @@
  *   idle or reading ── nobody listens ──> idle at the end, with nothing read
  *   frozen at a sequence while an edit is being made durable: it reads up to there and waits
  */
-import { type Clock, delay } from '../kit/clock.ts';
-import type { Logger } from '../kit/logger.ts';
-import type { Gap } from '../log/cursor.ts';
-import { attachCursor } from '../log/cursor.ts';
-import type { EventLog } from '../log/event-log.ts';
-import type { Event } from '../model/event.ts';
+import { type Clock, delay } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { Gap } from '../../log/cursor.ts';
+import { attachCursor } from '../../log/cursor.ts';
+import type { EventLog } from '../../log/event-log.ts';
+import type { Event } from '../../model/event.ts';
 
 export interface RouterDeps {
   readonly log: EventLog;

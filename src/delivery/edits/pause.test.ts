@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf, draftOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
-import { everything } from '../model/scope.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
+import { callOf, draftOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
+import { everything } from '../../model/scope.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
 
 const call = (id: string) => ({ call: callOf(id) });
 const host = 'r.example';

@@ -2,13 +2,13 @@
  * Who brings events to a lane: the router while it is attached, the catch-up reader while it is detached. Here lanes
  * change from one to the other; when, is written on top of `lane/lane.ts`.
  */
-import type { Logger } from '../kit/logger.ts';
-import type { Event } from '../model/event.ts';
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
-import type { Lane } from './lane/lane.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { Event } from '../../model/event.ts';
+import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import type { Lane } from '../lane/lane.ts';
 import type { LostEvents } from './lost-events.ts';
-import type { LaneState, LaneTable } from './lane-table.ts';
+import type { LaneState, LaneTable } from '../lane-table.ts';
 
 export interface LaneReadingDeps {
   readonly logger: Logger;

@@ -1,5 +1,5 @@
 /** A selection is versioned by sequence: the version in force at an event decides about it, now and when it is read again. */
-import type { Selection, SelectionVersion } from '../subscriptions/subscription.ts';
+import type { Selection, SelectionVersion } from '../../subscriptions/subscription.ts';
 
 /** Where the events of a version go: an endpoint, and a side lane beside its own. */
 type Way = Pick<SelectionVersion, 'endpoint' | 'lane'>;

@@ -1,10 +1,10 @@
 /** Gives the events of one page to all lanes it was read for, each from its own position on, as far as each has room. */
-import type { ReadPage } from '../log/event-log.ts';
-import type { Event } from '../model/event.ts';
-import type { MatchIndex } from '../subscriptions/match-index.ts';
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
-import type { Lane } from './lane/lane.ts';
+import type { ReadPage } from '../../log/event-log.ts';
+import type { Event } from '../../model/event.ts';
+import type { MatchIndex } from '../../subscriptions/match-index.ts';
+import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import type { Lane } from '../lane/lane.ts';
 
 export interface HandOutDeps {
   readonly registry: Pick<SubscriptionRegistry, 'subscription'>;

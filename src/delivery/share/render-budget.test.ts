@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf, eventOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
-import { everything } from '../model/scope.ts';
+import { callOf, eventOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
+import { everything } from '../../model/scope.ts';
 import { LookBudget, RenderBudget, Rendering } from './render-budget.ts';
 
 test('what takes under a millisecond is not counted; beyond, a domain has 5 % of the time, and all together 20 %', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf, draftOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
-import { everything } from '../model/scope.ts';
+import { callOf, draftOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
+import { everything } from '../../model/scope.ts';
 import { endpointKey } from './endpoint-book.ts';
 import { nextVersions } from './selection-versions.ts';
 

@@ -14,16 +14,16 @@
  *     Where the router passed over events without a look, what it passed over is read. Every now and then it is asked
  *     again (`lookAgain`), since it may go back into the router's step.
  */
-import { type Clock, delay } from '../kit/clock.ts';
-import type { Logger } from '../kit/logger.ts';
-import { attachCursor, type Gap } from '../log/cursor.ts';
-import type { EventLog, ReadPage } from '../log/event-log.ts';
-import type { Event } from '../model/event.ts';
-import type { MatchIndex } from '../subscriptions/match-index.ts';
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
+import { type Clock, delay } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import { attachCursor, type Gap } from '../../log/cursor.ts';
+import type { EventLog, ReadPage } from '../../log/event-log.ts';
+import type { Event } from '../../model/event.ts';
+import type { MatchIndex } from '../../subscriptions/match-index.ts';
+import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
 import { handOut } from './hand-out.ts';
-import type { Lane } from './lane/lane.ts';
+import type { Lane } from '../lane/lane.ts';
 
 export interface CatchUpDeps {
   readonly log: EventLog;

@@ -1,4 +1,4 @@
-import type { DeliveryFlush } from '../records/delivery-store.ts';
+import type { DeliveryFlush } from '../../records/delivery-store.ts';
 
 const rowsOf = (flush: DeliveryFlush): readonly (readonly unknown[])[] => [
   flush.attempts,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
+import { callOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
 import { FairShare } from './fair-share.ts';
-import type { Unit } from './lane/unit.ts';
-import type { LaneState } from './lane-table.ts';
+import type { Unit } from '../lane/unit.ts';
+import type { LaneState } from '../lane-table.ts';
 
 const minute = 60_000;
 const callEvent = (call: string) => ({ call: callOf(call) });

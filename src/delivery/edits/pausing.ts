@@ -5,13 +5,13 @@
  * side lane of its own, and that is paused (`lane/side.ts`): it stays there when it is resumed, until all it held is
  * settled and it can come home between two events.
  */
-import type { Clock } from '../kit/clock.ts';
-import { type AuditedChange, auditEntry, auditEvent, type Author } from '../model/audit.ts';
-import type { Alongside } from '../records/alongside.ts';
-import type { SubscriptionStore } from '../records/subscription-store.ts';
-import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Endpoint, Pause, Subscription } from '../subscriptions/subscription.ts';
-import type { PauseResult } from './management.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { type AuditedChange, auditEntry, auditEvent, type Author } from '../../model/audit.ts';
+import type { Alongside } from '../../records/alongside.ts';
+import type { SubscriptionStore } from '../../records/subscription-store.ts';
+import { endpointsOf, type SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { Endpoint, Pause, Subscription } from '../../subscriptions/subscription.ts';
+import type { PauseResult } from '../management.ts';
 import { nextVersions, throughSideLanes } from './selection-versions.ts';
 import type { OpenedSide } from './side-lanes.ts';
 import { pauseChange, subscriptionPauseChange } from './subscription-facts.ts';

@@ -1,7 +1,7 @@
 /** Who may see and change which subscriptions; and changes one after the other, each as the one before left them. */
-import { type Author, offhookItself } from '../model/audit.ts';
-import { type Access, mayAccessDomain, mayAccessScope } from '../model/scope.ts';
-import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
+import { type Author, offhookItself } from '../../model/audit.ts';
+import { type Access, mayAccessDomain, mayAccessScope } from '../../model/scope.ts';
+import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts';
 import { checkDraft, type DraftRules } from './check-draft.ts';
 import { EndpointBook } from './endpoint-book.ts';
 import type {
@@ -12,8 +12,8 @@ import type {
   SubscriptionDraft,
   SubscriptionListener,
   SubscriptionManager,
-} from './management.ts';
-import { goneEvent } from './given-up/disabled-event.ts';
+} from '../management.ts';
+import { goneEvent } from '../given-up/disabled-event.ts';
 import { Pausing } from './pausing.ts';
 import { versionsAbove } from './selection-versions.ts';
 import { SubscriptionEdits, type SubscriptionEditsDeps } from './subscription-edits.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf, draftOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
-import { everything } from '../model/scope.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
-import { defaultLaneLimits } from './lane/limits.ts';
+import { callOf, draftOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
+import { everything } from '../../model/scope.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { defaultLaneLimits } from '../lane/limits.ts';
 
 const events = (count: number) => Array.from({ length: count }, (_, at) => ({ call: callOf(`c${at}`) }));
 

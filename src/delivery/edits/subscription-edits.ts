@@ -3,16 +3,16 @@
  * log's head, keeps the router from going past it, makes the row durable, and only then lets the router go on with the new
  * rule.
  */
-import type { Clock } from '../kit/clock.ts';
-import { secretHex } from '../kit/random.ts';
-import { auditEntry, auditEvent, type Author } from '../model/audit.ts';
-import type { NewEvent } from '../model/event.ts';
-import type { Alongside } from '../records/alongside.ts';
-import type { SubscriptionStore } from '../records/subscription-store.ts';
-import { endpointsOf, type SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Endpoint, Subscription } from '../subscriptions/subscription.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { secretHex } from '../../kit/random.ts';
+import { auditEntry, auditEvent, type Author } from '../../model/audit.ts';
+import type { NewEvent } from '../../model/event.ts';
+import type { Alongside } from '../../records/alongside.ts';
+import type { SubscriptionStore } from '../../records/subscription-store.ts';
+import { endpointsOf, type SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts';
 import { addressOf, type EndpointBook, type EndpointBookDeps } from './endpoint-book.ts';
-import type { DraftProblem, DraftResult, SubscriptionDraft } from './management.ts';
+import type { DraftProblem, DraftResult, SubscriptionDraft } from '../management.ts';
 import type { OpenedSides, Pausing, PausingDeps } from './pausing.ts';
 import { nextVersions, versionsAbove } from './selection-versions.ts';
 import { subscriptionChange } from './subscription-facts.ts';

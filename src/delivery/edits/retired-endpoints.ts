@@ -1,5 +1,5 @@
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { LaneTable } from './lane-table.ts';
+import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { LaneTable } from '../lane-table.ts';
 
 /** Endpoints that nobody uses any more, until their lanes have nothing left to do. */
 export class RetiredEndpoints {

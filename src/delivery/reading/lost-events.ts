@@ -2,15 +2,15 @@
  * What can't be delivered is listed, never skipped in silence: events that were trimmed before a lane had read them,
  * parked deliveries whose log or receiver is no more, and events that our own code fails on.
  */
-import type { Clock } from '../kit/clock.ts';
-import type { Logger } from '../kit/logger.ts';
-import { eventsBetween, type Gap } from '../log/cursor.ts';
-import type { EventLog } from '../log/event-log.ts';
-import type { AttemptRow, ParkedRow } from '../records/delivery-store.ts';
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import { laneOf, type SelectionVersion } from '../subscriptions/subscription.ts';
-import type { Lane } from './lane/lane.ts';
-import type { LaneRecorder } from './lane/recording.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import { eventsBetween, type Gap } from '../../log/cursor.ts';
+import type { EventLog } from '../../log/event-log.ts';
+import type { AttemptRow, ParkedRow } from '../../records/delivery-store.ts';
+import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import { laneOf, type SelectionVersion } from '../../subscriptions/subscription.ts';
+import type { Lane } from '../lane/lane.ts';
+import type { LaneRecorder } from '../lane/recording.ts';
 
 export interface LostEventsDeps {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
-import { type Access, levelOutside } from '../model/scope.ts';
-import type { FilterProblem } from '../subscriptions/filter/index.ts';
-import type { DraftProblem, SubscriptionDraft } from './management.ts';
-import { planLengthMs } from './retry-policy.ts';
+import { type Access, levelOutside } from '../../model/scope.ts';
+import type { FilterProblem } from '../../subscriptions/filter/index.ts';
+import type { DraftProblem, SubscriptionDraft } from '../management.ts';
+import { planLengthMs } from '../retry-policy.ts';
 
 /** What a draft is held against besides its schema. */
 export interface DraftRules {

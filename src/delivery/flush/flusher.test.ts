@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attemptOf } from '../../test/conformance/delivery-store.ts';
-import { silentLogger } from '../kit/logger.ts';
-import { ManualClock } from '../kit/manual-clock.ts';
-import type { DeliveryFlush } from '../records/delivery-store.ts';
+import { attemptOf } from '../../../test/conformance/delivery-store.ts';
+import { silentLogger } from '../../kit/logger.ts';
+import { ManualClock } from '../../kit/manual-clock.ts';
+import type { DeliveryFlush } from '../../records/delivery-store.ts';
 import { defaultFlushLimits, Flusher } from './flusher.ts';
 
 const turn = (): Promise<void> => new Promise(setImmediate);

@@ -1,11 +1,11 @@
 /** What happens at an endpoint that a subscription leaves, and at the one it comes to. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callOf, draftOf } from '../../test/support/builders.ts';
-import { DeliveryWorld } from '../../test/support/delivery-world.ts';
-import { everything } from '../model/scope.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
-import { defaultLaneLimits } from './lane/limits.ts';
+import { callOf, draftOf } from '../../../test/support/builders.ts';
+import { DeliveryWorld } from '../../../test/support/delivery-world.ts';
+import { everything } from '../../model/scope.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { defaultLaneLimits } from '../lane/limits.ts';
 
 const call = (id: string) => ({ call: callOf(id) });
 const plan = { retry: { maxAttempts: 5, delaysMs: [60_000], jitter: 0 } };

@@ -1,8 +1,8 @@
 /** Opens side lanes, sees to those there are, and lets go of them. What becomes of one is written in `lane/side.ts`. */
-import type { Clock } from '../kit/clock.ts';
-import type { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
-import type { LaneState, LaneTable } from './lane-table.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { SubscriptionRegistry } from '../../subscriptions/registry.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import type { LaneState, LaneTable } from '../lane-table.ts';
 
 export interface SideLanesDeps {
   readonly clock: Clock;
