@@ -71,6 +71,7 @@ export interface ApiOptions {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly trustedProxies: readonly string[];
   readonly maxBodyBytes: number;
+  readonly bodyMemoryBytes: number;
   readonly maxConnections: number;
   readonly maxStreams: number;
 }

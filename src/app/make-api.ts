@@ -85,11 +85,11 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
 }
 
 async function optionsOf({ server }: Config): Promise<ApiOptions> {
-  const { host, port, trustedProxies, maxBodyBytes, maxConnections, maxStreams } = server;
+  const { host, port, trustedProxies, maxBodyBytes, bodyMemoryBytes, maxConnections, maxStreams } = server;
   const { cert, key } = server.tls;
   const tls =
     cert === null || key === null ? null : { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
-  return { host, port, tls, trustedProxies, maxBodyBytes, maxConnections, maxStreams };
+  return { host, port, tls, trustedProxies, maxBodyBytes, bodyMemoryBytes, maxConnections, maxStreams };
 }
 
 function statesOf(config: Config, connectors: readonly Connector[]): ConnectorState[] {

@@ -9,6 +9,7 @@ import type { Config } from './schema.ts';
 export function checkTogether(config: Config, raw: Raw | null): ConfigProblem[] {
   return [
     ...tlsIsWhole(config, raw),
+    ...largestBodyHasRoom(config, raw),
     ...idsAreKeptShorter(config, raw),
     ...connectorIdsAreUnique(config, raw),
     ...noConnectorIsReserved(config, raw),
@@ -27,6 +28,23 @@ function tlsIsWhole(config: Config, raw: Raw | null): ConfigProblem[] {
       key: `server.tls.${missing}`,
       message: `is missing beside server.tls.${given}`,
       remedy: 'give both for HTTPS, or neither',
+    },
+  ];
+}
+
+/** What a body may have alone, where nothing else is under way: see `api/bodies/budget.ts`. */
+const bodiesAtLeast = 3;
+
+function largestBodyHasRoom(config: Config, raw: Raw | null): ConfigProblem[] {
+  const { maxBodyBytes, bodyMemoryBytes } = config.server;
+  const least = maxBodyBytes * bodiesAtLeast;
+  if (bodyMemoryBytes >= least) return [];
+  return [
+    {
+      place: placeOf(raw, ['server', 'bodyMemoryBytes']) ?? placeOf(raw, ['server', 'maxBodyBytes']),
+      key: 'server.bodyMemoryBytes',
+      message: `${bodyMemoryBytes} bytes leave no room for a body of server.maxBodyBytes, ${maxBodyBytes}`,
+      remedy: `make it at least ${least}, or lower server.maxBodyBytes`,
     },
   ];
 }

@@ -196,6 +196,13 @@ test('no text makes the loader throw', () => {
   );
 });
 
+test('the largest body has room in the memory for bodies', () => {
+  assert.equal(load('server: { maxBodyBytes: 1MB, bodyMemoryBytes: 3MB }').server.bodyMemoryBytes, 3_000_000);
+  const [problem] = refuse('server: { maxBodyBytes: 100MB }');
+  assert.match(problem ?? '', /server\.bodyMemoryBytes.*leave no room for a body of server\.maxBodyBytes/);
+  assert.match(problem ?? '', /make it at least 300000000, or lower server\.maxBodyBytes/);
+});
+
 test('the collector of traces goes by OpenTelemetry’s own names too, and its headers are secret', () => {
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',

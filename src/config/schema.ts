@@ -37,7 +37,13 @@ const server = group('The HTTP server.', {
   }),
   maxBodyBytes: setting(bytes(1000), {
     default: 8_000_000,
-    description: 'Largest request body; a larger one is refused before it is read.',
+    description:
+      'Largest request body. One that says to be larger is refused before it is read, any other as soon as it is.',
+  }),
+  bodyMemoryBytes: setting(bytes(10_000), {
+    default: 256_000_000,
+    description:
+      'Memory for request bodies under way, over all connections. A tenant has at most as much of it as is still free; what finds no room is refused with 503. At least three times `server.maxBodyBytes`.',
   }),
   maxConnections: setting(whole(10, 1_000_000), { default: 10_000, description: 'Most connections at a time.' }),
   maxStreams: setting(whole(1, 100_000), { default: 500, description: 'Most clients of `/v1/stream` at a time.' }),

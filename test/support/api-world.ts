@@ -154,6 +154,7 @@ const usualOptions: ApiOptions = {
   tls: null,
   trustedProxies: [],
   maxBodyBytes: 8_000_000,
+  bodyMemoryBytes: 256_000_000,
   maxConnections: 1_000,
   maxStreams: 10,
 };

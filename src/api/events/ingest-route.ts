@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { createEventAccepter } from '../../model/ingest/accept.ts';
 import { createNumberReader, type NumberReader, rulesFor } from '../../model/numbers/index.ts';
 import { callerIn } from '../auth/authenticate.ts';
+import type { Bodies } from '../bodies/receive.ts';
 import { ProblemSchema } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
@@ -81,7 +82,7 @@ const route = described({
   },
 });
 
-export function ingestRoute(app: App, deps: ApiDeps): void {
+export function ingestRoute(app: App, deps: ApiDeps & { readonly bodies: Bodies }): void {
   const { clock, log, defaults, tenants, eventCounts, tracing } = deps;
   const parts = {
     log,
@@ -93,7 +94,7 @@ export function ingestRoute(app: App, deps: ApiDeps): void {
     defaults,
   };
   void app.register(async (scope) => {
-    acceptText(scope);
+    acceptText(scope, deps.bodies);
     scope.addHook('onError', (_request, _reply, error, done) => {
       const problem = error instanceof InvalidRequest ? error.problem : problemFromError(error);
       eventCounts.refused('http', problem?.code ?? 'internal');
@@ -142,10 +143,10 @@ function numberReaders(countryOf: (domain: string) => string): (domain: string) 
  * Bodies come as text and are parsed once, by the format they are in. What is no UTF-8 is refused: it would be stored
  * with its wrong bytes replaced, and so be another event than the one that was sent.
  */
-function acceptText(scope: App): void {
+function acceptText(scope: App, bodies: Bodies): void {
   scope.removeAllContentTypeParsers();
   const types = Object.values(eventMediaTypes).flat();
-  scope.addContentTypeParser<Buffer>([...types], { parseAs: 'buffer' }, (_request, body, done) => {
+  bodies.accept(scope, types, (_request, body, done) => {
     if (isUtf8(body)) return done(null, body.toString('utf8'));
     return done(new InvalidRequest(notUtf8));
   });

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { isAtLeast, kindOf } from '../../model/scope.ts';
 import { callerOf, sendUnauthenticated } from '../auth/authenticate.ts';
+import type { Bodies } from '../bodies/receive.ts';
 import { Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
@@ -32,15 +33,16 @@ const Message = Type.Object({
 /** Most bytes of a body posted here, which is as much as an inbox keeps of one. */
 const maxBodyBytes = 262_144;
 
+type Deps = Pick<ApiDeps, 'inbox' | 'checkToken' | 'clock'> & { readonly bodies: Bodies };
+
 /**
  * The built-in receiver: anybody may post to an inbox that some subscription delivers to; who may see all of these
  * subscriptions may look. Since it takes from strangers, it asks who is meant before it reads anything.
  */
-export function inboxRoutes(app: App, deps: Pick<ApiDeps, 'inbox' | 'checkToken' | 'clock'>, open: OpenInboxes): void {
-  const { inbox, checkToken, clock } = deps;
+export function inboxRoutes(app: App, deps: Deps, open: OpenInboxes): void {
+  const { inbox, checkToken, clock, bodies } = deps;
   void app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    bodies.accept(scope, '*', (_request, body, done) => done(null, body));
 
     const receive = described({
       summary: 'Receive a notification, whatever it is',

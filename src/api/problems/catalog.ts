@@ -295,7 +295,7 @@ export const problemCatalog = {
   },
   overloaded: {
     status: 503,
-    title: 'Too many events are being stored at this moment',
+    title: 'The server has more under way at this moment than it takes',
     remedy: 'Send again after Retry-After seconds.',
     passes: true,
   },

@@ -7,6 +7,7 @@ import { mayReach } from '../../tenants/naming.ts';
 import { accessOf, authorOf } from '../auth/authenticate.ts';
 import { CursorQuery, pageOf } from '../contract/common.ts';
 import { SubscriptionInput, SubscriptionView } from '../contract/subscription.ts';
+import type { Bodies } from '../bodies/receive.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import type { OpenInboxes } from '../inbox/open-inboxes.ts';
 import { described } from '../openapi/route-list.ts';
@@ -26,6 +27,7 @@ interface Deps
     'clock' | 'delivery' | 'guard' | 'attempts' | 'dialects' | 'defaults' | 'serverName' | 'tenants'
   > {
   readonly inboxes: Pick<OpenInboxes, 'mayUse'>;
+  readonly bodies: Bodies;
 }
 
 const outsideScope = (field: string): Problem => ({
@@ -89,7 +91,7 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
   };
   app.put('/v1/subscriptions/:id', putFacts, change(withoutReadOnly));
   void app.register(async (scope) => {
-    scope.addContentTypeParser(mergePatchType, { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'));
+    deps.bodies.acceptJson(scope, mergePatchType);
     const patch = change((body, stored) => patchSubscription(stored, body));
     scope.patch<{ Params: Params }>('/v1/subscriptions/:id', patchFacts, patch);
   });
