@@ -40,6 +40,7 @@ import { previewRoutes } from './preview/routes.ts';
 import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
 import { refuseHalfCharacters } from './refuse-half-characters.ts';
+import { refuseWithoutHost } from './refuse-without-host.ts';
 import { replayRoutes } from './replays/routes.ts';
 import { retryRoutes } from './retry/routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -78,6 +79,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   handleErrors(app, deps.logger, routes);
   securityHeaders(app);
   accessLog(app, deps);
+  app.addHook('onRequest', refuseWithoutHost);
   healthRoutes(app, deps);
   metricsRoute(app, deps);
   startPageRoutes(app);
@@ -141,6 +143,14 @@ const keepAliveTimeoutMs = 65_000;
 /** As long as headers may be: what is too long for a field, its schema says. */
 const longestPathPart = 16_384;
 
+/** With TLS and without. What has no Host is answered by `refuseWithoutHost`, which says what is wrong. */
+const nodeOptions = {
+  headersTimeout: headersTimeoutMs,
+  maxHeaderSize: 16_384,
+  connectionsCheckingInterval: 5_000,
+  requireHostHeader: false,
+} as const;
+
 function serverOptions(options: ApiOptions): FastifyServerOptions {
   return {
     logger: false,
@@ -148,7 +158,7 @@ function serverOptions(options: ApiOptions): FastifyServerOptions {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionTimeout: 0,
-    http: { headersTimeout: headersTimeoutMs, maxHeaderSize: 16_384, connectionsCheckingInterval: 5_000 },
+    http: nodeOptions,
     // Idle keep-alive connections are closed at once, requests under way are answered first.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -167,6 +177,6 @@ function serverOptions(options: ApiOptions): FastifyServerOptions {
         buildSerializer: () => () => (answer: unknown) => JSON.stringify(answer),
       },
     },
-    ...(options.tls ? { https: { cert: options.tls.cert, key: options.tls.key } } : {}),
+    ...(options.tls ? { https: { ...nodeOptions, cert: options.tls.cert, key: options.tls.key } } : {}),
   } as FastifyServerOptions;
 }
