@@ -41,6 +41,7 @@ import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
 import { refuseHalfCharacters } from './refuse-half-characters.ts';
 import { refuseWithoutHost } from './refuse-without-host.ts';
+import { tellOfRefusedConnections } from './refused-connections.ts';
 import { replayRoutes } from './replays/routes.ts';
 import { retryRoutes } from './retry/routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -80,6 +81,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   securityHeaders(app);
   accessLog(app, deps);
   app.addHook('onRequest', refuseWithoutHost);
+  tellOfRefusedConnections(app, deps, options.maxConnections);
   healthRoutes(app, deps);
   metricsRoute(app, deps);
   startPageRoutes(app);
