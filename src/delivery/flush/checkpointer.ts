@@ -21,10 +21,12 @@ export interface CheckpointerDeps {
   };
   /** How far the router has come. */
   position(): number;
-  /** How often the row of a detached lane is brought up to date, milliseconds. */
+  /** How often the row of a detached lane is brought up to date at most, milliseconds. */
   readonly laneRowMs: number;
 }
 
+/** Of very many lanes each waits longer for its row, so that rows do not become more work than the attempts they are about. */
+const rowsPerSecond = 400;
 /** A cursor that only passed over what others want costs no more than some reading after a restart. */
 const quietFactor = 20;
 
@@ -101,9 +103,11 @@ export class Checkpointer {
   #dueRows(): LaneState[] {
     const now = this.#deps.clock.monotonic();
     const due: LaneState[] = [];
-    for (const state of this.#deps.lanes.detached) {
+    const { detached } = this.#deps.lanes;
+    const laneRowMs = Math.max(this.#deps.laneRowMs, (detached.size * 1_000) / rowsPerSecond);
+    for (const state of detached) {
       const { dirty } = state.lane;
-      if (now - state.rowAt < this.#deps.laneRowMs * (dirty ? 1 : quietFactor)) continue;
+      if (now - state.rowAt < laneRowMs * (dirty ? 1 : quietFactor)) continue;
       if (dirty || state.lane.lowWater() !== state.rowCursor) due.push(state);
     }
     return due;

@@ -42,7 +42,10 @@ export interface CatchUpDeps {
   expired(lane: Lane, gap: Gap): void;
 }
 
+/** Events of a page: as many as give each lane that shares it two, since whatever it has, each of them is looked at after it. */
 const pageSize = 500;
+const largestPage = 2_000;
+const pageFor = (lanes: number): number => Math.min(Math.max(pageSize, 2 * lanes), largestPage);
 /** Lanes whose positions are no further apart share a page: the store looks at about so many events for one. */
 const sharedSpan = 20_000;
 const retryMs = 500;
@@ -165,7 +168,7 @@ export class CatchUp {
     const after = first.readPosition;
     const lanes = readers.filter(({ readPosition: at }) => at >= after && at < after + sharedSpan);
     const domains = this.#domainsOf(lanes);
-    const request = { after, upTo: this.#deps.position(), limit: pageSize, sparing: true };
+    const request = { after, upTo: this.#deps.position(), limit: pageFor(lanes.length), sparing: true };
     const page = await this.#deps.log.read({ ...request, ...(domains && { domains }) });
     if (!this.#stopped.signal.aborted) this.#handOut(page, after, new Set(lanes));
     return page.events.length;

@@ -7,20 +7,21 @@
  *     next and takes all it can get a fifth, then a tenth, and so on: the share shrinks as the square of what is free, so
  *     that very many leave something for whoever has none. As requests end, shares become equal.
  *   - Lanes whose breaker is open have a quarter of all together, shared among tenants likewise: their probes may all hang.
- *   - Whoever may not start waits in line. Tenants in line get one unit each in turn, and so do the lanes of each.
+ *   - Whoever may not start waits in line, behind those that have less. Tenants get one unit at a time, and so do the lanes
+ *     of each.
  */
-import { Queue } from '../../kit/queue.ts';
 import type { Endpoint } from '../../subscriptions/subscription.ts';
 import type { Unit } from '../lane/unit.ts';
 import type { LaneState } from '../lane-table.ts';
+import { RankedLine } from './ranked-line.ts';
 
-/** Of a line, in one look: each is a few comparisons. */
+/** Of a line, in one look, that could go but for something else. */
 const mostRefused = 256;
 /** Tenants remembered until those with nothing under way are forgotten. */
 const mostTenants = 10_000;
 
-/** Whether one that has `own` may have one more of what is `free`, of `all` there are. */
-const mayTake = (own: number, free: number, all: number): boolean => free > 0 && own * all < 2 * free * free;
+/** Who has less than this of `all` there are may have one more, while so many are free. */
+const limitOf = (free: number, all: number): number => (free <= 0 ? 0 : (2 * free * free) / all);
 
 /** As many as one that has `own` comes to have where nobody else takes any: where the rule above stops it. */
 function mostOf(own: number, free: number, all: number): number {
@@ -30,64 +31,56 @@ function mostOf(own: number, free: number, all: number): number {
 
 const probing = ({ lane }: LaneState): boolean => lane.breaker.state === 'open';
 
-/** Each is in it once. */
-class Line<T> {
-  readonly #queue = new Queue<T>();
-  readonly #members = new Set<T>();
-
-  get size(): number {
-    return this.#members.size;
-  }
-
-  has(one: T): boolean {
-    return this.#members.has(one);
-  }
-
-  join(one: T): void {
-    if (this.#members.has(one)) return;
-    this.#members.add(one);
-    this.#queue.push(one);
-  }
-
-  next(): T | undefined {
-    const one = this.#queue.shift();
-    if (one !== undefined) this.#members.delete(one);
-    return one;
-  }
-}
-
 /** A domain, with what is under way for its endpoints and who of its lanes waits. */
 class Tenant {
   underWay = 0;
   probes = 0;
-  readonly line = new Line<LaneState>();
+  readonly line = new RankedLine<LaneState>();
   /** A line of its own, since probes may have to wait for one another while there is room for everybody else. */
-  readonly probeLine = new Line<LaneState>();
+  readonly probeLine = new RankedLine<LaneState>();
 
   get idle(): boolean {
     return this.underWay + this.line.size + this.probeLine.size === 0;
   }
 }
 
-type LineOf = (tenant: Tenant) => Line<LaneState>;
-const lineOf: LineOf = ({ line }) => line;
-const probeLineOf: LineOf = ({ probeLine }) => probeLine;
+/** Tenants in line, for one of the two lines that each has. */
+interface Waiting {
+  readonly tenants: RankedLine<Tenant>;
+  readonly lineOf: (tenant: Tenant) => RankedLine<LaneState>;
+  readonly rankOf: (tenant: Tenant) => number;
+  readonly limit: () => number;
+}
 
 export class FairShare {
   readonly #most: number;
+  readonly #mostProbes: number;
   readonly #blocked: () => boolean;
   readonly #tenants = new Map<string, Tenant>();
   /** So that a tenant is not looked up by name for each request. */
   #byEndpoint = new WeakMap<Endpoint, Tenant>();
-  /** Whose a unit is that is under way. */
-  readonly #units = new Map<Unit, Tenant>();
+  /** What is under way, with whose it is and which lane started it. */
+  readonly #units = new Map<Unit, { readonly tenant: Tenant; readonly state: LaneState }>();
+  /** How many of them each lane started. */
+  readonly #own = new Map<LaneState, number>();
   #probes = 0;
-  readonly #waiting = new Line<Tenant>();
-  readonly #probing = new Line<Tenant>();
+  readonly #waiting: Waiting = {
+    tenants: new RankedLine(),
+    lineOf: ({ line }) => line,
+    rankOf: ({ underWay }) => underWay,
+    limit: () => limitOf(this.#free, this.#most),
+  };
+  readonly #probing: Waiting = {
+    tenants: new RankedLine(),
+    lineOf: ({ probeLine }) => probeLine,
+    rankOf: ({ probes }) => probes,
+    limit: () => limitOf(this.#mostProbes - this.#probes, this.#mostProbes),
+  };
 
   /** @param blocked whether no request may start at all, whoever's */
   constructor(most: number, blocked: () => boolean) {
     this.#most = most;
+    this.#mostProbes = Math.floor(most / 4);
     this.#blocked = blocked;
   }
 
@@ -105,36 +98,27 @@ export class FairShare {
 
   mayStart(state: LaneState): boolean {
     const tenant = this.#tenantOf(state);
-    if (!this.#mayHaveOneMore(tenant)) return false;
-    const most = mostOf(tenant.underWay, this.#free, this.#most);
-    if (!mayTake(state.lane.inFlight, most - tenant.underWay, most)) return false;
-    const quarter = Math.floor(this.#most / 4);
-    return !probing(state) || mayTake(tenant.probes, quarter - this.#probes, quarter);
+    if (!this.#mayHaveOneMore(tenant) || this.#ownOf(state) >= this.#limitIn(tenant)) return false;
+    return !probing(state) || tenant.probes < this.#probing.limit();
   }
 
   started(state: LaneState, unit: Unit): void {
     const tenant = this.#tenantOf(state);
-    this.#units.set(unit, tenant);
-    tenant.underWay++;
     unit.probe = probing(state);
-    if (!unit.probe) return;
-    tenant.probes++;
-    this.#probes++;
+    this.#units.set(unit, { tenant, state });
+    this.#count(tenant, state, 1, unit.probe);
   }
 
   ended(unit: Unit): void {
-    const tenant = this.#units.get(unit);
-    if (!tenant) return;
+    const known = this.#units.get(unit);
+    if (!known) return;
     this.#units.delete(unit);
-    tenant.underWay--;
-    if (!unit.probe) return;
-    tenant.probes--;
-    this.#probes--;
+    this.#count(known.tenant, known.state, -1, unit.probe);
   }
 
   /** Others have come before, so that this one has to line up behind them. */
   isCrowded(state: LaneState): boolean {
-    return (probing(state) ? this.#probing : this.#waiting).size > 0;
+    return this.#lineFor(state).tenants.size > 0;
   }
 
   waits(state: LaneState): boolean {
@@ -144,41 +128,69 @@ export class FairShare {
 
   lineUp(state: LaneState): void {
     const tenant = this.#tenantOf(state);
-    const [line, tenants] = probing(state)
-      ? ([tenant.probeLine, this.#probing] as const)
-      : ([tenant.line, this.#waiting] as const);
-    line.join(state);
-    tenants.join(tenant);
+    const { tenants, lineOf, rankOf } = this.#lineFor(state);
+    lineOf(tenant).join(state, this.#ownOf(state));
+    tenants.join(tenant, rankOf(tenant));
   }
 
   /** @param startOne starts one unit of the lane; false: it has none */
   serve(startOne: (state: LaneState) => boolean): void {
-    this.#serve(this.#waiting, lineOf, startOne);
-    this.#serve(this.#probing, probeLineOf, startOne);
+    this.#serve(this.#waiting, startOne);
+    this.#serve(this.#probing, startOne);
   }
 
-  /** A look at a few that have as much as they may get is enough: the end of each request brings the next look. */
-  #serve(tenants: Line<Tenant>, ofTenant: LineOf, startOne: (state: LaneState) => boolean): void {
-    for (let refused = 0; refused < Math.min(mostRefused, tenants.size) && this.#free > 0 && !this.#blocked(); ) {
-      const tenant = tenants.next() as Tenant;
-      const started = this.#mayHaveOneMore(tenant) && this.#startNext(ofTenant(tenant), startOne);
-      if (ofTenant(tenant).size > 0) tenants.join(tenant);
-      refused = started ? 0 : refused + 1;
+  #serve({ tenants, lineOf, rankOf, limit }: Waiting, startOne: (state: LaneState) => boolean): void {
+    const refused: Tenant[] = [];
+    while (refused.length < mostRefused && this.#free > 0 && !this.#blocked()) {
+      const tenant = tenants.first(limit());
+      if (!tenant) break;
+      tenants.leave(tenant);
+      const line = lineOf(tenant);
+      const started = this.#mayHaveOneMore(tenant) && this.#startNext(tenant, line, startOne);
+      if (line.size === 0) continue;
+      if (started) tenants.join(tenant, rankOf(tenant));
+      else refused.push(tenant);
     }
+    for (const tenant of refused) tenants.join(tenant, rankOf(tenant));
   }
 
-  #startNext(line: Line<LaneState>, startOne: (state: LaneState) => boolean): boolean {
-    for (let refused = 0; refused < Math.min(mostRefused, line.size); ) {
-      const state = line.next() as LaneState;
-      if (!this.mayStart(state)) {
-        refused++;
+  #startNext(tenant: Tenant, line: RankedLine<LaneState>, startOne: (state: LaneState) => boolean): boolean {
+    const refused: LaneState[] = [];
+    let started = false;
+    while (!started && refused.length < mostRefused) {
+      const state = line.first(this.#limitIn(tenant));
+      if (!state) break;
+      line.leave(state);
+      if (!this.mayStart(state)) refused.push(state);
+      else if (startOne(state)) {
+        started = true;
         this.lineUp(state);
-      } else if (startOne(state)) {
-        this.lineUp(state);
-        return true;
       }
     }
-    return false;
+    for (const state of refused) this.lineUp(state);
+    return started;
+  }
+
+  #count(tenant: Tenant, state: LaneState, by: 1 | -1, probe: boolean): void {
+    tenant.underWay += by;
+    this.#waiting.tenants.move(tenant, tenant.underWay);
+    if (probe) {
+      tenant.probes += by;
+      this.#probes += by;
+      this.#probing.tenants.move(tenant, tenant.probes);
+    }
+    const own = this.#ownOf(state) + by;
+    if (own === 0) this.#own.delete(state);
+    else this.#own.set(state, own);
+    for (const line of [tenant.line, tenant.probeLine]) line.move(state, own);
+  }
+
+  #ownOf(state: LaneState): number {
+    return this.#own.get(state) ?? 0;
+  }
+
+  #lineFor(state: LaneState): Waiting {
+    return probing(state) ? this.#probing : this.#waiting;
   }
 
   get #free(): number {
@@ -186,7 +198,13 @@ export class FairShare {
   }
 
   #mayHaveOneMore({ underWay }: Tenant): boolean {
-    return !this.#blocked() && mayTake(underWay, this.#free, this.#most);
+    return !this.#blocked() && underWay < limitOf(this.#free, this.#most);
+  }
+
+  /** Of a lane of this tenant. */
+  #limitIn({ underWay }: Tenant): number {
+    const most = mostOf(underWay, this.#free, this.#most);
+    return limitOf(most - underWay, most);
   }
 
   #tenantOf({ lane: { endpoint } }: LaneState): Tenant {
