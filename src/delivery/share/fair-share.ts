@@ -15,8 +15,8 @@ import type { Unit } from '../lane/unit.ts';
 import type { LaneState } from '../lane-table.ts';
 import { RankedLine } from './ranked-line.ts';
 
-/** Of a line, in one look, that could go but for something else. */
-const mostRefused = 256;
+/** Of a line, in one look, that could go but for something else: they are at its end then, and others are looked at next. */
+const mostRefused = 16;
 /** Tenants remembered until those with nothing under way are forgotten. */
 const mostTenants = 10_000;
 
