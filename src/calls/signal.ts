@@ -25,6 +25,10 @@ export interface ChannelFacts {
   readonly dialledNumber: string | null;
   readonly context: string | null;
   readonly accountCode: string | null;
+  /** The PBX's word for how the channel left the last queue; null: none yet. Absent where the PBX does not show it. */
+  readonly queueStatus?: string | null;
+  /** File that the channel is recorded to; absent where the PBX does not show it. */
+  readonly recordingFile?: string | null;
   /**
    * When the PBX made the channel, milliseconds (perhaps exact to the second only), where its ids or messages say so.
    * Ids are made from it: with it, whoever starts to listen later names the call alike.
@@ -90,16 +94,98 @@ export type Signal = At &
         readonly status: DialStatus;
         readonly forwardTo: string | null;
       }
-    /** `holding`: a bridge in which nobody talks to anybody (parking, music). `swapFor`: takes that channel's place. */
+    /**
+     * `holding`: a bridge in which nobody talks to anybody (parking, music). `room`: that of a conference, which makes no
+     * one call of those who meet there. `swapFor`: takes that channel's place.
+     */
     | {
         readonly kind: 'bridge.entered';
         readonly bridgeId: string;
         readonly channelId: string;
         readonly holding: boolean;
+        readonly room?: boolean;
         readonly swapFor: string | null;
       }
     | { readonly kind: 'bridge.left'; readonly bridgeId: string; readonly channelId: string }
     | { readonly kind: 'bridge.ended'; readonly bridgeId: string }
+    /**
+     * A device sends whoever it talks with on to a number. The PBX has begun to, and nobody has left the conversation yet.
+     * `byKeys`: by keys pressed during the call, not by the phone's own means.
+     */
+    | {
+        readonly kind: 'transfer.sent';
+        readonly transfererId: string;
+        /** Null: whoever it talks with. */
+        readonly transfereeId: string | null;
+        readonly target: string | null;
+        readonly byKeys: boolean;
+      }
+    /**
+     * A device that had two conversations (`firstId` and `secondId` are its channels in them, the same where keys made
+     * both) joined them, and leaves; in `three_way` it stays. `application`: the second was with no device yet, and the
+     * first one's partner takes the device's place there.
+     */
+    | {
+        readonly kind: 'transfer.joined';
+        readonly firstId: string;
+        readonly secondId: string;
+        readonly transfereeId: string | null;
+        readonly targetId: string | null;
+        readonly into: 'bridge' | 'application' | 'three_way';
+        readonly byKeys: boolean;
+      }
+    /** The channel waits in a queue; `waiting` callers do, itself included. */
+    | {
+        readonly kind: 'queue.joined';
+        readonly channelId: string;
+        readonly queue: string | null;
+        readonly position: number | null;
+        readonly waiting: number | null;
+      }
+    /** The queue calls an agent for the channel that waits: `memberId` is the channel it calls. */
+    | {
+        readonly kind: 'queue.agent_called';
+        readonly channelId: string;
+        readonly memberId: string;
+        /** As the queue names its members. */
+        readonly agent: string | null;
+        readonly agentName: string | null;
+      }
+    /** The agent let it ring out, or refused. */
+    | {
+        readonly kind: 'queue.agent_missed' | 'queue.agent_connected';
+        readonly channelId: string;
+        readonly memberId: string;
+        readonly agent: string | null;
+        readonly agentName: string | null;
+        readonly ringMs: number | null;
+      }
+    /** `abandoned`: the caller gave up; told besides `left`, which is told of all. */
+    | { readonly kind: 'queue.abandoned' | 'queue.left'; readonly channelId: string; readonly position: number | null }
+    /** The channel waits in a slot for somebody to fetch it. */
+    | {
+        readonly kind: 'park.parked';
+        readonly channelId: string;
+        readonly lot: string | null;
+        readonly slot: string | null;
+        /** Device of who parked it. */
+        readonly parkedBy: string | null;
+        readonly timeoutMs: number | null;
+      }
+    | { readonly kind: 'park.retrieved'; readonly channelId: string; readonly retrieverId: string }
+    | { readonly kind: 'park.timed_out' | 'park.abandoned'; readonly channelId: string }
+    /** The channel is in a room in which any number of people talk; `roomId` names this meeting there. */
+    | {
+        readonly kind: 'room.joined';
+        readonly channelId: string;
+        readonly room: string | null;
+        readonly roomId: string;
+        readonly moderator: boolean | null;
+      }
+    | { readonly kind: 'room.left'; readonly channelId: string }
+    /** What is said in the call is recorded from now on, at this channel. */
+    | { readonly kind: 'recording.started'; readonly channelId: string; readonly recordingId: string | null }
+    | { readonly kind: 'recording.stopped'; readonly channelId: string }
     /** Two pipe channels are the two ends of one pipe. */
     | { readonly kind: 'pipe.joined'; readonly oneId: string; readonly twoId: string }
     /** All there is on the PBX now: what is missing here has ended, unseen. */
@@ -109,6 +195,7 @@ export type Signal = At &
         readonly bridges: readonly {
           readonly id: string;
           readonly holding: boolean;
+          readonly room?: boolean;
           readonly channelIds: readonly string[];
         }[];
         /** The pipes among the channels; without them two devices that talk through one look unconnected. */

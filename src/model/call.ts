@@ -19,7 +19,8 @@ export const numberKinds = ['internal', 'external', 'anonymous', 'feature', 'eme
 export const answererKinds = ['person', 'voicemail', 'ivr', 'queue', 'conference'] as const;
 export const directions = ['inbound', 'outbound', 'internal'] as const;
 export const callStates = ['ringing', 'queued', 'answered', 'held', 'parked', 'ended'] as const;
-export const legRoles = ['caller', 'callee'] as const;
+/** `queue` and `ivr`: a part of the phone system that the call passed. */
+export const legRoles = ['caller', 'callee', 'queue', 'ivr'] as const;
 export const legStates = ['created', 'dialing', 'ringing', 'answered', 'held', 'ended'] as const;
 export const hangUpParties = ['caller', 'callee', 'system'] as const;
 export const originSources = ['did', 'extension', 'click_to_call', 'api', 'transfer', 'forward'] as const;

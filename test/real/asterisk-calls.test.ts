@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { NewEvent } from '../../src/model/event.ts';
 import { summarise } from '../support/ami-replay.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
-import { callScenarios } from './support/call-scenarios.ts';
+import { callScenarios } from './support/scenarios/index.ts';
 import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
 import { type Phones, startPhones } from './support/sipp.ts';

@@ -31,6 +31,10 @@ export interface Channel {
   readonly partial: boolean;
   kind: ChannelKind;
   facts: ChannelFacts | null;
+  /** It was in a room: what the PBX groups it with from then on is who it met there. */
+  inRoom: boolean;
+  /** The last number it stood at that the holder knows; null while there was none. */
+  stoodAt: string | null;
   /** It rang at some time, whatever it does now. */
   rang: boolean;
   end: ChannelEnd | null;
@@ -43,9 +47,12 @@ export interface Channel {
   group: Group;
 }
 
+export type BridgeKind = 'talk' | 'hold' | 'room';
+
 export interface Bridge {
   readonly id: string;
-  holding: boolean;
+  /** `hold`: nobody talks to anybody. `room`: those who talk are no one call. */
+  kind: BridgeKind;
   readonly memberIds: Set<string>;
 }
 

@@ -3,7 +3,7 @@ import type { CallGraph } from './graph.ts';
 
 /**
  * The sets of devices of a group that talk: each at least two live devices in one connected graph of bridges, through
- * pipes. Bridges that only hold connect nobody.
+ * pipes. Bridges that only hold connect nobody, and a room answers by itself.
  */
 export function connectedDevices(graph: CallGraph, group: Group): readonly (readonly Channel[])[] {
   const sets = new Bridges();
@@ -28,7 +28,7 @@ export function connectedDevices(graph: CallGraph, group: Group): readonly (read
 
 function talkingBridgeOf(graph: CallGraph, channel: Channel): string | null {
   if (channel.bridgeId === null || channel.end !== null) return null;
-  return graph.bridge(channel.bridgeId)?.holding === false ? channel.bridgeId : null;
+  return graph.bridge(channel.bridgeId)?.kind === 'talk' ? channel.bridgeId : null;
 }
 
 /** Union-find over bridge ids; a bridge never joined is its own root. */

@@ -9,12 +9,12 @@
  * - A **pipe** is two channels that stand for one connection. Its halves are no devices; what enters one end comes out
  *   of the other.
  * - A **dial** leads from a channel (or from the PBX itself) to another channel.
- * - A **group** is the union-find of channels over: the same linked id at any time, dials, pipes, common bridges that do
- *   not merely hold. Groups only ever grow together: one call is one group. The holder is told of every merge, and decides
+ * - A **group** is the union-find of channels over: the same linked id at any time, dials, pipes, common bridges in
+ *   which people talk, but for rooms: who meets in one has a call of their own. Groups only ever grow together: one call is one group. The holder is told of every merge, and decides
  *   what it means. A dropped group lets its linked ids go, so that a later use of them begins a new call.
  */
 import type { ChannelFacts, DialStatus } from '../signal.ts';
-import { isLive, type Bridge, type Channel, type ChannelEnd, type Dial, type Group } from './channel.ts';
+import { isLive, type Bridge, type BridgeKind, type Channel, type ChannelEnd, type Dial, type Group } from './channel.ts';
 
 /** Channels of one call; past it, new ones are ignored: no real call is so large. */
 const mostChannelsInGroup = 5_000;
@@ -71,7 +71,7 @@ export class CallGraph {
     if (channel.kind === 'unknown') channel.kind = facts.kind;
     channel.facts = { ...facts, createdAt: facts.createdAt ?? channel.facts?.createdAt ?? null };
     if (facts.state === 'ringing') channel.rang = true;
-    this.#link(channel, facts.linkedId);
+    if (!channel.inRoom) this.#link(channel, facts.linkedId);
     return channel;
   }
 
@@ -114,13 +114,13 @@ export class CallGraph {
     dial.forwardTo = forwardTo;
   }
 
-  enter(bridgeId: string, channelId: string, holding: boolean, swapFor: string | null, at: number): Channel | null {
+  enter(bridgeId: string, channelId: string, kind: BridgeKind, swapFor: string | null, at: number): Channel | null {
     const channel = this.refer(channelId, at);
     if (!channel || !isLive(channel)) return null;
-    const bridge = this.#bridgeOf(bridgeId, holding);
+    const bridge = this.#bridgeOf(bridgeId, kind);
     const replaced = swapFor === null ? undefined : this.#channels.get(swapFor);
     if (replaced && replaced !== channel && replaced.bridgeId === bridgeId) {
-      if (!holding) this.#union(channel.group, replaced.group);
+      if (kind === 'talk') this.#union(channel.group, replaced.group);
       this.leave(replaced);
     }
     if (channel.bridgeId !== bridgeId) this.leave(channel);
@@ -128,7 +128,8 @@ export class CallGraph {
     this.#bridges.set(bridgeId, bridge);
     bridge.memberIds.add(channelId);
     channel.bridgeId = bridgeId;
-    if (!holding) this.#unionMembers(bridge);
+    if (kind === 'room') channel.inRoom = true;
+    if (kind === 'talk') this.#unionMembers(bridge);
     return channel;
   }
 
@@ -156,6 +157,11 @@ export class CallGraph {
     two.otherHalfId = one.id;
     this.#union(one.group, two.group);
     return one;
+  }
+
+  /** They belong to one call, whatever connects them. */
+  relate(one: Channel, two: Channel): void {
+    this.#union(one.group, two.group);
   }
 
   /**
@@ -202,6 +208,8 @@ export class CallGraph {
       partial,
       kind: 'unknown',
       facts: null,
+      inRoom: false,
+      stoodAt: null,
       rang: false,
       end: null,
       bridgeId: null,
@@ -237,9 +245,9 @@ export class CallGraph {
     }
   }
 
-  #bridgeOf(id: string, holding: boolean): Bridge {
-    const bridge = this.#bridges.get(id) ?? { id, holding, memberIds: new Set<string>() };
-    bridge.holding = holding;
+  #bridgeOf(id: string, kind: BridgeKind): Bridge {
+    const bridge = this.#bridges.get(id) ?? { id, kind, memberIds: new Set<string>() };
+    bridge.kind = kind;
     return bridge;
   }
 

@@ -2,6 +2,8 @@ import { isLive, type Channel } from '../graph/channel.ts';
 import { originOf } from '../graph/origin.ts';
 import type { Moment, World } from './moment.ts';
 import type { CallRecord, LegRecord } from './record.ts';
+import { transferData } from './transfers/transfer-data.ts';
+import type { TransferRecord } from './transfers/transfer.ts';
 import { moveOn } from './teller.ts';
 
 /** Tells which legs dial, are dialled, and ring. */
@@ -12,7 +14,10 @@ export function announce(world: World, call: CallRecord, moment: Moment): void {
     if (!channel) continue;
     if (leg.channelId === call.initiatorId) tellDial(world, call, leg, moment, 'leg.dial_out');
     else if (!isReached(world, call, leg, channel)) continue;
-    else tellDial(world, call, leg, moment, 'leg.dial_in');
+    else {
+      if (!leg.toldDial) leg.sentBy = transferOf(world, call, channel);
+      tellDial(world, call, leg, moment, 'leg.dial_in');
+    }
     tellRinging(world, call, leg, channel, moment);
   }
 }
@@ -25,6 +30,13 @@ function isReached(world: World, call: CallRecord, leg: LegRecord, channel: Chan
   return leg.dialing;
 }
 
+/** The transfer that led to this leg: the latest whose transferee has it called. */
+function transferOf(world: World, call: CallRecord, channel: Channel): TransferRecord | null {
+  const caller = originOf(world.graph, channel)?.caller ?? null;
+  if (caller === null) return null;
+  return call.transfers.findLast(({ transfereeIds, at }) => transfereeIds.has(caller.id) && at <= channel.firstAt) ?? null;
+}
+
 function tellDial(
   world: World,
   call: CallRecord,
@@ -34,7 +46,7 @@ function tellDial(
 ): void {
   if (leg.toldDial) return;
   leg.toldDial = true;
-  if (leg.extension !== null) world.teller.leg(type, call, leg, moment.at, {});
+  if (leg.extension !== null) world.teller.leg(type, call, leg, moment.at, transferData(call, leg));
 }
 
 function tellRinging(world: World, call: CallRecord, leg: LegRecord, channel: Channel, moment: Moment): void {

@@ -20,7 +20,10 @@ export function answer(world: World, call: CallRecord, moment: Moment): void {
   const first = call.answeredAt === null && (call.connected.size > 0 || talksToMachine(world, call));
   if (first) call.answeredAt = moveOn(call, moment.at);
   call.state = stateOf(call);
-  for (const leg of answered) world.teller.leg('leg.answered', call, leg, moment.at, data);
+  for (const leg of answered) {
+    const sentOn = leg.sentBy === null ? {} : { transferred: true };
+    world.teller.leg('leg.answered', call, leg, moment.at, { ...sentOn, ...data });
+  }
   if (first) world.teller.answered(call, moment.at, data);
 }
 

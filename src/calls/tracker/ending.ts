@@ -2,6 +2,7 @@ import { isLive, type Channel } from '../graph/channel.ts';
 import type { Moment, World } from './moment.ts';
 import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
 import type { CallRecord, LegRecord } from './record.ts';
+import { tellRecordings } from './recordings/record-recordings.ts';
 import { moveOn } from './teller.ts';
 
 /** Past so many legs of a call those that ended are forgotten while it lives on. */
@@ -44,6 +45,7 @@ function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<str
     ...(sipStatus !== null && Number.isInteger(sipStatus) && sipStatus >= 100 && sipStatus <= 699 && { sipStatus }),
     ...(by && { answeredElsewhereBy: by }),
     ...(forwardTo && { forwardedTo: forwardTo.slice(0, 512) }),
+    ...(leg.sentBy && { transferred: true }),
     ...(channel.end?.estimated && { estimated: true }),
   };
 }
@@ -89,5 +91,8 @@ function endCall(world: World, call: CallRecord): void {
   call.state = 'ended';
   call.deadline = null;
   const data = call.estimated ? { estimated: true } : {};
-  world.teller.ended(call, { outcome, hungUpBy: hungUpBy(call, outcome) }, call.endedAt, data);
+  const ending = { outcome, hungUpBy: hungUpBy(call, outcome) };
+  world.teller.ended(call, ending, call.endedAt, data);
+  tellRecordings(world, call, ending);
+  world.teller.closed(call, ending, data);
 }

@@ -1,10 +1,16 @@
-import type { Channel } from '../graph/channel.ts';
+import type { BridgeKind, Channel } from '../graph/channel.ts';
 import type { Signal } from '../signal.ts';
 import { chooseInitiator } from './beginning.ts';
 import { lineUp } from './outcome.ts';
 import { clean } from './parties.ts';
 import type { CallRecord } from './record.ts';
 import type { World } from './moment.ts';
+import { enterService, leaveMachines } from './machines/enter-service.ts';
+import { parkSignal } from './parking/park-signals.ts';
+import { joinQueue, queueSignal } from './queues/queue-signals.ts';
+import { recordingSignal } from './recordings/record-recordings.ts';
+import { roomSignal } from './rooms/room-signals.ts';
+import { joined, sentOn } from './transfers/begin-transfer.ts';
 
 export type ResyncSignal = Extract<Signal, { readonly kind: 'resync' }>;
 type StepSignal = Exclude<Signal, ResyncSignal>;
@@ -36,17 +42,42 @@ function change(world: World, callOf: CallOf, signal: StepSignal, at: number): r
     case 'dial.ended':
       return some(dialled(world, callOf, signal, at));
     case 'bridge.entered':
-      return some(graph.enter(signal.bridgeId, signal.channelId, signal.holding, signal.swapFor, at));
+      return some(graph.enter(signal.bridgeId, signal.channelId, kindOf(signal), signal.swapFor, at));
     case 'bridge.left':
       return some(left(world, callOf, signal.bridgeId, graph.get(signal.channelId)));
     case 'bridge.ended':
       return graph.endBridge(signal.bridgeId);
+    case 'queue.joined':
+    case 'queue.agent_called':
+    case 'queue.agent_missed':
+    case 'queue.agent_connected':
+    case 'queue.abandoned':
+    case 'queue.left':
+      return some(queueSignal(world, callOf, signal, at));
+    case 'park.parked':
+    case 'park.retrieved':
+    case 'park.timed_out':
+    case 'park.abandoned':
+      return some(parkSignal(world, callOf, signal, at));
+    case 'recording.started':
+    case 'recording.stopped':
+      return some(recordingSignal(world, callOf, signal, at));
+    case 'room.joined':
+    case 'room.left':
+      return some(roomSignal(world, callOf, signal, at));
+    case 'transfer.sent':
+      return some(sentOn(world, callOf, signal, at));
+    case 'transfer.joined':
+      return some(joined(world, callOf, signal, at));
     case 'pipe.joined':
       return some(graph.joinPipe(signal.oneId, signal.twoId, at));
     default:
       return [];
   }
 }
+
+export const kindOf = ({ holding, room }: { readonly holding: boolean; readonly room?: boolean }): BridgeKind =>
+  holding ? 'hold' : room ? 'room' : 'talk';
 
 const some = (channel: Channel | null | undefined): readonly Channel[] => (channel ? [channel] : []);
 
@@ -59,13 +90,14 @@ function seen(
   const channel = world.graph.see(signal.channel, at, signal.kind === 'channel.created');
   const call = channel ? callOf(channel) : undefined;
   const inMenu = channel?.facts && lineUp(channel) && world.rules.isMenu(channel.facts.context);
-  if (channel && call && inMenu && call.service === null && call.connected.size === 0) enter(call, 'ivr', channel);
+  if (channel?.facts?.dialledNumber && world.rules.isExtension(channel.facts.dialledNumber)) {
+    channel.stoodAt = channel.facts.dialledNumber;
+  }
+  const isFree = call?.service === null || call?.service.kind === 'ivr';
+  if (channel && call && inMenu && isFree && call.connected.size === 0) {
+    enterService(call, channel, 'ivr', clean(channel.facts?.context ?? null), at);
+  }
   return channel;
-}
-
-function enter(call: CallRecord, kind: 'voicemail' | 'ivr' | 'queue' | 'conference', channel: Channel): void {
-  call.service = { kind, channelId: channel.id };
-  call.servicesReached.add(kind);
 }
 
 function serviceEntered(
@@ -77,8 +109,8 @@ function serviceEntered(
   const channel = world.graph.refer(signal.channelId, at);
   const call = channel ? callOf(channel) : undefined;
   if (!channel || !call) return channel;
-  enter(call, signal.service, channel);
-  if (signal.service === 'queue') call.queue = clean(signal.name) ?? call.queue;
+  if (signal.service === 'queue') joinQueue(call, channel, signal.name, at);
+  else enterService(call, channel, signal.service, clean(signal.name), at);
   return channel;
 }
 
@@ -97,6 +129,7 @@ function ended(
 function hangupRequested(world: World, callOf: CallOf, channel: Channel | undefined): Channel | null {
   const call = channel ? callOf(channel) : undefined;
   if (!channel || !call) return null;
+  if (call.legs.get(channel.id)?.transferred) return channel;
   const initiatorId = call.started ? call.initiatorId : chooseInitiator(world.graph, call)?.channelId;
   const by = channel.id === initiatorId ? 'caller' : call.legs.get(channel.id)?.role;
   const mayEnd = channel.id === initiatorId || call.connected.has(channel.id);
@@ -139,14 +172,16 @@ function dialled(
   else if (signal.kind === 'dial.ended') graph.endDial(dial, signal.status, signal.forwardTo);
   else {
     dial.dialString ??= signal.dialString;
-    leaveService(callOf(destination), signal.sourceId);
+    leaveService(callOf(destination), signal.sourceId, at);
   }
   return destination;
 }
 
 /** A channel that dials on has left the menu or the mailbox it was in; a queue dials for it. */
-function leaveService(call: CallRecord | undefined, sourceId: string | null): void {
+function leaveService(call: CallRecord | undefined, sourceId: string | null, at: number): void {
   const service = call?.service;
   if (!call || !service || service.channelId !== sourceId) return;
-  if (service.kind === 'ivr' || service.kind === 'voicemail') call.service = null;
+  if (service.kind !== 'ivr' && service.kind !== 'voicemail') return;
+  call.service = null;
+  leaveMachines(call, service.channelId, at);
 }

@@ -34,17 +34,27 @@ function tellMerged(teller: Teller, survivor: CallRecord, loser: CallRecord, at:
   loser.talkingSince = null;
   loser.endedAt = time;
   loser.state = 'ended';
-  teller.ended(loser, { outcome, hungUpBy: null }, time, { mergedInto: survivor.id });
+  const data = { mergedInto: survivor.id };
+  teller.ended(loser, { outcome, hungUpBy: null }, time, data);
+  teller.closed(loser, { outcome, hungUpBy: null }, data);
   survivor.relatedCallIds = [...survivor.relatedCallIds, loser.id, ...loser.relatedCallIds].slice(-mostRelated);
 }
 
 function takeOver(survivor: CallRecord, loser: CallRecord): void {
-  for (const leg of loser.legs.values()) survivor.legs.set(leg.channelId, leg);
+  for (const leg of loser.legs.values()) {
+    survivor.legs.set(leg.channelId, leg);
+    if (loser.started) leg.bornIn ??= loser.id;
+  }
   survivor.forgottenUntil = Math.max(survivor.forgottenUntil, loser.forgottenUntil);
   for (const extension of loser.extensions) survivor.extensions.add(extension);
   for (const service of loser.servicesReached) survivor.servicesReached.add(service);
   for (const result of loser.results) survivor.results.add(result);
   survivor.service ??= loser.service;
+  survivor.machines = [...survivor.machines, ...loser.machines];
+  survivor.parked = [...survivor.parked, ...loser.parked];
+  survivor.visits = [...survivor.visits, ...loser.visits];
+  survivor.recorded = [...survivor.recorded, ...loser.recorded];
+  survivor.stays = [...survivor.stays, ...loser.stays];
   survivor.queue ??= loser.queue;
   survivor.hungUp ??= loser.started ? null : loser.hungUp;
   survivor.lastAt = Math.max(survivor.lastAt, loser.lastAt);

@@ -1,10 +1,13 @@
 import type { CallGraph } from '../graph/graph.ts';
+import type { Room } from './rooms/room.ts';
 import type { CompiledRules } from './rules.ts';
 import type { Teller } from './teller.ts';
 
 /** What every step of settling a call stands on. */
 export interface World {
   readonly graph: CallGraph;
+  /** Meetings under way, by their id. */
+  readonly rooms: Map<string, Room>;
   readonly rules: CompiledRules;
   readonly teller: Teller;
 }

@@ -24,6 +24,7 @@ import { initiatorOf, type CallRecord, type LegRecord } from './record.ts';
 const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
 
 export function legOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, channel: Channel): LegOutcome {
+  if (leg.transferred) return 'transferred';
   if (leg.answeredAt !== null) return 'answered';
   if (channel.end?.estimated === true) return 'lost';
   if (leg.channelId !== call.initiatorId) return calledOutcome(graph, call, leg, channel);
@@ -58,11 +59,12 @@ function dialStatus(graph: CallGraph, channel: Channel): DialStatus | null {
   return path.find((dial) => dial.status !== null && dial.status !== 'continued')?.status ?? null;
 }
 
-/** The called leg that took the call instead of this one. */
+/** The called leg that took the call instead of this one, while this one was called. */
 export function winnerOf(call: CallRecord, leg: LegRecord): LegRecord | undefined {
+  const isWinner = (other: LegRecord): boolean =>
+    other.answeredAt === null ? tookUp(call, other) : other.answeredAt >= leg.startedAt;
   return [...call.legs.values()].find(
-    (other) =>
-      other !== leg && other.channelId !== call.initiatorId && (other.answeredAt !== null || tookUp(call, other)),
+    (other) => other !== leg && other.channelId !== call.initiatorId && isWinner(other),
   );
 }
 
@@ -91,13 +93,14 @@ export function callOutcome(call: CallRecord): CallOutcome {
 function unansweredOutcome(call: CallRecord): CallOutcome {
   if (call.servicesReached.has('voicemail')) return 'voicemail';
   if (call.estimated) return 'lost';
-  if (call.service?.kind === 'queue') return 'abandoned';
+  if (call.service?.kind === 'queue' || call.stays.some(({ gaveUp }) => gaveUp)) return 'abandoned';
   const results = resultsSoFar(call);
   if (results.has('cancelled') || isCalling(call)) return 'cancelled';
   const best = byPriority.find((outcome) => results.has(outcome));
   if (best) return best;
   if (results.has('forwarded') || results.has('answered_elsewhere')) return 'no_answer';
-  return outcomeOfCaller(call);
+  // It waited in a queue, which let it go.
+  return call.stays.length > 0 ? 'no_answer' : outcomeOfCaller(call);
 }
 
 /** How attempts went: of legs that ended, and of those whose dial is over while the PBX still clears them away. */

@@ -26,7 +26,13 @@
 import type { Group } from '../graph/channel.ts';
 import type { Answerer, Call, Leg, Origin, Party } from '../../model/call.ts';
 import type { LegOutcome } from '../../model/outcome.ts';
+import type { MachineLeg } from './machines/machine.ts';
+import type { Parked } from './parking/parked.ts';
 import { nobody } from './parties.ts';
+import type { QueueStay } from './queues/stay.ts';
+import type { Recorded } from './recordings/recorded.ts';
+import type { Visit } from './rooms/room.ts';
+import type { TransferRecord } from './transfers/transfer.ts';
 
 export type Role = Leg['role'];
 export type Service = 'voicemail' | 'ivr' | 'queue' | 'conference';
@@ -60,6 +66,12 @@ export interface LegRecord {
   cause: number | null;
   /** The device holds; told once it is answered. */
   holding: boolean;
+  /** Its device sent the call on, so its end is not the call's. */
+  transferred: boolean;
+  /** It was dialled because the call was sent on, by this transfer. */
+  sentBy: TransferRecord | null;
+  /** Id of the call it was part of before that became part of this one. */
+  bornIn: string | null;
   toldDial: boolean;
   toldHeld: boolean;
   readonly repeat: Repeat;
@@ -110,7 +122,13 @@ export interface CallRecord {
   forgottenUntil: number;
   /** Every extension that took part. */
   readonly extensions: Set<string>;
-  service: { readonly kind: Service; readonly channelId: string } | null;
+  service: { readonly kind: Service; readonly channelId: string; readonly name: string | null } | null;
+  /** Queues and menus it passed. */
+  machines: readonly MachineLeg[];
+  stays: readonly QueueStay[];
+  parked: readonly Parked[];
+  visits: readonly Visit[];
+  recorded: readonly Recorded[];
   readonly servicesReached: Set<Service>;
   answeredBy: Answerer | null;
   answeredAt: number | null;
@@ -129,7 +147,7 @@ export interface CallRecord {
   /** Its end was not seen, only found. */
   estimated: boolean;
   relatedCallIds: readonly string[];
-  transfers: Call['transfers'];
+  transfers: readonly TransferRecord[];
   recordings: Call['recordings'];
   /** The fields last told, by path. */
   told: ReadonlyMap<string, string>;
@@ -166,6 +184,11 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     forgottenUntil: 0,
     extensions: new Set(),
     service: null,
+    machines: [],
+    stays: [],
+    parked: [],
+    visits: [],
+    recorded: [],
     servicesReached: new Set(),
     answeredBy: null,
     answeredAt: null,

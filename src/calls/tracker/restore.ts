@@ -3,10 +3,13 @@
  * show was told and is not told again; the next resync says which of its channels are still there.
  */
 import type { OpenCall } from '../open-call.ts';
-import type { Leg } from '../../model/call.ts';
+import type { Leg, Transfer } from '../../model/call.ts';
 import type { Group } from '../graph/channel.ts';
 import { channelIdOf, newCallRecord, unnamedTrunk, type CallRecord, type LegRecord, type Service } from './record.ts';
+import type { MachineLeg } from './machines/machine.ts';
+import { newStay } from './queues/stay.ts';
 import { watchedFields } from './snapshot.ts';
+import type { TransferRecord } from './transfers/transfer.ts';
 
 const machines: readonly Service[] = ['voicemail', 'ivr', 'queue', 'conference'];
 
@@ -15,7 +18,8 @@ export function restoreCall(open: OpenCall, connector: string, group: Group, ord
   const { call } = open;
   const startedAt = Date.parse(call.startedAt);
   if (call.state === 'ended' || !Number.isFinite(startedAt)) return null;
-  const legs = open.legs.flatMap((leg, index) => restoreLeg(leg, connector, index) ?? []);
+  const devices = open.legs.filter((leg) => !isMachine(leg));
+  const legs = devices.flatMap((leg, index) => restoreLeg(leg, connector, index) ?? []);
   const initiator = legs.filter((leg) => leg.role === 'caller').sort((one, two) => one.startedAt - two.startedAt)[0];
   const seenAt = latest(open, legs, startedAt);
   const record: CallRecord = {
@@ -33,6 +37,8 @@ export function restoreCall(open: OpenCall, connector: string, group: Group, ord
     legs: new Map(legs.map((leg) => [leg.channelId, leg])),
     extensions: new Set(open.extensions),
   };
+  record.transfers = call.transfers.map((transfer) => restoreTransfer(transfer, record));
+  record.machines = open.legs.filter(isMachine).flatMap((leg) => restoreMachine(leg, connector) ?? []);
   restoreService(record, initiator);
   restoreTalk(record, seenAt);
   restoreEnds(record, initiator);
@@ -42,9 +48,9 @@ export function restoreCall(open: OpenCall, connector: string, group: Group, ord
 
 function pickKnown({ call }: OpenCall): Partial<CallRecord> {
   const { id, state, direction, from, to, did, trunk, queue, origin, answeredBy, talkMs } = call;
-  const { relatedCallIds, transfers, recordings } = call;
+  const { relatedCallIds, recordings } = call;
   const parties = { from, to, did, trunk, queue, origin, answeredBy };
-  return { id, state, direction, ...parties, talkMs, relatedCallIds, transfers, recordings };
+  return { id, state, direction, ...parties, talkMs, relatedCallIds, recordings };
 }
 
 function restoreLeg(leg: Leg, connector: string, order: number): LegRecord | null {
@@ -70,9 +76,44 @@ function restoreLeg(leg: Leg, connector: string, order: number): LegRecord | nul
     outcome: leg.outcome,
     cause: leg.cause,
     holding: leg.state === 'held',
+    transferred: false,
+    sentBy: null,
+    bornIn: null,
     toldDial: leg.role === 'callee' || leg.state !== 'created',
     toldHeld: leg.state === 'held',
     repeat: { at: 0, count: 0 },
+  };
+}
+
+const isMachine = (leg: Leg): boolean => leg.role === 'queue' || leg.role === 'ivr';
+
+function restoreMachine(leg: Leg, connector: string): MachineLeg | null {
+  const id = channelIdOf(connector, leg.id);
+  const startedAt = timeOf(leg.startedAt);
+  const channelId = id === null ? null : (/^(.+)\/(?:queue|ivr)\/\d+$/.exec(id)?.[1] ?? null);
+  if (id === null || channelId === null || startedAt === null || leg.endedAt !== null) return null;
+  const { extension, name } = leg;
+  const role = leg.role === 'queue' ? 'queue' : 'ivr';
+  return { id, role, channelId, extension, name, startedAt, endedAt: null, outcome: null, toldEnd: false };
+}
+
+/** Who was transferred is not in the snapshot: of one still under way it is whoever is there but its transferer. */
+function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord {
+  const live = [...record.legs.values()].filter((leg) => leg.endedAt === null);
+  const left = live.filter((leg) => leg.extension !== null && leg.extension === transfer.by);
+  return {
+    kind: transfer.kind ?? 'blind',
+    by: transfer.by,
+    transfererIds: left.map((leg) => leg.channelId),
+    transfereeIds: new Set(live.filter((leg) => !left.includes(leg)).map((leg) => leg.channelId)),
+    target: transfer.target,
+    targetQueue: null,
+    consultationCallId: null,
+    byKeys: null,
+    at: timeOf(transfer.at) ?? record.startedAt,
+    state: transfer.state ?? 'completed',
+    stays: false,
+    toldStart: true,
   };
 }
 
@@ -81,7 +122,13 @@ function restoreService(record: CallRecord, initiator: LegRecord | undefined): v
   const kind = answeredBy ?? (record.queue !== null && !record.metPerson ? 'queue' : undefined);
   if (kind === undefined) return;
   record.servicesReached.add(kind);
-  if (initiator) record.service = { kind, channelId: initiator.channelId };
+  if (!initiator) return;
+  const name = kind === 'queue' ? record.queue : null;
+  record.service = { kind, channelId: initiator.channelId, name };
+  if (kind !== 'queue' || record.metPerson || record.state !== 'queued') return;
+  const since = record.machines.find(({ role }) => role === 'queue')?.startedAt ?? record.startedAt;
+  const stay = newStay(initiator.channelId, record.queue, since, null, null);
+  record.stays = [{ ...stay, toldJoined: true }];
 }
 
 function restoreTalk(record: CallRecord, seenAt: number): void {

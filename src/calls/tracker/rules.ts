@@ -59,6 +59,8 @@ export interface CompiledRules {
   /** Extension of a device inside; null for a trunk, or where nothing names it. */
   extensionOf(facts: ChannelFacts): string | null;
   isExtension(number: string): boolean;
+  /** The extension that a device, or a number at a context, is: `PJSIP/101`, `Local/101@phones/n`. Null: it names none. */
+  extensionIn(device: string | null): string | null;
   isMenu(context: string | null): boolean;
 }
 
@@ -95,6 +97,10 @@ export function compileRules(rules: TrackerRules): CompiledRules {
       return clip(ownNumberOf(facts) ?? (facts.device === null ? null : nameOf(facts.device)));
     },
     isExtension,
+    extensionIn: (device) => {
+      const number = device === null ? '' : (nameOf(device).split(/[@/;]/)[0] ?? '');
+      return isExtension(number) ? number : null;
+    },
     isMenu: (context) => context !== null && menus.some((menu) => menu.test(context.slice(0, longestMatched))),
   };
 }

@@ -1,6 +1,8 @@
 import type { Call, Leg } from '../../model/call.ts';
 import { mostExtensions, mostItems } from '../../model/fields.ts';
-import type { CallRecord, LegRecord } from './record.ts';
+import type { MachineLeg } from './machines/machine.ts';
+import { legIdOf, type CallRecord, type LegRecord } from './record.ts';
+import { shown } from './transfers/transfer.ts';
 
 /** Last millisecond that `Date` can write with a four-digit year. */
 const latestTime = Date.UTC(9999, 11, 31);
@@ -33,7 +35,7 @@ export function callSnapshot(call: CallRecord, at: number): Call {
     endedAt: isoOrNull(call.endedAt),
     talkMs: talkMsOf(call, at),
     origin: call.origin,
-    transfers: call.transfers.slice(-mostItems),
+    transfers: call.transfers.filter(({ toldStart }) => toldStart).map(shown),
     recordings: call.recordings.slice(-mostItems),
     relatedCallIds: call.relatedCallIds.slice(-mostItems),
   };
@@ -60,6 +62,24 @@ export function legSnapshot(leg: LegRecord): Leg {
   };
 }
 
+export function machineSnapshot(machine: MachineLeg, connector: string): Leg {
+  const { role, extension, name, outcome } = machine;
+  return {
+    id: legIdOf(connector, machine.id),
+    extension,
+    role,
+    state: machine.endedAt === null ? 'answered' : 'ended',
+    outcome,
+    number: extension,
+    name,
+    startedAt: iso(machine.startedAt),
+    ringingAt: null,
+    answeredAt: iso(machine.startedAt),
+    endedAt: isoOrNull(machine.endedAt),
+    cause: null,
+  };
+}
+
 function legState(leg: LegRecord): Leg['state'] {
   if (leg.endedAt !== null) return 'ended';
   if (leg.toldHeld) return 'held';
@@ -81,7 +101,7 @@ export function watchedFields(call: CallRecord): ReadonlyMap<string, string> {
     for (const name of ['number', 'name', 'kind'] as const) note(`call.${side}.${name}`, call[side][name]);
   }
   note('call.origin', call.origin);
-  note('call.transfers', call.transfers.length);
+  note('call.transfers', call.transfers.filter(({ toldStart }) => toldStart).length);
   note('call.recordings', call.recordings.length);
   return fields;
 }

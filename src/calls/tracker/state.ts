@@ -1,3 +1,5 @@
+import { isParked } from './parking/parked.ts';
+import { isWaiting } from './queues/stay.ts';
 import type { CallRecord, LegRecord } from './record.ts';
 
 /** The state a call is in, by what is connected, held, waiting and called. */
@@ -5,8 +7,8 @@ export function stateOf(call: CallRecord): CallRecord['state'] {
   const legs = [...call.legs.values()].filter((leg) => leg.endedAt === null);
   if (legs.some((leg) => leg.toldHeld)) return 'held';
   if (call.connected.size > 0) return 'answered';
-  const isWaiting = call.service?.kind === 'queue' && !call.metPerson;
-  if (isWaiting) return 'queued';
+  if (call.parked.some(isParked)) return 'parked';
+  if (call.stays.some(isWaiting)) return 'queued';
   const isCalled = (leg: LegRecord): boolean => leg.role === 'callee' && leg.dialing && leg.answeredAt === null;
   if (legs.some(isCalled)) return 'ringing';
   return call.answeredBy === null ? 'ringing' : 'answered';

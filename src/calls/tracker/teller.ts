@@ -7,8 +7,14 @@ import type { Call, Leg } from '../../model/call.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { EventType } from '../../model/event-types/index.ts';
 import type { CallRecord, LegRecord, Repeat } from './record.ts';
+import type { MachineLeg } from './machines/machine.ts';
+import type { Parked } from './parking/parked.ts';
+import type { Offer, QueueStay } from './queues/stay.ts';
+import type { Recorded } from './recordings/recorded.ts';
+import type { Room, Visit } from './rooms/room.ts';
 import type { CompiledRules } from './rules.ts';
-import { callSnapshot, extensionsOf, legSnapshot, watchedFields } from './snapshot.ts';
+import type { TransferRecord } from './transfers/transfer.ts';
+import { callSnapshot, extensionsOf, legSnapshot, machineSnapshot, watchedFields } from './snapshot.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -54,7 +60,20 @@ export class Teller {
     const time = moveOn(call, at);
     const snapshot = { ...callSnapshot(call, time), ...outcome };
     this.#tellCall('call.ended', call, snapshot, time, [], data);
-    this.#tellCall('call.closed', call, snapshot, time, [], data);
+  }
+
+  /** All data of the ended call is final. */
+  closed(call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>, data: Data): void {
+    const snapshot = { ...callSnapshot(call, call.lastAt), ...outcome };
+    this.#tellCall('call.closed', call, snapshot, call.lastAt, [], data);
+  }
+
+  recording(call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>, recorded: Recorded, data: Data): void {
+    const snapshot = { ...callSnapshot(call, call.lastAt), ...outcome };
+    const facts = [recorded.channelId, 'recording.ready', recorded.startedAt] as const;
+    const id = idFromFacts(call.base, this.#rules.connector, ...facts, recorded.recordingId ?? '');
+    const extension = call.legs.get(recorded.channelId)?.extension ?? null;
+    this.#push('recording.ready', id, call, snapshot, null, extension, call.lastAt, data);
   }
 
   /** Tells what changed in the call since it was last told, if anything did. */
@@ -66,6 +85,82 @@ export class Teller {
     const facts = [time, repeatOf(call.repeat, time), JSON.stringify(changed)];
     const data = { changed: changed.map(([path]) => path) };
     this.#tellCall('call.updated', call, callSnapshot(call, time), time, facts, data);
+  }
+
+  queue(
+    type: EventType,
+    call: CallRecord,
+    stay: QueueStay,
+    leg: LegRecord | null,
+    at: number,
+    data: Data,
+    offer?: Offer,
+  ): void {
+    const time = moveOn(call, at);
+    const facts = [stay.channelId, type, stay.joinedAt, offer?.memberId ?? ''] as const;
+    const id = idFromFacts(call.base, this.#rules.connector, ...facts);
+    const machine = call.machines.find(
+      ({ channelId, startedAt }) => channelId === stay.channelId && startedAt === stay.joinedAt,
+    );
+    const own = leg ? legSnapshot(leg) : machine ? machineSnapshot(machine, this.#rules.connector) : null;
+    if (own?.extension) call.extensions.add(own.extension);
+    this.#push(type, id, call, callSnapshot(call, time), own, own?.extension ?? null, time, data);
+  }
+
+  parking(type: EventType, call: CallRecord, parked: Parked, at: number, extension: string | null, data: Data): void {
+    const time = moveOn(call, at);
+    call.told = watchedFields(call);
+    const id = idFromFacts(call.base, this.#rules.connector, parked.channelId, type, parked.at);
+    this.#push(type, id, call, callSnapshot(call, time), null, extension, time, data);
+  }
+
+  visit(type: EventType, call: CallRecord, visit: Visit, at: number, data: Data): void {
+    const time = moveOn(call, at);
+    const id = idFromFacts(call.base, this.#rules.connector, visit.channelId, type, visit.joinedAt);
+    const leg = call.legs.get(visit.channelId);
+    const extension = leg?.extension ?? null;
+    const all = { conference: visit.room.name, conferenceId: visit.room.id, ...data };
+    this.#push(type, id, call, callSnapshot(call, time), leg ? legSnapshot(leg) : null, extension, time, all);
+  }
+
+  /** Of a room as a whole; no call has it. */
+  room(type: EventType, room: Room, at: number, data: Data): void {
+    const id = idFromFacts(room.startedAt, this.#rules.connector, room.id, type, room.startedAt);
+    const extension = room.name === null || !this.#rules.isExtension(room.name) ? null : room.name;
+    const { connector, reseller, domain } = this.#rules;
+    this.#events.push({
+      id,
+      type,
+      time: new Date(at).toISOString(),
+      reseller,
+      domain,
+      user: null,
+      extension,
+      connector,
+      extensions: extension === null ? [] : [extension],
+      call: null,
+      leg: null,
+      data: { conference: room.name, conferenceId: room.id, ...data },
+    });
+  }
+
+  machine(call: CallRecord, machine: MachineLeg, at: number): void {
+    const time = moveOn(call, at);
+    if (machine.extension !== null) call.extensions.add(machine.extension);
+    const id = idFromFacts(call.base, this.#rules.connector, machine.id, 'leg.ended');
+    const leg = machineSnapshot(machine, this.#rules.connector);
+    this.#push('leg.ended', id, call, callSnapshot(call, time), leg, machine.extension, time, {});
+  }
+
+  transfer(type: EventType, call: CallRecord, transfer: TransferRecord, at: number, data: Data): void {
+    const time = moveOn(call, at);
+    call.told = watchedFields(call);
+    const facts = [transfer.transfererIds[0] ?? '', type, transfer.at] as const;
+    const id = idFromFacts(call.base, this.#rules.connector, ...facts);
+    const { kind, by, target, targetQueue, consultationCallId } = transfer;
+    const transferId = idFromFacts(call.base, this.#rules.connector, facts[0], 'transfer', transfer.at);
+    const common = { transferId, kind, by, target, targetQueue, consultationCallId };
+    this.#push(type, id, call, callSnapshot(call, time), null, by, time, { ...common, ...data });
   }
 
   leg(type: EventType, call: CallRecord, leg: LegRecord, at: number, data: Data): void {

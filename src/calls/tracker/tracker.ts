@@ -18,7 +18,7 @@ import { restoreCall } from './restore.ts';
 import { compileRules, type CompiledRules, type TrackerRules } from './rules.ts';
 import type { Moment, World } from './moment.ts';
 import { settle } from './settle.ts';
-import { handleSignal, type ResyncSignal } from './handle.ts';
+import { handleSignal, kindOf, type ResyncSignal } from './handle.ts';
 import { callSnapshot, extensionsOf, legSnapshot, usableTime } from './snapshot.ts';
 import { Teller } from './teller.ts';
 
@@ -77,7 +77,7 @@ class CallTracker implements Tracker {
       merged: (kept: Group, absorbed: Group) => this.#merged(kept, absorbed),
     };
     this.#graph = new CallGraph(holder, longestId - legIdOf(rules.connector, '').length);
-    this.#world = { graph: this.#graph, rules, teller: this.#teller };
+    this.#world = { graph: this.#graph, rooms: new Map(), rules, teller: this.#teller };
   }
 
   apply(signal: Signal): NewEvent[] {
@@ -223,8 +223,10 @@ class CallTracker implements Tracker {
       if (channel.bridgeId !== null && !this.#missing.has(channel.id) && bridgeOf.get(channel.id) !== channel.bridgeId)
         this.#graph.leave(channel);
     }
-    for (const { id, holding, channelIds } of signal.bridges) {
-      for (const member of channelIds) if (this.#graph.get(member)) this.#graph.enter(id, member, holding, null, at);
+    for (const bridge of signal.bridges) {
+      for (const member of bridge.channelIds) {
+        if (this.#graph.get(member)) this.#graph.enter(bridge.id, member, kindOf(bridge), null, at);
+      }
     }
     for (const call of this.#calls.values()) call.heardAt = at;
   }

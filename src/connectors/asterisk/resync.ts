@@ -7,7 +7,7 @@ import type { AmiAction } from './ami/action.ts';
 import type { AmiPacket } from './ami/packet.ts';
 import type { ActionResult } from './ami/pending.ts';
 import { channelFacts, timeOf } from './normaliser/channel-facts.ts';
-import { isHolding } from './normaliser/normaliser.ts';
+import { isHolding, isRoom } from './normaliser/normaliser.ts';
 import { serviceOfApplication } from './normaliser/services.ts';
 
 export type Ask = (action: AmiAction, onResponse?: () => void) => Promise<ActionResult>;
@@ -84,13 +84,16 @@ interface Shown {
 }
 
 function membersOf(shown: readonly Shown[], bridgeItems: readonly AmiPacket[]): Picture['resync']['bridges'] {
-  const holding = new Set(bridgeItems.filter(isHolding).map((packet) => packet.get('BridgeUniqueid')));
+  const idsOf = (is: (packet: AmiPacket) => boolean) =>
+    new Set(bridgeItems.filter(is).map((packet) => packet.get('BridgeUniqueid')));
+  const holding = idsOf(isHolding);
+  const rooms = idsOf(isRoom);
   const members = new Map<string, string[]>();
   for (const { packet, channel } of shown) {
     const bridgeId = packet.known('BridgeId');
     if (bridgeId !== null) members.set(bridgeId, [...(members.get(bridgeId) ?? []), channel.id]);
   }
-  return [...members].map(([id, channelIds]) => ({ id, holding: holding.has(id), channelIds }));
+  return [...members].map(([id, channelIds]) => ({ id, holding: holding.has(id), room: rooms.has(id), channelIds }));
 }
 
 /** The two ends of a Local channel have the same name but for `;1` and `;2`. */

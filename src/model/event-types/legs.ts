@@ -65,7 +65,7 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The parties of this leg are connected: on a called leg somebody picked up, on a calling leg the other side did. A leg is answered at most once; after hold it is resumed.',
-    data: Type.Object({ estimated }),
+    data: Type.Object({ transferred, estimated }),
     example: { seconds: 4, seq: 1047, call: answeredCall, leg: answeredLeg, data: {} },
   }),
   'leg.held': defineType('leg.held', {

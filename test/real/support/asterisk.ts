@@ -12,7 +12,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { spawnKept } from './child.ts';
-import { type AsteriskPlan, type AsteriskPorts, asteriskFiles } from './asterisk-config.ts';
+import { type Fields, managerAction } from './manager-action.ts';
+import { asteriskFiles } from './pbx/files.ts';
+import type { AsteriskPlan, AsteriskPorts } from './pbx/plan.ts';
 
 const run = promisify(execFile);
 const root = join(process.env['OFFHOOK_REAL_DIR'] ?? '/var/tmp/offhook-real', 'asterisk');
@@ -27,6 +29,8 @@ export interface RealAsterisk {
   readonly certificate: string;
   /** A command of Asterisk's own console; gives what it printed. */
   console(command: string): Promise<string>;
+  /** An action at the manager interface, as somebody who may do everything; gives the answer's fields. */
+  action(name: string, fields?: Fields): Promise<Fields>;
   /** What Asterisk logged so far. */
   log(): Promise<string>;
   /** Resolves when what the console command prints matches. */
@@ -180,6 +184,8 @@ export async function startAsterisk(options: { readonly systemName?: string } = 
     phoneSecret: plan.phoneSecret,
     certificate,
     console: console_,
+    action: (name, fields = {}) =>
+      managerAction({ port: plan.ports.ami, username: 'keys', secret: plan.secret }, name, fields),
     log,
     until: (command, pattern) => poll(async () => pattern.test(await console_(command)), `${command}: ${pattern}`),
     quiet: () => poll(isQuiet, 'no channel is left'),

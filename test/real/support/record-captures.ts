@@ -1,5 +1,5 @@
 /**
- * Records what a real Asterisk says about each call of `call-scenarios.ts`, byte for byte, into test/fixtures/asterisk/*.ami.
+ * Records what a real Asterisk says about each call of `scenarios/`, byte for byte, into test/fixtures/asterisk/*.ami.
  *
  *   sudo npx node test/real/support/record-captures.ts [name ...]
  */
@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { type RealAsterisk, startAsterisk } from './asterisk.ts';
-import { callScenarios } from './call-scenarios.ts';
+import { callScenarios } from './scenarios/index.ts';
 import { startPhones } from './sipp.ts';
 
 const folder = new URL('../../fixtures/asterisk/', import.meta.url);

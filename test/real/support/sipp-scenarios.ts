@@ -79,6 +79,89 @@ const rememberEnds = `<recv request="ACK"><action>
   <ereg regexp=":.*" search_in="hdr" header="To" assign_to="2"/>
 </action></recv>`;
 
+// --- a party that does as it is told -----------------------------------------------------------------------------------
+
+/** How a party of a call that stands names the two ends, in requests of its own. */
+interface End {
+  readonly uri: string;
+  readonly from: string;
+  readonly to: string;
+}
+const calledEnd: End = { uri: '[next_url]', from: 'From[$2]', to: 'To[$1]' };
+
+/** What a party can be told; each is a request of that method with the call's id, sent to sipp by the test itself. */
+export type Order = 'DO-REFER' | 'DO-HOLD' | 'DO-RESUME' | 'DO-BYE';
+
+/** Takes from an order the CSeq its request is to have, and for a transfer where to. */
+const order = (method: Order, label: number): string => `<recv request="${method}" optional="true" next="${label}"><action>
+  <ereg regexp="[0-9]+" search_in="hdr" header="X-Seq:" assign_to="3"/>
+  <ereg regexp="&lt;.*&gt;" search_in="hdr" header="X-To:" check_it="false" assign_to="4"/>
+</action></recv>`;
+
+/** Waits for orders and for what the other side does, until one of the two hangs up. */
+function obeys({ uri, from, to }: End): string[] {
+  const own = (method: string, more: readonly string[] = noBody): string[] => [
+    `${method} ${uri} SIP/2.0`,
+    'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-[$3]',
+    from,
+    to,
+    '[last_Call-ID:]',
+    `CSeq: [$3] ${method}`,
+    'Contact: <sip:[local_ip]:[local_port]>',
+    'Max-Forwards: 70',
+    ...more,
+  ];
+  const media = (mode: 'sendrecv' | 'sendonly'): string[] => [
+    sendUntilAnswered(own('INVITE', sdp(3, mode))),
+    '<recv response="100" optional="true"/>',
+    '<recv response="200"/>',
+    send(own('ACK')),
+    '<nop next="1"/>',
+  ];
+  return [
+    '<label id="1"/>',
+    order('DO-REFER', 10),
+    order('DO-HOLD', 20),
+    order('DO-RESUME', 30),
+    order('DO-BYE', 40),
+    '<recv request="INVITE" optional="true" next="50"/>',
+    '<recv request="NOTIFY" optional="true" next="60"/>',
+    '<recv request="BYE" next="70"/>',
+    '<label id="10"/>',
+    sendUntilAnswered(own('REFER', ['Refer-To: [$4]', ...noBody])),
+    '<recv response="202" next="1"/>',
+    '<label id="20"/>',
+    ...media('sendonly'),
+    '<label id="30"/>',
+    ...media('sendrecv'),
+    '<label id="40"/>',
+    sendUntilAnswered(own('BYE')),
+    '<recv response="200" next="99"/>',
+    '<label id="50"/>',
+    sendUntilAnswered(replyInDialog('200 OK', sdp(2, 'sendrecv'))),
+    '<recv request="ACK" next="1"/>',
+    '<label id="60"/>',
+    send(replyInDialog('200 OK')),
+    '<nop next="1"/>',
+    '<label id="70"/>',
+    send(replyInDialog('200 OK')),
+    '<label id="99"/>',
+    pause(1),
+  ];
+}
+
+/** Writes down the ids of the call, as orders and `Replaces` need them: call, own tag, the other's `From` or `To`. */
+const noted = (ownTag: string, other: string): string => `<log message="line|[call_id]|${ownTag}|${other}"/>`;
+
+const answerAndNote = [
+  sendUntilAnswered(reply('200 OK', sdp(1, 'sendrecv'))),
+  `<recv request="ACK"><action>
+  <ereg regexp=":.*" search_in="hdr" header="From" assign_to="1"/>
+  <ereg regexp=":.*" search_in="hdr" header="To" assign_to="2"/>
+  ${noted('[pid]u[call_number]', '[$1]')}
+</action></recv>`,
+];
+
 const calledSide = {
   /** Rings, answers after 300 ms, takes holds, waits for the other side to hang up. */
   answers: scenario('answers', [
@@ -127,6 +210,14 @@ const calledSide = {
         line === '[last_CSeq:]' ? 'CSeq: [last_cseq_number] INVITE' : line,
       ),
     ),
+    '<recv request="ACK"/>',
+  ]),
+  /** Rings, answers after 300 ms, then does as it is told. */
+  obeys: scenario('obeys', [...invited, ringing, pause(300), ...answerAndNote, speaks, ...obeys(calledEnd)]),
+  /** Does not want the call, and says where it should go: `forwardTo`. */
+  sendsOn: scenario('sends-on', [
+    ...invited,
+    sendUntilAnswered(reply('302 Moved Temporarily').map((line) => line.replace('<sip:', '<sip:[forwardTo]@'))),
     '<recv request="ACK"/>',
   ]),
   busy: refuses('busy', '486 Busy Here', [pause(100)]),
@@ -192,6 +283,27 @@ function talks(
   return scenario('talks', [...parts, ...progress, ...answered, ...middle(sequence), ...last]);
 }
 
+function callsAndObeys(who: 'phone' | 'carrier'): string {
+  const { parts, sequence } = invite(who);
+  const answered = `<recv response="200"><action>
+  <ereg regexp=":.*" search_in="hdr" header="To" assign_to="1"/>
+  ${noted('[pid]c[call_number]', '[$1]')}
+</action></recv>`;
+  const end: End = {
+    uri: 'sip:[to]@[remote_ip]:[remote_port]',
+    from: 'From: "[fromName]" <sip:[from]@[local_ip]>;tag=[pid]c[call_number]',
+    to: 'To[$1]',
+  };
+  return scenario('calls-and-obeys', [
+    ...parts,
+    ...progress,
+    answered,
+    send(request('ACK', 3, sequence)),
+    speaks,
+    ...obeys(end),
+  ]);
+}
+
 function isRefused(who: 'phone' | 'carrier', status: number): string {
   const { parts, sequence } = invite(who);
   const end = [`<recv response="${status}"/>`, send(request('ACK', sequence, sequence))];
@@ -219,6 +331,8 @@ export type CallerPlan =
   /** Holds for `ms` in the middle of the call. */
   | { readonly kind: 'holds'; readonly ms: number }
   | { readonly kind: 'waits for the end' }
+  /** Once answered it does as it is told. */
+  | { readonly kind: 'obeys' }
   | { readonly kind: 'gives up'; readonly afterMs: number }
   | { readonly kind: 'is refused'; readonly status: number };
 
@@ -238,6 +352,8 @@ export function callerScenario(who: 'phone' | 'carrier', plan: CallerPlan): stri
         ],
         'hangs up',
       );
+    case 'obeys':
+      return callsAndObeys(who);
     case 'waits for the end':
       return talks(who, () => [], 'waits');
     case 'gives up':

@@ -4,8 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RealAsterisk } from './asterisk.ts';
-import { carrierHost } from './asterisk-config.ts';
+import { carrierHost } from './pbx/plan.ts';
 import { spawnKept } from './child.ts';
+import { type Line, lineOf } from './line.ts';
 import { freePortBlock } from './ports.ts';
 import {
   type CalledPlan,
@@ -17,15 +18,24 @@ import {
 
 export interface Phones {
   /** Plugs in and registers a phone that treats every call alike; resolves when Asterisk can call it. */
-  plugIn(number: string, plan: CalledPlan): Promise<void>;
+  plugIn(number: string, plan: CalledPlan, keys?: Readonly<Record<string, string>>): Promise<PluggedIn>;
   /** A number the carrier takes calls for (its last five digits are a port), which treats every call alike. */
   carrierTakes(plan: CalledPlan): Promise<string>;
+  /** A phone calls; resolves when somebody, or something, has answered. */
+  dial(from: string, to: string): Promise<Line>;
+  /** Somebody outside calls; resolves when somebody, or something, has answered. */
+  carrierDials(from: string, to: string): Promise<Line>;
   /** A phone calls; resolves when its part is over as planned, rejects with sipp's own words when it went otherwise. */
   phoneCalls(from: string, to: string, plan: CallerPlan): Promise<void>;
   /** A call from outside. */
   carrierCalls(from: string, to: string, plan: CallerPlan, fromName?: string): Promise<void>;
   /** Ends every process and removes every file. */
   stop(): Promise<void>;
+}
+
+export interface PluggedIn {
+  /** The n-th call (0 is the first) that it has answered; waits for it. Only of a phone that obeys. */
+  line(index?: number): Promise<Line>;
 }
 
 interface LaunchOptions {
@@ -35,6 +45,14 @@ interface LaunchOptions {
   readonly user?: string;
   /** Ends after this many calls; without it, when it is stopped. */
   readonly calls?: number;
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  /** File with what its scenario noted. */
+  readonly log: string;
+  readonly errors: () => Promise<string>;
 }
 
 const callWithinSeconds = 25;
@@ -50,7 +68,7 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
     host: string,
     port: number,
     options: LaunchOptions,
-  ): Promise<{ child: ChildProcess; ended: Promise<number | null>; errors: () => Promise<string> }> => {
+  ): Promise<Launched> => {
     const name = `scenario-${++count}`;
     const file = join(folder, `${name}.xml`);
     await writeFile(file, scenario);
@@ -58,7 +76,8 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
     const limit = options.calls === undefined ? [] : ['-m', String(options.calls), '-timeout', `${callWithinSeconds}s`];
     const login = options.user === undefined ? [] : ['-au', options.user, '-ap', asterisk.phoneSecret];
     const place = ['-i', host, '-p', String(port), '-mi', host, '-mp', String(port + 2)];
-    const trace = ['-trace_err', '-error_file', join(folder, `${name}.errors`)];
+    const log = join(folder, `${name}.log`);
+    const trace = ['-trace_err', '-error_file', join(folder, `${name}.errors`), '-trace_logs', '-log_file', log];
     const target = `127.0.0.1:${asterisk.ports.sip}`;
     const args = ['-sf', file, ...place, ...limit, ...login, ...keys, ...trace, '-nostdin', target];
     const child = spawnKept('sipp', args, folder);
@@ -69,7 +88,7 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
         resolve(code);
       }),
     );
-    return { child, ended, errors: () => readErrors(folder, name) };
+    return { child, ended, log, errors: () => readErrors(folder, name) };
   };
 
   /** Runs a scenario to its end. */
@@ -83,23 +102,40 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
   };
 
   /** Starts a called party and waits until it has its port. */
-  const listen = async (plan: CalledPlan, host: string): Promise<number> => {
+  const listen = async (plan: CalledPlan, host: string, keys: LaunchOptions['keys'] = {}) => {
     const port = await freePortBlock(host);
-    await launch(calledScenario(plan), host, port, {});
+    const { log } = await launch(calledScenario(plan), host, port, { keys });
     await untilBound(host, port);
-    return port;
+    return { host, port, log };
+  };
+
+  /** Calls, and stays in the call until one of the two hangs up. */
+  const dial = async (who: 'phone' | 'carrier', from: string, to: string, fromName: string): Promise<Line> => {
+    const host = who === 'phone' ? '127.0.0.1' : carrierHost;
+    const endpoint = who === 'phone' ? from : 'trunk-carrier';
+    const port = await freePortBlock(host);
+    const login = who === 'phone' ? { user: from } : {};
+    const options = { keys: { from, to, fromName }, calls: 1, ...login };
+    const { log, ended, errors } = await launch(callerScenario(who, { kind: 'obeys' }), host, port, options);
+    const early = ended.then(async (code) => {
+      throw new Error(`${from} calls ${to}: sipp ended with ${code}\n${await errors()}`);
+    });
+    return Promise.race([lineOf(asterisk, { host, port, log, endpoint }, 0), early]);
   };
 
   return {
-    plugIn: async (number, plan) => {
-      const contact = `127.0.0.1:${await listen(plan, '127.0.0.1')}`;
-      const keys = { user: number, contact, expires: '600' };
+    plugIn: async (number, plan, more) => {
+      const place = await listen(plan, '127.0.0.1', more);
+      const keys = { user: number, contact: `127.0.0.1:${place.port}`, expires: '600' };
       await play(registerScenario, '127.0.0.1', `${number} registers`, { user: number, keys });
+      return { line: (index = 0) => lineOf(asterisk, { ...place, endpoint: number }, index) };
     },
     carrierTakes: async (plan) => {
-      const port = await listen(plan, carrierHost);
+      const { port } = await listen(plan, carrierHost);
       return `121555${port}`;
     },
+    dial: (from, to) => dial('phone', from, to, `Phone ${from}`),
+    carrierDials: (from, to) => dial('carrier', from, to, 'Alice'),
     phoneCalls: (from, to, plan) => {
       const keys = { from, to, fromName: `Phone ${from}` };
       return play(callerScenario('phone', plan), '127.0.0.1', `${from} calls ${to}`, { user: from, keys });

@@ -23,17 +23,12 @@ const internalTechnologies: ReadonlySet<string> = new Set([
   'AsyncGoto',
   'Parked',
   'Bridge',
-  'Announcer',
-  'Recorder',
   'Snoop',
-  'CBAnn',
-  'CBRec',
-  'ConfBridgeRecorder',
   'Null',
 ]);
 
-/** Carries text messages between phones and the dialplan; it is no call at all. */
-const messageTechnology = 'Message';
+/** Carry text messages between phones and the dialplan, or a room's announcements and recording: no part of a call. */
+const noCall: ReadonlySet<string> = new Set(['Message', 'Announcer', 'Recorder', 'CBAnn', 'CBRec', 'ConfBridgeRecorder']);
 
 /**
  * The device of a channel's name: `PJSIP/101-0000002a` is a channel of `PJSIP/101`. Asterisk marks channels that are
@@ -60,7 +55,7 @@ export function channelFacts(packet: AmiPacket, prefix = ''): ChannelFacts | nul
   const name = packet.known(`${prefix}Channel`);
   if (id === null || name === null) return null;
   const technology = technologyOf(name);
-  if (technology === messageTechnology) return null;
+  if (noCall.has(technology)) return null;
   const internal = internalTechnologies.has(technology);
   return {
     id,
@@ -76,6 +71,20 @@ export function channelFacts(packet: AmiPacket, prefix = ''): ChannelFacts | nul
     context: packet.known(`${prefix}Context`),
     accountCode: packet.known(`${prefix}AccountCode`),
     createdAt: createdAtOf(id),
+    ...(prefix === '' ? variablesOf(packet) : {}),
+  };
+}
+
+/** What the channel's variables say, where the PBX shows them (`channelvars`). */
+function variablesOf(packet: AmiPacket): Pick<ChannelFacts, 'queueStatus' | 'recordingFile'> {
+  const variables = packet.all('ChanVariable');
+  const valueOf = (name: string): string | null | undefined =>
+    variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
+  const queueStatus = valueOf('QUEUESTATUS');
+  const recordingFile = valueOf('MIXMONITOR_FILENAME');
+  return {
+    ...(queueStatus !== undefined && { queueStatus: queueStatus || null }),
+    ...(recordingFile !== undefined && { recordingFile: recordingFile || null }),
   };
 }
 

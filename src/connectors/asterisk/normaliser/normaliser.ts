@@ -82,12 +82,19 @@ const dialEnd: Reading = (packet, at) => {
 /** Members of a holding bridge hear music or silence, never each other. */
 export const isHolding = (packet: AmiPacket): boolean => packet.get('BridgeTechnology') === 'holding_bridge';
 
-const bridgeEnter = about((channel, packet, at) => {
+/** A conference room's bridge. Several who talk by other means (three-way) are one call. */
+export const isRoom = (packet: AmiPacket): boolean => /^confbridge$/i.test(packet.get('BridgeCreator') ?? '');
+
+const bridgeEnter: Reading = (packet, at) => {
+  const channel = channelFacts(packet);
   const bridgeId = packet.known('BridgeUniqueid');
-  if (bridgeId === null) return [];
+  if (channel === null || bridgeId === null) return seen(at, channel);
   const swapFor = packet.known('SwapUniqueid');
-  return [{ kind: 'bridge.entered', at, bridgeId, channelId: channel.id, holding: isHolding(packet), swapFor }];
-});
+  const kind = { holding: isHolding(packet), room: isRoom(packet) };
+  const entered: Signal = { kind: 'bridge.entered', at, bridgeId, channelId: channel.id, ...kind, swapFor };
+  // In a room the channel already shows who it meets there as those it belongs with.
+  return kind.room ? [entered, ...seen(at, channel)] : [...seen(at, channel), entered];
+};
 
 const bridgeLeave = about((channel, packet, at) => {
   const bridgeId = packet.known('BridgeUniqueid');
@@ -106,10 +113,116 @@ const localBridge: Reading = (packet, at) => {
   return [...seen(at, one, two), { kind: 'pipe.joined', at, oneId: one.id, twoId: two.id }];
 };
 
-const entersService = (service: 'queue' | 'conference', nameHeader: string): Reading =>
+const isYes = (packet: AmiPacket, header: string): boolean => /^yes$/i.test(packet.get(header) ?? '');
+
+/** `Success` says only that the transfer was begun. What the phone does by itself is outside of Asterisk (`IsExternal`). */
+const blindTransfer: Reading = (packet, at) => {
+  const transferer = channelFacts(packet, 'Transferer');
+  const transferee = channelFacts(packet, 'Transferee');
+  if (transferer === null || packet.get('Result') !== 'Success') return [];
+  const ids = { transfererId: transferer.id, transfereeId: transferee?.id ?? null };
+  const target = packet.known('Extension');
+  const byKeys = !isYes(packet, 'IsExternal');
+  return [...seen(at, transferer, transferee), { kind: 'transfer.sent', at, ...ids, target, byKeys }];
+};
+
+/** Where the two calls went; a transfer that failed, or of two bridges that are linked by a pipe, follows from what comes next. */
+const joinedInto: Readonly<Record<string, 'bridge' | 'application' | 'three_way'>> = {
+  Bridge: 'bridge',
+  Link: 'bridge',
+  App: 'application',
+  Threeway: 'three_way',
+};
+
+const attendedTransfer: Reading = (packet, at) => {
+  const first = channelFacts(packet, 'OrigTransferer');
+  const second = channelFacts(packet, 'SecondTransferer');
+  const into = joinedInto[packet.get('DestType') ?? ''];
+  if (first === null || second === null || packet.get('Result') !== 'Success' || into === undefined) return [];
+  const transferee = channelFacts(packet, 'Transferee');
+  const target = channelFacts(packet, 'TransferTarget');
+  const shown = seen(at, first, second, transferee, target);
+  const transferers = { firstId: first.id, secondId: second.id };
+  const others = { transfereeId: transferee?.id ?? null, targetId: target?.id ?? null };
+  const byKeys = !isYes(packet, 'IsExternal');
+  return [...shown, { kind: 'transfer.joined', at, ...transferers, ...others, into, byKeys }];
+};
+
+/** Told before the channel is shown: what the PBX groups it with from now on is who it meets there. */
+const roomJoin: Reading = (packet, at) => {
+  const channel = channelFacts(packet);
+  if (channel === null) return [];
+  const room = packet.known('Conference');
+  const roomId = packet.known('BridgeUniqueid') ?? room ?? channel.id;
+  const moderator = packet.get('Admin') === null ? null : isYes(packet, 'Admin');
+  return [{ kind: 'room.joined', at, channelId: channel.id, room, roomId, moderator }, ...seen(at, channel)];
+};
+
+const roomLeave = about((channel, _packet, at) => [{ kind: 'room.left', at, channelId: channel.id }]);
+
+const queueJoin = about((channel, packet, at) => {
+  const place = { position: wholeNumber(packet.get('Position')), waiting: wholeNumber(packet.get('Count')) };
+  return [{ kind: 'queue.joined', at, channelId: channel.id, queue: packet.known('Queue'), ...place }];
+});
+
+const queueOut = (kind: 'queue.abandoned' | 'queue.left'): Reading =>
   about((channel, packet, at) => [
-    { kind: 'service.entered', at, channelId: channel.id, service, name: packet.known(nameHeader) },
+    { kind, at, channelId: channel.id, position: wholeNumber(packet.get('Position')) },
   ]);
+
+/** An event of a queue about the caller who waits and the agent it calls. */
+const queueMember =
+  (says: (ids: { channelId: string; memberId: string }, packet: AmiPacket, at: number) => Signal): Reading =>
+  (packet, at) => {
+    const caller = channelFacts(packet);
+    const member = channelFacts(packet, 'Dest');
+    if (caller === null || member === null) return [];
+    return [...seen(at, caller, member), says({ channelId: caller.id, memberId: member.id }, packet, at)];
+  };
+
+const agentCalled = queueMember((ids, packet, at) => ({
+  kind: 'queue.agent_called',
+  at,
+  ...ids,
+  agent: packet.known('Interface'),
+  agentName: packet.known('MemberName'),
+}));
+
+/** Of one that was missed the time is in milliseconds, of one that was taken in seconds. */
+const agentOutcome = (kind: 'queue.agent_missed' | 'queue.agent_connected', unitMs: number): Reading =>
+  queueMember((ids, packet, at) => {
+    const rang = wholeNumber(packet.get('RingTime'));
+    const names = { agent: packet.known('Interface'), agentName: packet.known('MemberName') };
+    return { kind, at, ...ids, ...names, ringMs: rang === null ? null : rang * unitMs };
+  });
+
+const parkedCall: Reading = (packet, at) => {
+  const parkee = channelFacts(packet, 'Parkee');
+  if (parkee === null) return [];
+  const timeout = wholeNumber(packet.get('ParkingTimeout'));
+  const place = { lot: packet.known('Parkinglot'), slot: packet.known('ParkingSpace') };
+  const more = { parkedBy: packet.known('ParkerDialString'), timeoutMs: timeout === null ? null : timeout * 1_000 };
+  return [...seen(at, parkee), { kind: 'park.parked', at, channelId: parkee.id, ...place, ...more }];
+};
+
+const unparkedCall: Reading = (packet, at) => {
+  const parkee = channelFacts(packet, 'Parkee');
+  const retriever = channelFacts(packet, 'Retriever');
+  if (parkee === null || retriever === null) return [];
+  const ids = { channelId: parkee.id, retrieverId: retriever.id };
+  return [...seen(at, parkee, retriever), { kind: 'park.retrieved', at, ...ids }];
+};
+
+const parkedNoMore = (kind: 'park.timed_out' | 'park.abandoned'): Reading => (packet, at) => {
+  const parkee = channelFacts(packet, 'Parkee');
+  return parkee === null ? [] : [...seen(at, parkee), { kind, at, channelId: parkee.id }];
+};
+
+const recordingStart = about((channel, packet, at) => [
+  { kind: 'recording.started', at, channelId: channel.id, recordingId: packet.known('MixMonitorID') },
+]);
+
+const recordingStop = about((channel, _packet, at) => [{ kind: 'recording.stopped', at, channelId: channel.id }]);
 
 const readings: ReadonlyMap<string, Reading> = new Map([
   ['Newchannel', newChannel],
@@ -127,10 +240,24 @@ const readings: ReadonlyMap<string, Reading> = new Map([
   ['BridgeLeave', bridgeLeave],
   ['BridgeDestroy', bridgeDestroy],
   ['LocalBridge', localBridge],
+  ['ParkedCall', parkedCall],
+  ['UnParkedCall', unparkedCall],
+  ['ParkedCallTimeOut', parkedNoMore('park.timed_out')],
+  ['ParkedCallGiveUp', parkedNoMore('park.abandoned')],
+  ['BlindTransfer', blindTransfer],
+  ['AttendedTransfer', attendedTransfer],
+  ['MixMonitorStart', recordingStart],
+  ['MixMonitorStop', recordingStop],
   ['Hold', about((channel, _packet, at) => [{ kind: 'channel.held', at, channelId: channel.id }])],
   ['Unhold', about((channel, _packet, at) => [{ kind: 'channel.resumed', at, channelId: channel.id }])],
-  ['QueueCallerJoin', entersService('queue', 'Queue')],
-  ['ConfbridgeJoin', entersService('conference', 'Conference')],
+  ['QueueCallerJoin', queueJoin],
+  ['QueueCallerAbandon', queueOut('queue.abandoned')],
+  ['QueueCallerLeave', queueOut('queue.left')],
+  ['AgentCalled', agentCalled],
+  ['AgentRingNoAnswer', agentOutcome('queue.agent_missed', 1)],
+  ['AgentConnect', agentOutcome('queue.agent_connected', 1_000)],
+  ['ConfbridgeJoin', roomJoin],
+  ['ConfbridgeLeave', roomLeave],
 ]);
 
 /** What the event says, in order; empty for events that say nothing about calls. `receivedAt` in milliseconds. */
@@ -139,7 +266,7 @@ export function normalise(packet: AmiPacket, receivedAt: number): readonly Signa
 }
 
 function wholeNumber(value: string | null): number | null {
-  return value !== null && /^\d{1,4}$/.test(value) ? Number(value) : null;
+  return value !== null && /^\d{1,9}$/.test(value) ? Number(value) : null;
 }
 
 /** `603`, or `SIP 603 Declined` from the older channel driver. */

@@ -1,21 +1,7 @@
-/** The calls that are recorded and tested, each by what happens to it. */
-import type { RealAsterisk } from './asterisk.ts';
-import type { Phones } from './sipp.ts';
+/** Two parties: inbound, outbound, internal; answered, refused, given up; machines; pipes inside the PBX. */
+import { type CallScenario, outsider, upChannel } from './scenario.ts';
 
-export interface CallScenario {
-  readonly name: string;
-  /** What somebody at the phones would say happened. */
-  readonly says: string;
-  /** Plugs in what the call needs, and gives the function that makes it, from the first ring to the last goodbye. */
-  prepare(phones: Phones, asterisk: RealAsterisk): Promise<() => Promise<unknown>>;
-}
-
-const outsider = '12157010680';
-
-/** How `core show channels` shows that a phone has answered. */
-const upChannel = (phone: string): RegExp => new RegExp(`PJSIP/${phone}-\\S+\\s+\\S+\\s+Up`);
-
-export const callScenarios: readonly CallScenario[] = [
+export const twoParty: readonly CallScenario[] = [
   {
     name: 'inbound-answered',
     says: 'Alice calls from outside, 101 answers, Alice hangs up.',

@@ -1,0 +1,44 @@
+import type { Channel } from '../../graph/channel.ts';
+import { clean } from '../parties.ts';
+import type { CallRecord, Service } from '../record.ts';
+import type { MachineLeg } from './machine.ts';
+
+/** Queues and menus of one call that are remembered; the oldest go first. */
+const mostMachines = 100;
+
+/** The channel is in a service of the PBX now, and in no other any more. */
+export function enterService(
+  call: CallRecord,
+  channel: Channel,
+  kind: Service,
+  name: string | null,
+  at: number,
+): void {
+  const before = call.service;
+  const isSame = before?.kind === kind && before.channelId === channel.id && before.name === name;
+  call.service = { kind, channelId: channel.id, name };
+  call.servicesReached.add(kind);
+  if (isSame) return;
+  leaveMachines(call, channel.id, at);
+  if (kind !== 'queue' && kind !== 'ivr') return;
+  const leg: MachineLeg = {
+    id: `${channel.id}/${kind}/${at}`,
+    role: kind,
+    channelId: channel.id,
+    extension: channel.stoodAt ?? (kind === 'queue' ? clean(name) : null),
+    name: clean(name),
+    startedAt: at,
+    endedAt: null,
+    outcome: null,
+    toldEnd: false,
+  };
+  call.machines = [...call.machines, leg].slice(-mostMachines);
+}
+
+/** The channel goes on: whatever menu or queue it was in is over. */
+export function leaveMachines(call: CallRecord, channelId: string, at: number): void {
+  for (const leg of call.machines) {
+    if (leg.channelId !== channelId || leg.endedAt !== null) continue;
+    leg.endedAt = at;
+  }
+}

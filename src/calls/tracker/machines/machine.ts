@@ -1,0 +1,24 @@
+/**
+ * Parts of the PBX that take a call. A queue or a menu that a call passes is a **leg** of its own, so that it is known for
+ * ever which the call went through and how long it was there; of such a leg only the end is told, and it does not ring and
+ * is not answered as a device is.
+ *
+ *   entered ──> ended      when the channel in it goes on to somebody, to another service, or ends
+ *
+ * How it ended: a queue `answered` where an agent took the call, `abandoned` where the caller gave up, else `no_answer`; a
+ * menu `forwarded` where the call went on from it, else `machine`.
+ */
+import type { LegOutcome } from '../../../model/outcome.ts';
+
+export interface MachineLeg {
+  readonly id: string;
+  readonly role: 'queue' | 'ivr';
+  /** The channel in it. */
+  channelId: string;
+  readonly extension: string | null;
+  readonly name: string | null;
+  readonly startedAt: number;
+  endedAt: number | null;
+  outcome: LegOutcome | null;
+  toldEnd: boolean;
+}

@@ -1,0 +1,31 @@
+import { isLive } from '../../graph/channel.ts';
+import type { LegOutcome } from '../../../model/outcome.ts';
+import type { Moment, World } from '../moment.ts';
+import type { CallRecord } from '../record.ts';
+import type { MachineLeg } from './machine.ts';
+
+/** Tells which queues and menus the call has left. */
+export function endMachines(world: World, call: CallRecord, moment: Moment): void {
+  for (const leg of call.machines) {
+    if (leg.toldEnd) continue;
+    const channel = world.graph.get(leg.channelId);
+    const isGone = !channel || !isLive(channel);
+    if (leg.endedAt === null && !isGone) continue;
+    if (isStillUnclear(call, leg)) continue;
+    leg.endedAt = Math.max(leg.startedAt, leg.endedAt ?? moment.at);
+    leg.outcome = outcomeOf(call, leg, isGone);
+    leg.toldEnd = true;
+    world.teller.machine(call, leg, moment.at);
+  }
+}
+
+/** How a queue was left may take a moment to show. */
+const isStillUnclear = (call: CallRecord, leg: MachineLeg): boolean =>
+  leg.role === 'queue' && call.stays.some((stay) => stay.channelId === leg.channelId && stay.leftAt !== null && !stay.toldLeft);
+
+function outcomeOf(call: CallRecord, leg: MachineLeg, isGone: boolean): LegOutcome {
+  if (leg.role === 'ivr') return isGone ? 'machine' : 'forwarded';
+  const stay = call.stays.findLast(({ channelId, joinedAt }) => channelId === leg.channelId && joinedAt === leg.startedAt);
+  if (stay?.taken) return 'answered';
+  return stay === undefined || stay.gaveUp || isGone ? 'abandoned' : 'no_answer';
+}

@@ -1,0 +1,122 @@
+/** What is new about a call's time in queues. */
+import { isLive, type Channel } from '../../graph/channel.ts';
+import { deviceReached } from '../../graph/reached.ts';
+import { leaveMachines } from '../machines/enter-service.ts';
+import type { Moment, World } from '../moment.ts';
+import type { CallRecord, LegRecord } from '../record.ts';
+import { isWaiting, type Offer, type QueueLeaveReason, type QueueStay } from './stay.ts';
+
+/** Milliseconds that why a caller left a queue may take to show. */
+const reasonWithinMs = 1_000;
+
+/** Tells who joined, and the agents that ring; after their legs were told of. */
+export function tellJoined(world: World, call: CallRecord, moment: Moment): void {
+  for (const stay of call.stays) {
+    if (stay.toldJoined) continue;
+    stay.toldJoined = true;
+    const { position, waiting } = stay;
+    world.teller.queue('queue.joined', call, stay, null, moment.at, { ...namesOf(stay), position, waiting });
+  }
+}
+
+export function tellOffers(world: World, call: CallRecord, moment: Moment): void {
+  for (const [stay, offer] of offersOf(call)) {
+    const leg = legOf(world, call, offer);
+    if (offer.toldRinging || !leg?.toldDial) continue;
+    offer.toldRinging = true;
+    const waitMs = Math.max(0, offer.at - stay.joinedAt);
+    const data = { ...namesOf(stay), ...agentOf(world, offer, leg), waitMs };
+    world.teller.queue('queue.agent_ringing', call, stay, leg, moment.at, data, offer);
+  }
+}
+
+/** Tells the agents that missed the call; after their legs have ended. */
+export function tellMissed(world: World, call: CallRecord, moment: Moment): void {
+  for (const [stay, offer] of offersOf(call)) {
+    const ringMs = offer.missedAfterMs;
+    if (ringMs === null || offer.toldMissed) continue;
+    const leg = legOf(world, call, offer);
+    const data = { ...namesOf(stay), ...agentOf(world, offer, leg), ringMs };
+    offer.toldMissed = true;
+    world.teller.queue('queue.agent_missed', call, stay, leg, moment.at, data, offer);
+  }
+}
+
+/** Tells who took the call, and who left. */
+export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
+  for (const stay of call.stays) {
+    const channel = world.graph.get(stay.channelId);
+    if (isWaiting(stay) && !(channel && isLive(channel))) stay.leftAt = moment.at;
+    tellTaken(world, call, stay, moment);
+    if (stay.leftAt === null || stay.toldLeft) continue;
+    leave(call, stay);
+    const reason = reasonOf(stay, channel);
+    if (reason === undefined && moment.at < stay.leftAt + reasonWithinMs) {
+      call.deadline = Math.min(call.deadline ?? Infinity, stay.leftAt + reasonWithinMs);
+      continue;
+    }
+    stay.toldLeft = true;
+    const waitMs = Math.max(0, stay.leftAt - stay.joinedAt);
+    const data = { ...namesOf(stay), reason: reason ?? null, position: stay.position, waitMs };
+    world.teller.queue('queue.left', call, stay, null, moment.at, data);
+  }
+}
+
+function tellTaken(world: World, call: CallRecord, stay: QueueStay, moment: Moment): void {
+  const offer = stay.taken === null ? undefined : stay.offers.get(stay.taken.memberId);
+  const leg = offer && legOf(world, call, offer);
+  if (!stay.taken || !offer || !leg || leg.answeredAt === null || stay.toldTaken) return;
+  stay.toldTaken = true;
+  const waitMs = Math.max(0, leg.answeredAt - stay.joinedAt);
+  const data = { ...namesOf(stay), ...agentOf(world, offer, leg), waitMs, ringMs: stay.taken.ringMs };
+  world.teller.queue('queue.answered', call, stay, leg, moment.at, data, offer);
+}
+
+/** The call is in this queue no more; one that was given up stays abandoned. */
+function leave(call: CallRecord, stay: QueueStay): void {
+  leaveMachines(call, stay.channelId, stay.leftAt ?? stay.joinedAt);
+  const inQueue = call.service?.kind === 'queue' && call.service.channelId === stay.channelId;
+  if (inQueue && !stay.gaveUp && !call.stays.some(isWaiting)) call.service = null;
+}
+
+/** What Asterisk's `Queue` says of its end, by the word for it. */
+const reasonOfStatus: Readonly<Record<string, QueueLeaveReason>> = {
+  TIMEOUT: 'timeout',
+  FULL: 'full',
+  JOINEMPTY: 'empty',
+  LEAVEEMPTY: 'empty',
+  JOINUNAVAIL: 'empty',
+  LEAVEUNAVAIL: 'empty',
+  CONTINUE: 'withdrawn',
+  WITHDRAW: 'withdrawn',
+};
+
+/** Undefined: it may still be said. */
+function reasonOf(stay: QueueStay, channel: Channel | undefined): QueueLeaveReason | null | undefined {
+  if (stay.taken) return 'answered';
+  if (stay.gaveUp) return 'abandoned';
+  if (!channel || !isLive(channel)) return channel?.facts?.queueStatus ? byStatus(channel.facts.queueStatus) : 'abandoned';
+  if (channel.facts?.queueStatus) return byStatus(channel.facts.queueStatus);
+  return undefined;
+}
+
+const byStatus = (status: string): QueueLeaveReason | null => reasonOfStatus[status] ?? null;
+
+function* offersOf(call: CallRecord): Generator<readonly [QueueStay, Offer]> {
+  for (const stay of call.stays) for (const offer of stay.offers.values()) yield [stay, offer];
+}
+
+function legOf({ graph }: World, call: CallRecord, offer: Offer): LegRecord | null {
+  const member = graph.get(offer.memberId);
+  const device = member ? deviceReached(graph, member) : null;
+  if (device) offer.legId = device.id;
+  return (offer.legId === null ? undefined : call.legs.get(offer.legId)) ?? null;
+}
+
+const namesOf = (stay: QueueStay) => ({ queue: stay.queue, queueName: null });
+
+const agentOf = ({ rules }: World, offer: Offer, leg: LegRecord | null) => ({
+  agent: offer.agent,
+  agentExtension: leg?.extension ?? rules.extensionIn(offer.agent),
+  agentName: offer.agentName === offer.agent ? (leg?.name ?? null) : offer.agentName,
+});

@@ -1,0 +1,74 @@
+/**
+ * Waiting in a queue. A **stay** is one caller's time in one queue; an **offer** is one agent being called for it.
+ *
+ *   stay:    waiting ──> taken (an agent has it) ──> left
+ *                    ──> given up (the caller hung up) ──> left
+ *                    ──> left, and why is said a moment later by what the caller's channel shows next
+ *
+ *   offer:   called ──> ringing (its device is known) ──> missed | took it | over
+ *
+ * - An agent whose phone let the call ring out, or refused it, has missed it; one who stopped ringing because another was
+ *   quicker, or the caller gone, has not.
+ * - The queue that a call waits in is a leg of its own (`machines/`), from joining until leaving.
+ */
+import type { queueLeaveReasons } from '../../../model/event-types/queues.ts';
+
+export type QueueLeaveReason = (typeof queueLeaveReasons)[number];
+
+export interface Offer {
+  /** The channel the queue calls: the agent's device, or a pipe that leads to it. */
+  readonly memberId: string;
+  /** As the queue names its members: `PJSIP/101`. */
+  readonly agent: string | null;
+  readonly agentName: string | null;
+  readonly at: number;
+  /** Milliseconds it rang, when it let the call ring out; null: it did not. */
+  missedAfterMs: number | null;
+  /** The agent's device, once it is known. */
+  legId: string | null;
+  toldRinging: boolean;
+  toldMissed: boolean;
+}
+
+export interface QueueStay {
+  /** The channel that waits. Another's, when that one took its place. */
+  channelId: string;
+  readonly queue: string | null;
+  readonly joinedAt: number;
+  position: number | null;
+  /** Callers who waited when it joined, itself included. */
+  readonly waiting: number | null;
+  readonly offers: Map<string, Offer>;
+  /** The offer that was taken, and how long it rang, milliseconds, as the queue says. */
+  taken: { readonly memberId: string; readonly ringMs: number | null } | null;
+  gaveUp: boolean;
+  leftAt: number | null;
+  toldJoined: boolean;
+  toldTaken: boolean;
+  toldLeft: boolean;
+}
+
+export const isWaiting = (stay: QueueStay): boolean => stay.leftAt === null;
+
+export function newStay(
+  channelId: string,
+  queue: string | null,
+  joinedAt: number,
+  position: number | null,
+  waiting: number | null,
+): QueueStay {
+  return {
+    channelId,
+    queue,
+    joinedAt,
+    position,
+    waiting,
+    offers: new Map(),
+    taken: null,
+    gaveUp: false,
+    leftAt: null,
+    toldJoined: false,
+    toldTaken: false,
+    toldLeft: false,
+  };
+}

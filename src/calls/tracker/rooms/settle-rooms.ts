@@ -1,0 +1,44 @@
+import { isLive } from '../../graph/channel.ts';
+import type { Moment, World } from '../moment.ts';
+import type { CallRecord } from '../record.ts';
+import type { Visit } from './room.ts';
+
+/** Tells who joined a room, after it was told that the room answered, and who left it. */
+export function tellVisits(world: World, call: CallRecord, moment: Moment): void {
+  for (const visit of call.visits) {
+    const channel = world.graph.get(visit.channelId);
+    if (!channel || !isLive(channel)) visit.leftAt ??= moment.at;
+    if (!visit.toldJoined) tellJoined(world, call, visit, moment);
+    if (visit.leftAt !== null && !visit.toldLeft) tellLeft(world, call, visit, moment);
+  }
+}
+
+function tellJoined({ teller }: World, call: CallRecord, visit: Visit, moment: Moment): void {
+  visit.toldJoined = true;
+  if (visit.participants === 1) teller.room('conference.started', visit.room, moment.at, { participants: 1 });
+  const data = { participants: visit.participants, ...participantOf(call, visit) };
+  teller.visit('conference.joined', call, visit, moment.at, data);
+}
+
+function tellLeft({ teller, rooms }: World, call: CallRecord, visit: Visit, moment: Moment): void {
+  visit.toldLeft = true;
+  const { room } = visit;
+  room.members.delete(visit.channelId);
+  const stayedMs = Math.max(0, (visit.leftAt ?? moment.at) - visit.joinedAt);
+  const data = { participants: room.members.size, ...participantOf(call, visit), stayedMs };
+  teller.visit('conference.left', call, visit, moment.at, data);
+  if (room.members.size > 0) return;
+  if (rooms.get(room.id) === room) rooms.delete(room.id);
+  const durationMs = Math.max(0, moment.at - room.startedAt);
+  teller.room('conference.ended', room, moment.at, { durationMs, mostParticipants: room.most });
+}
+
+function participantOf(call: CallRecord, { channelId, moderator }: Visit) {
+  const leg = call.legs.get(channelId);
+  const party = channelId === call.initiatorId ? call.from : null;
+  return {
+    participant: leg?.extension ?? leg?.number ?? party?.number ?? null,
+    participantName: leg?.name ?? party?.name ?? null,
+    moderator,
+  };
+}

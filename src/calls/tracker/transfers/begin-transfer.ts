@@ -1,0 +1,107 @@
+/** What the PBX says of transfers, taken into the call's record. What comes of it is found when the call is settled. */
+import { connectedDevices } from '../../graph/connected.ts';
+import type { Channel, Group } from '../../graph/channel.ts';
+import type { CallGraph } from '../../graph/graph.ts';
+import type { Signal } from '../../signal.ts';
+import type { World } from '../moment.ts';
+import { clean, dialledBy } from '../parties.ts';
+import type { CallRecord, LegRecord } from '../record.ts';
+import type { TransferRecord } from './transfer.ts';
+
+type SentSignal = Extract<Signal, { readonly kind: 'transfer.sent' }>;
+type JoinedSignal = Extract<Signal, { readonly kind: 'transfer.joined' }>;
+type CallOf = (channel: Channel) => CallRecord | undefined;
+
+/** Transfers of one call that are remembered; the oldest go first. */
+const mostTransfers = 100;
+
+/** Somebody sends whoever they talk with on. Told before anybody leaves. */
+export function sentOn({ graph }: World, callOf: CallOf, signal: SentSignal, at: number): Channel | null {
+  const channel = graph.refer(signal.transfererId, at);
+  const call = channel ? callOf(channel) : undefined;
+  if (!channel || !call) return channel;
+  const others = othersWith(graph, channel.group, channel.id);
+  const transferees = others.length > 0 || signal.transfereeId === null ? others : [signal.transfereeId];
+  note(call, [channel.id], transferees, {
+    kind: 'blind',
+    target: clean(signal.target),
+    byKeys: signal.byKeys,
+    at,
+    stays: false,
+  });
+  return channel;
+}
+
+/** Somebody who had two conversations made one of them. */
+export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, at: number): Channel | null {
+  const first = graph.refer(signal.firstId, at);
+  const second = graph.refer(signal.secondId, at);
+  if (!first || !second) return first ?? second;
+  graph.relate(first, second);
+  const call = callOf(first);
+  if (!call) return first;
+  const consulted = call.legs.get(second.id);
+  const target = signal.targetId === null ? undefined : call.legs.get(signal.targetId);
+  const transfererIds = [...new Set([first.id, second.id])];
+  const isOther = (id: string): boolean => !transfererIds.includes(id) && id !== signal.targetId;
+  const named = signal.transfereeId === null ? [] : [signal.transfereeId];
+  const talking = named.length > 0 ? named : othersWith(graph, first.group, first.id);
+  const transfer = note(call, transfererIds, talking.filter(isOther), {
+    kind: signal.into === 'application' ? 'semi_attended' : 'attended',
+    target: target?.extension ?? target?.number ?? dialledBy(second.facts),
+    byKeys: signal.byKeys,
+    at,
+    stays: signal.into === 'three_way',
+  });
+  if (transfer) transfer.consultationCallId = consulted?.bornIn ?? call.legs.get(first.id)?.bornIn ?? null;
+  if (transfer && signal.into === 'application') takeTheirPlace(call, second.id, signal.transfereeId);
+  return first;
+}
+
+/** Whoever waited in a service for the transferees has left them its place. */
+function takeTheirPlace(call: CallRecord, transfererId: string, transfereeId: string | null): void {
+  if (transfereeId === null || call.service?.channelId !== transfererId) return;
+  call.service = { ...call.service, channelId: transfereeId };
+  for (const part of [...call.stays, ...call.machines]) {
+    if (part.channelId === transfererId && !('toldLeft' in part ? part.toldLeft : part.toldEnd)) part.channelId = transfereeId;
+  }
+}
+
+interface Facts extends Pick<TransferRecord, 'kind' | 'target' | 'byKeys' | 'at' | 'stays'> {}
+
+/** Null where it is known already, or the transferer is nobody who could. */
+function note(
+  call: CallRecord,
+  transfererIds: readonly string[],
+  transfereeIds: readonly string[],
+  facts: Facts,
+): TransferRecord | null {
+  const legs = transfererIds.flatMap((id) => call.legs.get(id) ?? []);
+  const [transferer] = legs;
+  if (!transferer || legs.some((leg) => leg.transferred)) return null;
+  const transfer: TransferRecord = {
+    ...facts,
+    by: transferer.extension,
+    transfererIds,
+    transfereeIds: new Set(transfereeIds),
+    targetQueue: null,
+    consultationCallId: null,
+    state: 'pending',
+    toldStart: false,
+  };
+  if (!facts.stays) letGo(call, legs);
+  call.transfers = [...call.transfers, transfer].slice(-mostTransfers);
+  return transfer;
+}
+
+/** That they hang up now ends nothing. */
+export function letGo(call: CallRecord, legs: readonly LegRecord[]): void {
+  for (const leg of legs) leg.transferred = true;
+  if (legs.some((leg) => leg.channelId === call.hungUp?.channelId)) call.hungUp = null;
+}
+
+/** Devices that talk with this one now. */
+function othersWith(graph: CallGraph, group: Group, channelId: string): readonly string[] {
+  const set = connectedDevices(graph, group).find((devices) => devices.some(({ id }) => id === channelId)) ?? [];
+  return set.map(({ id }) => id).filter((id) => id !== channelId);
+}

@@ -1,0 +1,96 @@
+/** What has become of a call's transfers, as far as it is new. */
+import type { LegOutcome } from '../../../model/outcome.ts';
+import { outcomeOfCause } from '../../../model/cause.ts';
+import { connectedDevices } from '../../graph/connected.ts';
+import type { Moment, World } from '../moment.ts';
+import type { CallRecord, LegRecord } from '../record.ts';
+import { letGo } from './begin-transfer.ts';
+import { isPending, type TransferRecord } from './transfer.ts';
+
+/** Tells the transfers that have begun. Before the target's leg is told of. */
+export function startTransfers(world: World, call: CallRecord, moment: Moment): void {
+  for (const transfer of call.transfers) {
+    if (transfer.toldStart || transfer.stays) continue;
+    transfer.toldStart = true;
+    world.teller.transfer('transfer.started', call, transfer, moment.at, {});
+  }
+}
+
+/** Tells the transfers whose target has the call, after it was told that the target answered. */
+export function completeTransfers(world: World, call: CallRecord, moment: Moment): void {
+  for (const transfer of call.transfers.filter(isPending)) {
+    if (transfer.stays && !hasLeft(world, call, transfer)) continue;
+    if (transfer.stays) startTransfers(world, call, moment);
+    const partners = newPartners(world, call, transfer);
+    const taken = call.service !== null && transfer.transfereeIds.has(call.service.channelId);
+    const returned = partners.some((leg) => leg.extension !== null && leg.extension === transfer.by);
+    if (returned) tellEnd(world, call, transfer, moment, 'failed', reasonOf(call, transfer));
+    else if (partners.length > 0 || taken) {
+      transfer.targetQueue = call.service?.kind === 'queue' && taken ? call.queue : null;
+      tellEnd(world, call, transfer, moment, 'completed');
+    }
+  }
+}
+
+/** Tells the transfers whose transferees are gone, after their legs have ended. */
+export function failTransfers(world: World, call: CallRecord, moment: Moment): void {
+  for (const transfer of call.transfers.filter(isPending)) {
+    const isOver = (id: string): boolean => (call.legs.get(id)?.endedAt ?? null) !== null || !call.legs.has(id);
+    if (![...transfer.transfereeIds].every(isOver)) continue;
+    if (!transfer.toldStart) {
+      transfer.state = 'cancelled';
+      continue;
+    }
+    const hungUp = call.hungUp !== null && transfer.transfereeIds.has(call.hungUp.channelId);
+    if (hungUp) tellEnd(world, call, transfer, moment, 'cancelled', 'cancelled');
+    else tellEnd(world, call, transfer, moment, 'failed', reasonOf(call, transfer));
+  }
+}
+
+function tellEnd(
+  world: World,
+  call: CallRecord,
+  transfer: TransferRecord,
+  moment: Moment,
+  state: 'completed' | 'failed' | 'cancelled',
+  reason?: LegOutcome,
+): void {
+  transfer.state = state;
+  const type = state === 'completed' ? 'transfer.completed' : 'transfer.failed';
+  world.teller.transfer(type, call, transfer, moment.at, reason === undefined ? {} : { reason });
+}
+
+/** Devices that a transferee talks with now, and that did not take part before. */
+function newPartners({ graph }: World, call: CallRecord, transfer: TransferRecord): readonly LegRecord[] {
+  const isTransferee = (id: string): boolean => transfer.transfereeIds.has(id);
+  return connectedDevices(graph, call.group)
+    .filter((devices) => devices.some(({ id }) => isTransferee(id)))
+    .flat()
+    .filter(({ id }) => !isTransferee(id) && !transfer.transfererIds.includes(id))
+    .flatMap(({ id }) => call.legs.get(id) ?? []);
+}
+
+/** Of three who talked the transferer is gone, and the others are not. */
+function hasLeft(world: World, call: CallRecord, transfer: TransferRecord): boolean {
+  if (transfer.transfererIds.some((id) => call.connected.has(id))) return false;
+  if (newPartners(world, call, transfer).length === 0) return false;
+  transfer.stays = false;
+  letGo(
+    call,
+    transfer.transfererIds.flatMap((id) => call.legs.get(id) ?? []),
+  );
+  return true;
+}
+
+const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
+
+/** How the attempts at the target went; where there was none, how the PBX ended the transferee's line. */
+function reasonOf(call: CallRecord, transfer: TransferRecord): LegOutcome {
+  const attempts = [...call.legs.values()].filter(
+    (leg) => leg.startedAt >= transfer.at && leg.outcome !== null && !transfer.transfereeIds.has(leg.channelId),
+  );
+  const best = byPriority.find((outcome) => attempts.some((leg) => leg.outcome === outcome));
+  if (best) return best;
+  const causes = [...transfer.transfereeIds].map((id) => outcomeOfCause(call.legs.get(id)?.cause ?? null, null));
+  return byPriority.find((outcome) => causes.includes(outcome)) ?? 'failed';
+}

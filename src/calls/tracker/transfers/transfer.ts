@@ -1,0 +1,47 @@
+/**
+ * Sending a call on. Somebody who talks (the **transferer**) moves whoever they talk with (the **transferees**) to a
+ * target, of their own accord: a phone that is forwarded never talked.
+ *
+ *   pending ──> completed       the target has the call
+ *           ──> failed          it did not take it, and the transferees are gone, or are back with the transferer
+ *           ──> cancelled       the transferees hung up before it did
+ *
+ * - blind: the transferer leaves at once, and its leg ends as `transferred`. It is pending until a transferee is connected
+ *   with somebody else, or a service of the PBX (a queue, a mailbox) has taken it.
+ * - attended: the transferer talked to the target first, in a call of its own or by keys in the same call. Once joined,
+ *   the two are one call; it is completed at once, and no leg is answered a second time.
+ * - semi_attended: the transferer left while the target still rang. The target's leg goes on ringing: it is not missed.
+ * - of three who talk, a transferer who stays has transferred nobody. When it leaves and the others talk on, it has: until
+ *   then nothing is told of it, and nothing ever if another leaves first.
+ */
+import type { Transfer } from '../../../model/call.ts';
+
+export interface TransferRecord {
+  kind: 'blind' | 'attended' | 'semi_attended';
+  /** Extension of the transferer. */
+  readonly by: string | null;
+  /** Its channels: one, or one in each of the two calls it joined. */
+  readonly transfererIds: readonly string[];
+  readonly transfereeIds: ReadonlySet<string>;
+  target: string | null;
+  targetQueue: string | null;
+  consultationCallId: string | null;
+  /** By keys pressed during the call; else by the phone's own means. Null: not known any more. */
+  readonly byKeys: boolean | null;
+  readonly at: number;
+  state: 'pending' | 'completed' | 'failed' | 'cancelled';
+  /** The transferer still talks with the others. */
+  stays: boolean;
+  toldStart: boolean;
+}
+
+/** As the call's snapshot shows it. */
+export const shown = (transfer: TransferRecord): Transfer => ({
+  kind: transfer.kind,
+  by: transfer.by,
+  target: transfer.target,
+  state: transfer.state,
+  at: new Date(transfer.at).toISOString(),
+});
+
+export const isPending = (transfer: TransferRecord): boolean => transfer.state === 'pending';

@@ -1,0 +1,111 @@
+import { carrierHost } from './plan.ts';
+
+/** A phone that nobody took gets the caller cause 19 (no answer); else the caller hears why the dial failed. */
+const causeOfDial = '${IF($["${DIALSTATUS}"="NOANSWER"]?19:${HANGUPCAUSE})}';
+
+/** Both parties may transfer (`#1`, `*2`) and park (`#72`). */
+const mayTransfer = 'tTkK';
+
+/**
+ * What numbers do. `phones`: 1NN a phone, 7NN and 8NN the same through a Local channel (that optimises itself away, that
+ * stays), 2NN a queue, 3NN a conference, 5NN groups and forwards, 6NN services, `*8` picks up what rings next to it, `*81NN`
+ * what rings at that phone, 9 and more digits the carrier, on the port the last five name. `from-trunk`: 31255501NN rings
+ * phone 1NN, 3125555NNN reaches NNN as a phone would, and a few older numbers.
+ */
+export const extensions = `[general]
+static = yes
+writeprotect = yes
+clearglobalvars = no
+
+[phones]
+include => parked
+include => services
+include => groups
+exten => _1XX,1,Dial(PJSIP/\${EXTEN},3,${mayTransfer})
+ same => n,Hangup(${causeOfDial})
+exten => _8XX,1,Dial(Local/1\${EXTEN:1}@phones/n,5)
+ same => n,Hangup(${causeOfDial})
+exten => _7XX,1,Dial(Local/1\${EXTEN:1}@phones,5)
+ same => n,Hangup(${causeOfDial})
+exten => _XXXXXXXXX.,1,Dial(PJSIP/trunk-carrier/sip:\${EXTEN}@${carrierHost}:\${EXTEN:-5},5,${mayTransfer})
+ same => n,Hangup(${causeOfDial})
+exten => _*81XX,1,Pickup(\${EXTEN:2}@PICKUPMARK&PJSIP/\${EXTEN:2})
+exten => *8,1,Pickup()
+
+[groups]
+exten => 500,1,Dial(PJSIP/112&PJSIP/113,5)
+ same => n,Hangup(${causeOfDial})
+; Sends every call on to 1NN, as a phone's user has told the PBX to.
+exten => _51X,1,Set(REDIRECTING(from-num,i)=\${EXTEN})
+ same => n,Set(REDIRECTING(to-num,i)=14\${EXTEN:-1})
+ same => n,Set(REDIRECTING(reason)=cfu)
+ same => n,Dial(Local/14\${EXTEN:-1}@phones,5)
+ same => n,Hangup(${causeOfDial})
+; Does not want to be disturbed.
+exten => _52X,1,Busy(1)
+; All lines to the carrier are taken.
+exten => _53X,1,Congestion(1)
+
+[services]
+exten => 600,1,Goto(ivr,s,1)
+exten => 601,1,VoiceMail(101@default,s)
+ same => n,Hangup(${causeOfDial})
+exten => 602,1,Answer()
+ same => n,Echo()
+; A menu; 1 leads to phone 1NN.
+exten => _62X,1,Goto(menu\${EXTEN:-1},s,1)
+; Nobody answers at 19N, so the caller may leave a message.
+exten => _63X,1,Dial(PJSIP/19\${EXTEN:-1},1)
+ same => n,VoiceMail(19\${EXTEN:-1}@default,su)
+ same => n,Hangup()
+exten => _2XX,1,Answer()
+ same => n,Set(CHANNEL(musicclass)=default)
+ same => n,Queue(q\${EXTEN},ckt,,,\${IF($["\${EXTEN:1:1}"="4"]?2:20)})
+ same => n,Goto(after-queue,s,1)
+exten => _3XX,1,Answer()
+ same => n,ConfBridge(\${EXTEN})
+ same => n,Hangup()
+exten => _64X,1,Answer()
+ same => n,Park(,sc(phones,64\${EXTEN:-1},3))
+ same => n,Hangup()
+; Recorded from the answer on.
+exten => _65X,1,Set(AUDIOHOOK_INHERIT(MixMonitor)=yes)
+ same => n,MixMonitor(call-\${UNIQUEID}.wav,b)
+ same => n,Dial(PJSIP/18\${EXTEN:-1},5,${mayTransfer})
+ same => n,Hangup()
+
+[after-queue]
+exten => s,1,NoOp(\${QUEUESTATUS})
+ same => n,Hangup()
+
+[from-trunk]
+exten => _31255501XX,1,Dial(PJSIP/1\${EXTEN:-2},3,${mayTransfer})
+ same => n,Hangup(${causeOfDial})
+exten => 3125550200,1,Goto(ivr,s,1)
+exten => 3125550201,1,VoiceMail(101@default,s)
+ same => n,Hangup(${causeOfDial})
+exten => _31255503XX,1,Dial(Local/1\${EXTEN:-2}@phones,5)
+ same => n,Hangup(${causeOfDial})
+exten => _3125555XXX,1,Goto(phones,\${EXTEN:-3},1)
+
+[ivr]
+exten => s,1,Answer()
+ same => n,Playback(demo-congrats)
+ same => n,WaitExten(2)
+ same => n,Hangup()
+
+[menu1]
+exten => s,1,Answer()
+ same => n,Background(demo-congrats)
+ same => n,WaitExten(5)
+ same => n,Hangup()
+exten => 1,1,Goto(phones,151,1)
+exten => 2,1,Goto(phones,201,1)
+
+[messages]
+exten => _1XX,1,MessageSend(pjsip:\${EXTEN},\${MESSAGE(from)})
+exten => _X.,1,NoOp(no way out for messages)
+
+[messages-from-trunk]
+exten => _X.,1,MessageSend(pjsip:1\${EXTEN:-2},\${MESSAGE(from)})
+`;

@@ -1,0 +1,43 @@
+import type { AsteriskPlan } from './plan.ts';
+
+/**
+ * The rights of `hub` are those that docs/guides/asterisk.md asks for, so that the tests fail where they do not suffice.
+ * `keys` presses keys in the phones' place, and does what an administrator would.
+ */
+export function manager(plan: AsteriskPlan): string {
+  const account = `secret = ${plan.secret}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+read = system,call,agent,dialplan
+write = reporting
+eventfilter(action(exclude),name(VarSet)) =
+writetimeout = 5000
+`;
+  return `[general]
+enabled = yes
+webenabled = no
+bindaddr = 127.0.0.1
+port = ${plan.ports.ami}
+timestampevents = yes
+channelvars = QUEUESTATUS,MIXMONITOR_FILENAME
+displayconnects = no
+tlsenable = yes
+tlsbindaddr = 127.0.0.1:${plan.ports.amiTls}
+tlscertfile = ${plan.dir}/etc/tls.crt
+tlsprivatekey = ${plan.dir}/etc/tls.key
+
+[hub]
+${account}
+[weak]
+secret = ${plan.secret}
+read = call
+write =
+
+[keys]
+secret = ${plan.secret}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+read =
+write = all
+`;
+}

@@ -1,0 +1,26 @@
+/** What the test Asterisk is made from: its place, its ports, its secrets. */
+
+export interface AsteriskPorts {
+  readonly sip: number;
+  readonly ami: number;
+  readonly amiTls: number;
+  readonly http: number;
+  readonly rtp: number;
+}
+
+export interface AsteriskPlan {
+  /** The instance's folder as Asterisk sees it, inside its root. */
+  readonly dir: string;
+  readonly ports: AsteriskPorts;
+  readonly secret: string;
+  /** Password of every phone. */
+  readonly phoneSecret: string;
+  /** Put before unique ids, as installations with several Asterisks do. */
+  readonly systemName: string | null;
+}
+
+/** Address the carrier's calls come from and go to; Asterisk tells it from the phones by this. */
+export const carrierHost = '127.0.0.2';
+
+/** 101 to 199; every scenario has phones of its own, so that all can run at once. */
+export const phones: readonly string[] = Array.from({ length: 99 }, (_, index) => String(101 + index));

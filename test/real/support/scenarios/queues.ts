@@ -1,0 +1,76 @@
+/** Callers who wait for an agent. */
+import { after, type CallScenario, isUp, outsider, rings } from './scenario.ts';
+
+export const queues: readonly CallScenario[] = [
+  {
+    name: 'queue-ringall',
+    says: 'Alice calls the queue 201: 151, 152 and 153 ring, 152 answers; she hangs up.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('151', 'rings');
+      await phones.plugIn('152', 'answers');
+      await phones.plugIn('153', 'rings');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555201');
+        await isUp(asterisk, '152');
+        await after(500);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'queue-rrmemory',
+    says: 'Alice calls the queue 202, whose agents ring in turn: 154 and 155 let it ring, 156 answers and hangs up.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('154', 'rings');
+      await phones.plugIn('155', 'rings');
+      await phones.plugIn('156', 'hangsUp');
+      return async () => {
+        await phones.carrierDials(outsider, '3125555202');
+        await isUp(asterisk, '156');
+      };
+    },
+  },
+  {
+    name: 'queue-through-local',
+    says: 'Alice calls the queue 203, whose agents are reached through the dialplan: 157 lets it ring, 158 answers.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('157', 'rings');
+      await phones.plugIn('158', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555203');
+        await isUp(asterisk, '158');
+        await after(800);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'queue-abandoned',
+    says: 'Alice calls the queue 207 and hangs up while 161 rings.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('161', 'rings');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555207');
+        await rings(asterisk, '161');
+        await after(300);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'queue-timed-out',
+    says: 'Alice calls the queue 241, which gives up after two seconds.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('162', 'rings');
+      return async () => {
+        await phones.carrierDials(outsider, '3125555241');
+        await rings(asterisk, '162');
+      };
+    },
+  },
+  {
+    name: 'queue-empty',
+    says: 'Alice calls the queue 206, in which there are no agents.',
+    prepare: (phones) => Promise.resolve(() => phones.carrierDials(outsider, '3125555206')),
+  },
+];

@@ -1,0 +1,247 @@
+/** A call that is sent on: blind and attended, by the phone's own means (REFER) and by keys. */
+import { after, type CallScenario, isGone, isUp, outsider, rings } from './scenario.ts';
+
+const moment = 300;
+
+export const transfers: readonly CallScenario[] = [
+  {
+    name: 'blind-refer',
+    says: 'Alice calls 121, whose phone sends her on to 122; she talks to 122 and hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('121', 'obeys');
+      await phones.plugIn('122', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550121');
+        await after(moment);
+        await (await phone.line()).refer('122');
+        await isUp(asterisk, '122');
+        await after(moment);
+        await alice.hangUp();
+        await asterisk.quiet();
+      };
+    },
+  },
+  {
+    name: 'blind-refer-outside',
+    says: 'Alice calls 123, whose phone sends her on to a number outside; she hangs up after talking.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('123', 'obeys');
+      const number = await phones.carrierTakes('answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550123');
+        await after(moment);
+        await (await phone.line()).refer(number);
+        await isGone(asterisk, '123');
+        await after(3 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-refer-to-queue',
+    says: 'Alice calls 124, whose phone sends her on to the queue 204; agent 159 answers, she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('124', 'obeys');
+      await phones.plugIn('159', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550124');
+        await after(moment);
+        await (await phone.line()).refer('204');
+        await isUp(asterisk, '159');
+        await after(moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-refer-unanswered',
+    says: 'Alice calls 126, whose phone sends her on to 127; nobody answers there, and the PBX ends the call.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('126', 'obeys');
+      await phones.plugIn('127', 'rings');
+      return async () => {
+        await phones.carrierDials(outsider, '3125550126');
+        await after(moment);
+        await (await phone.line()).refer('127');
+        await rings(asterisk, '127');
+      };
+    },
+  },
+  {
+    name: 'blind-refer-cancelled',
+    says: 'Alice calls 128, whose phone sends her on to 129; she hangs up while it rings.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('128', 'obeys');
+      await phones.plugIn('129', 'rings');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550128');
+        await after(moment);
+        await (await phone.line()).refer('129');
+        await rings(asterisk, '129');
+        await after(moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-refer-by-caller',
+    says: '130 calls 131 and sends it on to 132; the two talk, 132 hangs up.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('131', 'answers');
+      const target = await phones.plugIn('132', 'obeys');
+      return async () => {
+        const line = await phones.dial('130', '131');
+        await after(moment);
+        await line.refer('132');
+        await isUp(asterisk, '132');
+        await after(moment);
+        await (await target.line()).hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-keys',
+    says: 'Alice calls 133, who presses #1 134; she talks to 134 and hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('133', 'obeys');
+      await phones.plugIn('134', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550133');
+        await after(moment);
+        const line = await phone.line();
+        await line.press('#1');
+        await after(3 * moment);
+        await line.press('134');
+        await isUp(asterisk, '134');
+        await after(moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-refer',
+    says: 'Alice calls 135; 135 asks 136 on a second line and joins the two; 136 hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('135', 'obeys');
+      const target = await phones.plugIn('136', 'obeys');
+      return async () => {
+        await phones.carrierDials(outsider, '3125550135');
+        await after(moment);
+        const first = await phone.line();
+        await first.hold();
+        const second = await phones.dial('135', '136');
+        await after(moment);
+        await first.join(second);
+        await isGone(asterisk, '135');
+        await after(moment);
+        await (await target.line()).hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys',
+    says: 'Alice calls 137, who presses *2 138, talks to 138 and hangs up, which joins the two; Alice hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('137', 'obeys');
+      await phones.plugIn('138', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550137');
+        await after(moment);
+        const line = await phone.line();
+        await line.press('*2');
+        await after(3 * moment);
+        await line.press('138');
+        await isUp(asterisk, '138');
+        await after(2 * moment);
+        await line.hangUp();
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys-three-way',
+    says: 'Alice calls 139, who presses *2 140 and then *3, so that all three talk; 139 leaves, later Alice.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('139', 'obeys');
+      await phones.plugIn('140', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550139');
+        await after(moment);
+        const line = await phone.line();
+        await line.press('*2');
+        await after(3 * moment);
+        await line.press('140');
+        await isUp(asterisk, '140');
+        await after(2 * moment);
+        await line.press('*3');
+        await after(3 * moment);
+        await line.hangUp();
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys-unanswered',
+    says: 'Alice calls 164, who presses *2 165; nobody answers there, 164 has Alice back; she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('164', 'obeys');
+      await phones.plugIn('165', 'rings');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550164');
+        await after(moment);
+        const line = await phone.line();
+        await line.press('*2');
+        await after(3 * moment);
+        await line.press('165');
+        await rings(asterisk, '165');
+        await isGone(asterisk, '165');
+        await after(3 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys-taken-back',
+    says: 'Alice calls 166, who presses *2 167, talks to 167, and takes Alice back with *1; she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('166', 'obeys');
+      await phones.plugIn('167', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550166');
+        await after(moment);
+        const line = await phone.line();
+        await line.press('*2');
+        await after(3 * moment);
+        await line.press('167');
+        await isUp(asterisk, '167');
+        await after(2 * moment);
+        await line.press('*1');
+        await isGone(asterisk, '167');
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-refer-to-queue',
+    says: 'Alice calls 168, which waits in the queue 205 on a second line and joins the two; agent 160 answers later.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('168', 'obeys');
+      await phones.plugIn('160', 'rings');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550168');
+        await after(moment);
+        const first = await phone.line();
+        const second = await phones.dial('168', '205');
+        await rings(asterisk, '160');
+        await after(moment);
+        await first.join(second);
+        await isGone(asterisk, '168');
+        await after(moment);
+        await alice.hangUp();
+      };
+    },
+  },
+];
