@@ -69,7 +69,7 @@ export class CallGraph {
     if (!channel || !isLive(channel)) return channel;
     // What was told of it depends on its kind, so the first word on that stands.
     if (channel.kind === 'unknown') channel.kind = facts.kind;
-    channel.facts = { ...facts, createdAt: facts.createdAt ?? channel.facts?.createdAt ?? null };
+    channel.facts = keepKnown(facts, channel.facts);
     if (facts.state === 'ringing') channel.rang = true;
     if (!channel.inRoom) this.#link(channel, facts.linkedId);
     return channel;
@@ -287,6 +287,16 @@ export class CallGraph {
       return;
     }
   }
+}
+
+/** Not every message that shows a channel shows all of it. */
+function keepKnown(facts: ChannelFacts, before: ChannelFacts | null): ChannelFacts {
+  return {
+    ...facts,
+    createdAt: facts.createdAt ?? before?.createdAt ?? null,
+    queueStatus: facts.queueStatus ?? before?.queueStatus ?? null,
+    recordingFile: facts.recordingFile ?? before?.recordingFile ?? null,
+  };
 }
 
 function keep(dials: Dial[], dial: Dial): void {

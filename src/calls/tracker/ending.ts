@@ -3,6 +3,7 @@ import type { Moment, World } from './moment.ts';
 import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
 import type { CallRecord, LegRecord } from './record.ts';
 import { tellRecordings } from './recordings/record-recordings.ts';
+import { reasonDue } from './queues/settle-queues.ts';
 import { moveOn } from './teller.ts';
 
 /** Past so many legs of a call those that ended are forgotten while it lives on. */
@@ -72,7 +73,7 @@ function forgetLegs(call: CallRecord): void {
 export function finish(world: World, call: CallRecord, moment: Moment): void {
   const live = [...call.group.channels.values()].filter(isLive);
   if (live.some((channel) => channel.kind === 'device')) {
-    call.deadline = null;
+    call.deadline = reasonDue(call);
     return;
   }
   const waits = live.some((channel) => channel.kind === 'pipe');

@@ -93,7 +93,8 @@ function seen(
   if (channel?.facts?.dialledNumber && world.rules.isExtension(channel.facts.dialledNumber)) {
     channel.stoodAt = channel.facts.dialledNumber;
   }
-  const isFree = call?.service === null || call?.service.kind === 'ivr';
+  const service = call?.service ?? null;
+  const isFree = service === null || (service.kind === 'ivr' && service.channelId === channel?.id);
   if (channel && call && inMenu && isFree && call.connected.size === 0) {
     enterService(call, channel, 'ivr', clean(channel.facts?.context ?? null), at);
   }

@@ -90,7 +90,7 @@ const isMachine = (leg: Leg): boolean => leg.role === 'queue' || leg.role === 'i
 function restoreMachine(leg: Leg, connector: string): MachineLeg | null {
   const id = channelIdOf(connector, leg.id);
   const startedAt = timeOf(leg.startedAt);
-  const channelId = id === null ? null : (/^(.+)\/(?:queue|ivr)\/\d+$/.exec(id)?.[1] ?? null);
+  const channelId = id === null ? null : (/^(.+)\/(?:queue|ivr)\/[\d.]+$/.exec(id)?.[1] ?? null);
   if (id === null || channelId === null || startedAt === null || leg.endedAt !== null) return null;
   const { extension, name } = leg;
   const role = leg.role === 'queue' ? 'queue' : 'ivr';

@@ -68,13 +68,14 @@ export function machineSnapshot(machine: MachineLeg, connector: string): Leg {
     id: legIdOf(connector, machine.id),
     extension,
     role,
-    state: machine.endedAt === null ? 'answered' : 'ended',
+    state: machine.endedAt !== null ? 'ended' : role === 'ivr' ? 'answered' : 'ringing',
     outcome,
     number: extension,
     name,
     startedAt: iso(machine.startedAt),
     ringingAt: null,
-    answeredAt: iso(machine.startedAt),
+    // A menu has whoever enters it; a queue has not answered until an agent takes the call from it.
+    answeredAt: role === 'ivr' ? iso(machine.startedAt) : outcome === 'answered' ? isoOrNull(machine.endedAt) : null,
     endedAt: isoOrNull(machine.endedAt),
     cause: null,
   };

@@ -97,7 +97,7 @@ export class Teller {
     offer?: Offer,
   ): void {
     const time = moveOn(call, at);
-    const facts = [stay.channelId, type, stay.joinedAt, offer?.memberId ?? ''] as const;
+    const facts = [stay.channelId, type, stay.joinedAt, offer?.memberId ?? stay.queue ?? ''] as const;
     const id = idFromFacts(call.base, this.#rules.connector, ...facts);
     const machine = call.machines.find(
       ({ channelId, startedAt }) => channelId === stay.channelId && startedAt === stay.joinedAt,

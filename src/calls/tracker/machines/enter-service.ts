@@ -21,8 +21,9 @@ export function enterService(
   if (isSame) return;
   leaveMachines(call, channel.id, at);
   if (kind !== 'queue' && kind !== 'ivr') return;
+  const sameMoment = call.machines.filter((one) => one.channelId === channel.id && one.startedAt === at).length;
   const leg: MachineLeg = {
-    id: `${channel.id}/${kind}/${at}`,
+    id: `${channel.id}/${kind}/${at}${sameMoment === 0 ? '' : `.${sameMoment}`}`,
     role: kind,
     channelId: channel.id,
     extension: channel.stoodAt ?? (kind === 'queue' ? clean(name) : null),

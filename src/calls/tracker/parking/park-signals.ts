@@ -41,7 +41,7 @@ function park(
   signal: Extract<ParkSignal, { readonly kind: 'park.parked' }>,
   at: number,
 ): void {
-  if (call.parked.some((one) => one.channelId === channel.id && isParked(one))) return;
+  if (call.parked.some((one) => one.channelId === channel.id && (isParked(one) || one.at === at))) return;
   const by = rules.extensionIn(signal.parkedBy);
   const own = call.legs.get(channel.id);
   const parkers = [...call.legs.values()].filter(

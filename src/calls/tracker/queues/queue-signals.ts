@@ -38,9 +38,12 @@ function join(
   call.queue = queue ?? call.queue;
   // Said twice, it is one stay.
   const known = stayOf(call, channel.id);
-  if (known && known.queue === queue) return;
+  const isDoubled = call.stays.some(({ channelId, joinedAt }) => channelId === channel.id && joinedAt === at);
+  if (isDoubled || known?.queue === queue) return;
   if (known) known.leftAt = at;
-  call.stays = [...call.stays, newStay(channel.id, queue, at, signal.position, signal.waiting)].slice(-mostStays);
+  const { position, waiting } = signal;
+  const stay = newStay(channel.id, queue, at, position, waiting, channel.facts?.queueStatus ?? null);
+  call.stays = [...call.stays, stay].slice(-mostStays);
 }
 
 function change(

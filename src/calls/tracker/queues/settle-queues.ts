@@ -51,15 +51,18 @@ export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
     if (stay.leftAt === null || stay.toldLeft) continue;
     leave(call, stay);
     const reason = reasonOf(stay, channel);
-    if (reason === undefined && moment.at < stay.leftAt + reasonWithinMs) {
-      call.deadline = Math.min(call.deadline ?? Infinity, stay.leftAt + reasonWithinMs);
-      continue;
-    }
+    if (reason === undefined && moment.at < stay.leftAt + reasonWithinMs) continue;
     stay.toldLeft = true;
     const waitMs = Math.max(0, stay.leftAt - stay.joinedAt);
     const data = { ...namesOf(stay), reason: reason ?? null, position: stay.position, waitMs };
     world.teller.queue('queue.left', call, stay, null, moment.at, data);
   }
+}
+
+/** When to look again at why a caller left; null: nobody's reason is waited for. */
+export function reasonDue(call: CallRecord): number | null {
+  const left = call.stays.flatMap(({ leftAt, toldLeft }) => (leftAt === null || toldLeft ? [] : [leftAt]));
+  return left.length === 0 ? null : Math.min(...left) + reasonWithinMs;
 }
 
 function tellTaken(world: World, call: CallRecord, stay: QueueStay, moment: Moment): void {
@@ -95,9 +98,10 @@ const reasonOfStatus: Readonly<Record<string, QueueLeaveReason>> = {
 function reasonOf(stay: QueueStay, channel: Channel | undefined): QueueLeaveReason | null | undefined {
   if (stay.taken) return 'answered';
   if (stay.gaveUp) return 'abandoned';
-  if (!channel || !isLive(channel)) return channel?.facts?.queueStatus ? byStatus(channel.facts.queueStatus) : 'abandoned';
-  if (channel.facts?.queueStatus) return byStatus(channel.facts.queueStatus);
-  return undefined;
+  const status = channel?.facts?.queueStatus ?? null;
+  if (status !== null && status !== stay.statusBefore) return byStatus(status);
+  if (!channel || !isLive(channel)) return 'abandoned';
+  return /^[0-9*#]$/.test(channel.facts?.dialledNumber ?? '') ? 'key' : undefined;
 }
 
 const byStatus = (status: string): QueueLeaveReason | null => reasonOfStatus[status] ?? null;

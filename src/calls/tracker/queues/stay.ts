@@ -38,6 +38,8 @@ export interface QueueStay {
   position: number | null;
   /** Callers who waited when it joined, itself included. */
   readonly waiting: number | null;
+  /** The PBX's word for how the channel left the queue before, which it goes on to show. */
+  readonly statusBefore: string | null;
   readonly offers: Map<string, Offer>;
   /** The offer that was taken, and how long it rang, milliseconds, as the queue says. */
   taken: { readonly memberId: string; readonly ringMs: number | null } | null;
@@ -56,6 +58,7 @@ export function newStay(
   joinedAt: number,
   position: number | null,
   waiting: number | null,
+  statusBefore: string | null = null,
 ): QueueStay {
   return {
     channelId,
@@ -63,6 +66,7 @@ export function newStay(
     joinedAt,
     position,
     waiting,
+    statusBefore,
     offers: new Map(),
     taken: null,
     gaveUp: false,

@@ -22,7 +22,13 @@ export function recordingSignal({ graph }: World, callOf: CallOf, signal: Record
     return channel;
   }
   const file = clean(channel.facts?.recordingFile ?? null);
-  if (running && running.recordingId === signal.recordingId) return channel;
+  const isKnown = call.recorded.some(
+    (one) =>
+      one.channelId === channel.id &&
+      one.recordingId === signal.recordingId &&
+      (one.stoppedAt === null || one.startedAt === at),
+  );
+  if (isKnown) return channel;
   const started = { channelId: channel.id, recordingId: signal.recordingId, file, startedAt: at, stoppedAt: null };
   call.recorded = [...call.recorded, started].slice(-mostRecordings);
   return channel;

@@ -32,7 +32,10 @@ function join(
   const name = clean(signal.room);
   channel.inRoom = true;
   enterService(call, channel, 'conference', name, at);
-  if (call.visits.some((visit) => visit.channelId === channel.id && visit.leftAt === null)) return;
+  const isKnown = call.visits.some(
+    (visit) => visit.channelId === channel.id && (visit.leftAt === null || visit.joinedAt === at),
+  );
+  if (isKnown) return;
   const room = rooms.get(signal.roomId) ?? newRoom(rooms, signal.roomId, name, at);
   room.members.add(channel.id);
   room.most = Math.max(room.most, room.members.size);

@@ -53,7 +53,9 @@ export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, a
     at,
     stays: signal.into === 'three_way',
   });
-  if (transfer) transfer.consultationCallId = consulted?.bornIn ?? call.legs.get(first.id)?.bornIn ?? null;
+  // Where the call in which the target was asked goes on as the one, it is that one itself.
+  const asked = consulted?.bornIn ?? (call.legs.get(first.id)?.bornIn ? call.id : null);
+  if (transfer) transfer.consultationCallId = asked;
   if (transfer && signal.into === 'application') takeTheirPlace(call, second.id, signal.transfereeId);
   return first;
 }
