@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inboundCall, partBy, PbxScript, pickUp, ring } from '../../../../test/support/pbx-script.ts';
+import { inShort, lastOf, openCallsOf, testRules, track } from '../../../../test/support/tracker-run.ts';
+import { createTracker } from '../index.ts';
+
+/** Alice talks to 101 (`b`). */
+const talking = (): PbxScript => pickUp(ring(inboundCall(), 'a', 'b', '101'), 'a', 'b').wait(5_000);
+
+/** 101 sends her on, and leaves. */
+function sendOn(script: PbxScript, target = '102', byKeys = false): PbxScript {
+  script.say({ kind: 'transfer.sent', transfererId: 'b', transfereeId: 'a', target, byKeys });
+  return script.unbridge('b1', 'b').unbridge('b1', 'a').hangUp('b').end('b');
+}
+
+const upToTransfer = [
+  'call.started',
+  'leg.dial_in 101',
+  'leg.ringing 101',
+  'leg.answered 101',
+  'leg.answered -',
+  'call.answered',
+  'transfer.started',
+  'leg.ended 101 transferred',
+];
+const saysWho = { ...testRules, saysWhoHangsUp: true };
+
+test('blind, answered: completed by the answer, the transferer has not hung up the call', () => {
+  const script = ring(sendOn(talking()), 'a', 'c', '102');
+  const events = track(partBy(pickUp(script, 'a', 'c', 'b2').wait(3_000), 'a', 'c', 'b2').signals, saysWho);
+  assert.deepEqual(
+    inShort(events).filter((line) => line !== 'call.updated'),
+    [
+      ...upToTransfer,
+      'leg.dial_in 102',
+      'leg.ringing 102',
+      'leg.answered 102',
+      'transfer.completed',
+      'leg.ended 102 answered',
+      'leg.ended - answered',
+      'call.ended answered',
+      'call.closed',
+    ],
+  );
+  const call = lastOf(events, 'call.ended').call;
+  assert.equal(call?.hungUpBy, 'caller');
+  assert.deepEqual(call?.answeredBy, { kind: 'person', extension: '101' });
+  const [transfer] = call?.transfers ?? [];
+  assert.deepEqual({ ...transfer, at: null }, { kind: 'blind', by: '101', target: '102', state: 'completed', at: null });
+  assert.equal(lastOf(events, 'leg.dial_in').data['transferred'], true);
+  assert.equal(lastOf(events, 'transfer.completed').data['transferId'], lastOf(events, 'transfer.started').data['transferId']);
+});
+
+test('blind, nobody answers: failed, with how the attempt went', () => {
+  const script = ring(sendOn(talking()), 'a', 'c', '102').wait(9_000);
+  const events = track(script.dialEnd('a', 'c', 'no_answer').end('c', 19).end('a', 19).signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.failed').data['reason'], 'no_answer');
+  const call = lastOf(events, 'call.ended').call;
+  assert.equal(call?.outcome, 'answered');
+  assert.equal(call?.hungUpBy, 'system');
+  assert.equal(call?.transfers[0]?.state, 'failed');
+});
+
+test('blind to somebody who is not there: failed as unreachable', () => {
+  const events = track(sendOn(talking(), '199').end('a', 20).signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.failed').data['reason'], 'unreachable');
+});
+
+test('blind, the caller gives up: cancelled, and the target was not somebody who lost to another', () => {
+  const script = ring(sendOn(talking()), 'a', 'c', '102').hangUp('a').dialEnd('a', 'c', 'cancelled');
+  const events = track(script.end('c', 26).end('a').signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.failed').data['reason'], 'cancelled');
+  assert.equal(lastOf(events, 'call.ended').call?.transfers[0]?.state, 'cancelled');
+  const target = events.find((event) => event.type === 'leg.ended' && event.extension === '102');
+  assert.notEqual(target?.leg?.outcome, 'answered');
+});
+
+test('blind, the call comes back to the transferer: failed', () => {
+  const script = ring(sendOn(talking()), 'a', 'c', '102').dialEnd('a', 'c', 'busy').end('c', 17);
+  const events = track(partBy(pickUp(ring(script, 'a', 'd', '101'), 'a', 'd', 'b2'), 'a', 'd', 'b2').signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.failed').data['reason'], 'busy');
+});
+
+test('blind to a queue: completed by joining it', () => {
+  const script = sendOn(talking(), '700').say({
+    kind: 'queue.joined',
+    channelId: 'a',
+    queue: 'support',
+    position: 1,
+    waiting: 1,
+  });
+  const events = track(script.hangUp('a').end('a').signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.completed').data['targetQueue'], 'support');
+  assert.equal(lastOf(events, 'queue.left').data['reason'], 'abandoned');
+});
+
+/** 101 talks to Alice on `b` and to 102 on `d`, in two calls. */
+function consulting(): PbxScript {
+  const script = talking().wait(1_000);
+  script.channel('d', { device: 'PJSIP/101', state: 'ring', from: '101', to: '102' });
+  return pickUp(ring(script, 'd', 'c', '102'), 'd', 'c', 'b2').wait(4_000);
+}
+
+const join = { kind: 'transfer.joined', firstId: 'b', secondId: 'd', transfereeId: 'a', targetId: 'c' } as const;
+
+test('attended: two calls become one, nobody is answered again, both legs of the transferer were sent on', () => {
+  const script = consulting().bridge('b2', 'a', 'd').say({ ...join, into: 'bridge', byKeys: false });
+  script.unbridge('b1', 'b').hangUp('b').hangUp('d').end('d').end('b').wait(2_000);
+  const events = track(partBy(script, 'c', 'a', 'b2').signals, saysWho);
+  const started = events.filter((event) => event.type === 'call.started');
+  assert.equal(started.length, 2);
+  const merged = events.find((event) => event.type === 'call.ended');
+  assert.equal(merged?.data['mergedInto'], started[0]?.call?.id);
+  const completed = lastOf(events, 'transfer.completed');
+  assert.equal(completed.data['kind'], 'attended');
+  assert.equal(completed.data['target'], '102');
+  assert.equal(completed.data['consultationCallId'], started[1]?.call?.id);
+  assert.equal(inShort(events).filter((line) => line === 'leg.ended 101 transferred').length, 2);
+  assert.equal(inShort(events).filter((line) => line.startsWith('leg.answered')).length, 4);
+  const last = lastOf(events, 'call.ended').call;
+  assert.equal(last?.id, started[0]?.call?.id);
+  assert.equal(last?.hungUpBy, 'callee');
+  assert.deepEqual(last?.relatedCallIds, [started[1]?.call?.id]);
+});
+
+test('attended before the target answers: its leg rings on, and is answered by who was sent', () => {
+  const script = talking();
+  script.channel('d', { device: 'PJSIP/101', state: 'ring', from: '101', to: '102' });
+  ring(script, 'd', 'c', '102').wait(500);
+  script.say({ ...join, targetId: null, into: 'application', byKeys: false });
+  script.dialEnd('d', 'c', 'cancelled').dial('a', 'c', '102').unbridge('b1', 'b').unbridge('b1', 'a').end('d').end('b');
+  const events = track(partBy(pickUp(script, 'a', 'c', 'b2'), 'a', 'c', 'b2').signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.started').data['kind'], 'semi_attended');
+  assert.equal(lastOf(events, 'transfer.started').data['target'], '102');
+  assert.equal(inShort(events).filter((line) => line === 'transfer.completed').length, 1);
+  assert.equal(inShort(events).filter((line) => line === 'leg.ringing 102').length, 1);
+  assert.equal(lastOf(events, 'leg.ended').leg?.outcome, 'answered');
+});
+
+test('three talk: a transfer only when the transferer leaves the others', () => {
+  const script = consulting().bridge('b2', 'a').bridge('b2', 'b').say({ ...join, into: 'three_way', byKeys: true });
+  const before = inShort(track(script.signals, saysWho));
+  assert.ok(!before.some((line) => line.startsWith('transfer')));
+  script.wait(3_000).hangUp('b').unbridge('b2', 'b').end('b').unbridge('b2', 'd').end('d');
+  const events = track(partBy(script, 'a', 'c', 'b2').signals, saysWho);
+  assert.ok(inShort(events).includes('transfer.completed'));
+  assert.equal(lastOf(events, 'call.ended').call?.hungUpBy, 'caller');
+});
+
+test('three talk, and another leaves first: no transfer', () => {
+  const script = consulting().bridge('b2', 'a').bridge('b2', 'b').say({ ...join, into: 'three_way', byKeys: true });
+  script.hangUp('a').unbridge('b2', 'a').end('a').hangUp('c').unbridge('b2', 'c').end('c').end('d').end('b');
+  assert.ok(!inShort(track(script.signals, saysWho)).some((line) => line.startsWith('transfer')));
+});
+
+test('told twice, it is one transfer', () => {
+  const script = talking();
+  for (let times = 0; times < 2; times++) {
+    script.say({ kind: 'transfer.sent', transfererId: 'b', transfereeId: 'a', target: '102', byKeys: false });
+  }
+  const events = track(script.end('b').end('a').signals, saysWho);
+  assert.equal(inShort(events).filter((line) => line === 'transfer.started').length, 1);
+});
+
+test('restarted while the target rings: the transfer gets its end, once', () => {
+  const script = ring(sendOn(talking()), 'a', 'c', '102');
+  const before = createTracker(saysWho);
+  const first = script.signals.flatMap((signal) => before.apply(signal));
+  const told = script.signals.length;
+  const again = createTracker(saysWho);
+  again.restore(openCallsOf(first));
+  partBy(pickUp(script.resync(), 'a', 'c', 'b2'), 'a', 'c', 'b2');
+  const second = script.signals.slice(told).flatMap((signal) => again.apply(signal));
+  assert.equal(inShort(second).filter((line) => line === 'transfer.completed').length, 1);
+  assert.equal(inShort(second).filter((line) => line === 'transfer.started').length, 0);
+});
