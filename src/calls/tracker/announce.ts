@@ -2,8 +2,8 @@ import { isLive, type Channel } from '../graph/channel.ts';
 import { originOf } from '../graph/origin.ts';
 import type { Moment, World } from './moment.ts';
 import type { CallRecord, LegRecord } from './record.ts';
+import { forwarderOf } from './transfers/forward.ts';
 import { transferData } from './transfers/transfer-data.ts';
-import type { TransferRecord } from './transfers/transfer.ts';
 import { moveOn } from './teller.ts';
 
 /** Tells which legs dial, are dialled, and ring. */
@@ -15,7 +15,7 @@ export function announce(world: World, call: CallRecord, moment: Moment): void {
     if (leg.channelId === call.initiatorId) tellDial(world, call, leg, moment, 'leg.dial_out');
     else if (!isReached(world, call, leg, channel)) continue;
     else {
-      if (!leg.toldDial) leg.sentBy = transferOf(world, call, channel);
+      if (!leg.toldDial) noteWhoSentIt(world, call, leg, channel);
       tellDial(world, call, leg, moment, 'leg.dial_in');
     }
     tellRinging(world, call, leg, channel, moment);
@@ -30,11 +30,16 @@ function isReached(world: World, call: CallRecord, leg: LegRecord, channel: Chan
   return leg.dialing;
 }
 
-/** The transfer that led to this leg: the latest whose transferee has it called. */
-function transferOf(world: World, call: CallRecord, channel: Channel): TransferRecord | null {
-  const caller = originOf(world.graph, channel)?.caller ?? null;
-  if (caller === null) return null;
-  return call.transfers.findLast(({ transfereeIds, at }) => transfereeIds.has(caller.id) && at <= channel.firstAt) ?? null;
+/** The transfer that led to this leg, the latest whose transferee has it called, or the phone that was called before. */
+function noteWhoSentIt(world: World, call: CallRecord, leg: LegRecord, channel: Channel): void {
+  const origin = originOf(world.graph, channel);
+  const caller = origin?.caller ?? null;
+  if (origin) leg.forwardedFrom = forwarderOf(call, origin.path, leg.extension);
+  if (caller === null) return;
+  const sent = call.transfers.findLast(
+    ({ transfereeIds, at }) => transfereeIds.has(caller.id) && at <= channel.firstAt,
+  );
+  leg.sentBy = sent ?? null;
 }
 
 function tellDial(

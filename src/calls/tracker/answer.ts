@@ -3,6 +3,7 @@ import type { Moment, World } from './moment.ts';
 import type { CallRecord, LegRecord } from './record.ts';
 import { stateOf } from './state.ts';
 import { serviceUp, talksToMachine } from './talk.ts';
+import { wasSentOn } from './transfers/transfer-data.ts';
 import { moveOn } from './teller.ts';
 
 /** Tells who was answered, by whom, and whether that is the call's first answer. */
@@ -21,7 +22,7 @@ export function answer(world: World, call: CallRecord, moment: Moment): void {
   if (first) call.answeredAt = moveOn(call, moment.at);
   call.state = stateOf(call);
   for (const leg of answered) {
-    const sentOn = leg.sentBy === null ? {} : { transferred: true };
+    const sentOn = wasSentOn(leg) ? { transferred: true } : {};
     world.teller.leg('leg.answered', call, leg, moment.at, { ...sentOn, ...data });
   }
   if (first) world.teller.answered(call, moment.at, data);

@@ -4,6 +4,7 @@ import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.t
 import type { CallRecord, LegRecord } from './record.ts';
 import { tellRecordings } from './recordings/record-recordings.ts';
 import { reasonDue } from './queues/settle-queues.ts';
+import { wasSentOn } from './transfers/transfer-data.ts';
 import { moveOn } from './teller.ts';
 
 /** Past so many legs of a call those that ended are forgotten while it lives on. */
@@ -46,7 +47,7 @@ function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<str
     ...(sipStatus !== null && Number.isInteger(sipStatus) && sipStatus >= 100 && sipStatus <= 699 && { sipStatus }),
     ...(by && { answeredElsewhereBy: by }),
     ...(forwardTo && { forwardedTo: forwardTo.slice(0, 512) }),
-    ...(leg.sentBy && { transferred: true }),
+    ...(wasSentOn(leg) && { transferred: true }),
     ...(channel.end?.estimated && { estimated: true }),
   };
 }

@@ -10,6 +10,7 @@ import { parkSignal } from './parking/park-signals.ts';
 import { joinQueue, queueSignal } from './queues/queue-signals.ts';
 import { recordingSignal } from './recordings/record-recordings.ts';
 import { roomSignal } from './rooms/room-signals.ts';
+import { noteForward } from './transfers/forward.ts';
 import { joined, sentOn } from './transfers/begin-transfer.ts';
 
 export type ResyncSignal = Extract<Signal, { readonly kind: 'resync' }>;
@@ -170,7 +171,10 @@ function dialled(
   const destination = graph.get(signal.destinationId) ?? null;
   if (!dial || !destination) return destination;
   if (signal.kind === 'dial.progressed') dial.ringing ||= signal.ringing;
-  else if (signal.kind === 'dial.ended') graph.endDial(dial, signal.status, signal.forwardTo);
+  else if (signal.kind === 'dial.ended') {
+    graph.endDial(dial, signal.status, signal.forwardTo);
+    noteForward(callOf(destination), destination, signal.forwardTo);
+  }
   else {
     dial.dialString ??= signal.dialString;
     leaveService(callOf(destination), signal.sourceId, at);

@@ -54,6 +54,7 @@ function takeOver(survivor: CallRecord, loser: CallRecord): void {
   survivor.parked = [...survivor.parked, ...loser.parked];
   survivor.visits = [...survivor.visits, ...loser.visits];
   survivor.recorded = [...survivor.recorded, ...loser.recorded];
+  survivor.forwards = [...survivor.forwards, ...loser.forwards];
   survivor.stays = [...survivor.stays, ...loser.stays];
   survivor.queue ??= loser.queue;
   survivor.hungUp ??= loser.started ? null : loser.hungUp;

@@ -70,6 +70,8 @@ export interface LegRecord {
   transferred: boolean;
   /** It was dialled because the call was sent on, by this transfer. */
   sentBy: TransferRecord | null;
+  /** Extension whose phone sent the call on to this one before it was answered. */
+  forwardedFrom: string | null;
   /** Id of the call it was part of before that became part of this one. */
   bornIn: string | null;
   toldDial: boolean;
@@ -138,6 +140,8 @@ export interface CallRecord {
   connected: ReadonlySet<string>;
   talkMs: number;
   talkingSince: number | null;
+  /** Phones that sent the call on, and where to. */
+  forwards: readonly { readonly by: string | null; readonly number: string }[];
   /** How the attempts that failed went. */
   readonly results: Set<LegOutcome>;
   /** `sure`: its device asked for the end; else it was only the first to leave. */
@@ -196,6 +200,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     connected: new Set(),
     talkMs: 0,
     talkingSince: null,
+    forwards: [],
     results: new Set(),
     hungUp: null,
     callerEnd: null,

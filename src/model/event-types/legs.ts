@@ -24,6 +24,8 @@ const remoteNumber = Type.Optional(
   text('The outside number this leg is about, where a transfer inside the system makes `call.from` somebody else.'),
 );
 
+const forwardedFrom = Type.Optional(text('Extension whose phone sent the call on to this one before it was answered.'));
+
 const bobDials = exampleLeg({ role: 'caller', state: 'dialing', startedAt: at(200) });
 const bobsCall = exampleCall({
   id: 'c-1795253600.58',
@@ -41,7 +43,7 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The phone system begins to call an extension: the moment for a screen pop-up. Where several phones are tried at once each has its own leg, and its own event.',
-    data: Type.Object({ transferred, remoteNumber }),
+    data: Type.Object({ transferred, remoteNumber, forwardedFrom }),
     example: { seconds: 1, seq: 1044, call: exampleCall(), leg: exampleLeg(), data: {} },
   }),
   'leg.dial_out': defineType('leg.dial_out', {
