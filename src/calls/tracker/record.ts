@@ -24,7 +24,7 @@
  * - ended: the last device ended, and no pipe is left that may bring another within `deviceGoneMs`.
  */
 import type { Group } from '../graph/channel.ts';
-import type { Answerer, Call, Leg, Origin, Party } from '../../model/call.ts';
+import type { Answerer, Call, Origin, Party } from '../../model/call.ts';
 import type { LegOutcome } from '../../model/outcome.ts';
 import type { MachineLeg } from './machines/machine.ts';
 import type { Parked } from './parking/parked.ts';
@@ -34,7 +34,8 @@ import type { Recorded } from './recordings/recorded.ts';
 import type { Visit } from './rooms/room.ts';
 import type { TransferRecord } from './transfers/transfer.ts';
 
-export type Role = Leg['role'];
+/** Of a device's leg; the parts of the PBX that a call passes have legs of another kind. */
+export type Role = 'caller' | 'callee';
 export type Service = 'voicemail' | 'ivr' | 'queue' | 'conference';
 
 /** What can happen more than once within a millisecond is counted, and the count is part of the event's id. */

@@ -11,6 +11,8 @@ test('a menu only: a machine, never an answer', () => {
   assert.deepEqual(inShort(events), [
     'call.started',
     'call.updated',
+    // The caller, and the menu.
+    'leg.ended - machine',
     'leg.ended - machine',
     'call.ended machine',
     'call.closed',

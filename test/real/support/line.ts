@@ -80,7 +80,8 @@ function controlled(asterisk: RealAsterisk, phone: PhoneAt, noted: Noted): Line 
     ]);
   const pbx = `127.0.0.1:${asterisk.ports.sip}`;
   const replaces = `${callId};to-tag=${otherTag};from-tag=${ownTag}`;
-  const channel = (): Promise<string> => channelOf(asterisk, phone.endpoint, callId);
+  let known: Promise<string> | null = null;
+  const channel = (): Promise<string> => (known ??= channelOf(asterisk, phone.endpoint, callId));
   return {
     refer: (number) => tell('DO-REFER', `sip:${number}@${pbx}`),
     join: (other) => tell('DO-REFER', `sip:anybody@${pbx}?Replaces=${encodeURIComponent(other.replaces)}`),

@@ -26,7 +26,7 @@ export function enterService(
     id: `${channel.id}/${kind}/${at}${sameMoment === 0 ? '' : `.${sameMoment}`}`,
     role: kind,
     channelId: channel.id,
-    extension: channel.stoodAt ?? (kind === 'queue' ? clean(name) : null),
+    extension: channel.stoodAt,
     name: clean(name),
     startedAt: at,
     endedAt: null,

@@ -23,14 +23,14 @@ export function parkSignal(world: World, callOf: CallOf, signal: ParkSignal, at:
   const parked = call.parked.findLast((one) => one.channelId === channel.id && isParked(one));
   if (!parked) return channel;
   parked.endedAt = at;
-  if (signal.kind === 'park.timed_out') parked.state = 'timed_out';
-  else if (signal.kind === 'park.abandoned') parked.state = 'abandoned';
-  else {
-    parked.state = 'retrieved';
-    parked.retrieverId = signal.retrieverId;
-    const retriever = world.graph.refer(signal.retrieverId, at);
-    if (retriever) world.graph.relate(channel, retriever);
+  if (signal.kind !== 'park.retrieved') {
+    parked.state = signal.kind === 'park.timed_out' ? 'timed_out' : 'abandoned';
+    return channel;
   }
+  parked.state = 'retrieved';
+  parked.retrieverId = signal.retrieverId;
+  const retriever = world.graph.refer(signal.retrieverId, at);
+  if (retriever) world.graph.relate(channel, retriever);
   return channel;
 }
 

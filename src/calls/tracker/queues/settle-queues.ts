@@ -46,7 +46,10 @@ export function tellMissed(world: World, call: CallRecord, moment: Moment): void
 export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
   for (const stay of call.stays) {
     const channel = world.graph.get(stay.channelId);
-    if (isWaiting(stay) && !(channel && isLive(channel))) stay.leftAt = moment.at;
+    if (isWaiting(stay) && !(channel && isLive(channel))) {
+      stay.leftAt = moment.at;
+      stay.gaveUp = stay.taken === null && !moment.found;
+    }
     tellTaken(world, call, stay, moment);
     if (stay.leftAt === null || stay.toldLeft) continue;
     leave(call, stay);
@@ -100,7 +103,7 @@ function reasonOf(stay: QueueStay, channel: Channel | undefined): QueueLeaveReas
   if (stay.gaveUp) return 'abandoned';
   const status = channel?.facts?.queueStatus ?? null;
   if (status !== null && status !== stay.statusBefore) return byStatus(status);
-  if (!channel || !isLive(channel)) return 'abandoned';
+  if (!channel || !isLive(channel)) return null;
   return /^[0-9*#]$/.test(channel.facts?.dialledNumber ?? '') ? 'key' : undefined;
 }
 

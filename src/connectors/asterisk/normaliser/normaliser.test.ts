@@ -47,12 +47,13 @@ test('what Asterisk does not know is null, and times come from the event where i
 });
 
 test('Local and other internal channels are pipes, text messages are nothing', () => {
-  for (const name of ['Local/1@x-00000001;1', 'Surrogate/x-1', 'Announcer/ARI-1', 'Snoop/1700000000.1-00000001']) {
+  for (const name of ['Local/1@x-00000001;1', 'Surrogate/x-1', 'Snoop/1700000000.1-00000001']) {
     const [signal] = read('Newchannel', ...channel('', name, '1700000000.9'));
     assert.ok(signal?.kind === 'channel.created' && signal.channel.kind === 'pipe', name);
     assert.equal(signal.channel.device, null);
   }
-  assert.deepEqual(read('Newchannel', ...channel('', 'Message/ast_msg_queue', '1700000000.9')), []);
+  for (const name of ['Message/ast_msg_queue', 'Announcer/ARI-1', 'CBAnn/301-1'])
+    assert.deepEqual(read('Newchannel', ...channel('', name, '1700000000.9')), []);
 });
 
 test('dials have a source, or the PBX itself', () => {
@@ -143,7 +144,7 @@ test('services are known by application, queue and conference', () => {
   assert.deepEqual(entered('BackGround', 'welcome'), ['ivr', 'phones']);
   assert.equal(entered('Playback', 'please-hold'), null);
   const queue = last('QueueCallerJoin', ...one, ['Queue', 'support']);
-  assert.ok(queue?.kind === 'service.entered' && queue.service === 'queue' && queue.name === 'support');
+  assert.ok(queue?.kind === 'queue.joined' && queue.queue === 'support');
 });
 
 test('any packet at all gives signals or none, never an error', () => {
