@@ -186,6 +186,8 @@ export type Signal = At &
     /** What is said in the call is recorded from now on, at this channel. */
     | { readonly kind: 'recording.started'; readonly channelId: string; readonly recordingId: string | null }
     | { readonly kind: 'recording.stopped'; readonly channelId: string }
+    /** The channel was played music, or nothing, while others held it, and hears them again. */
+    | { readonly kind: 'channel.unheld'; readonly channelId: string }
     /** Two pipe channels are the two ends of one pipe. */
     | { readonly kind: 'pipe.joined'; readonly oneId: string; readonly twoId: string }
     /** All there is on the PBX now: what is missing here has ended, unseen. */

@@ -4,6 +4,7 @@ import type { Moment, World } from './moment.ts';
 import type { CallRecord, LegRecord } from './record.ts';
 import { forwarderOf } from './transfers/forward.ts';
 import { transferData } from './transfers/transfer-data.ts';
+import { stateOf } from './state.ts';
 import { moveOn } from './teller.ts';
 
 /** Tells which legs dial, are dialled, and ring. */
@@ -27,6 +28,7 @@ function isReached(world: World, call: CallRecord, leg: LegRecord, channel: Chan
   if (leg.dialing) return true;
   const ringsAsFound = leg.partial && channel.facts?.state === 'ringing';
   leg.dialing = ringsAsFound || call.connected.has(leg.channelId) || originOf(world.graph, channel) !== null;
+  call.state = stateOf(call);
   return leg.dialing;
 }
 

@@ -36,6 +36,8 @@ function change(world: World, callOf: CallOf, signal: StepSignal, at: number): r
     case 'channel.held':
     case 'channel.resumed':
       return some(holding(callOf, graph.get(signal.channelId), signal.kind === 'channel.held'));
+    case 'channel.unheld':
+      return some(unheld(callOf, graph.get(signal.channelId)));
     case 'service.entered':
       return some(serviceEntered(world, callOf, signal, at));
     case 'dial.begun':
@@ -157,6 +159,16 @@ function left(world: World, callOf: CallOf, bridgeId: string, channel: Channel |
 function holding(callOf: CallOf, channel: Channel | undefined, holds: boolean): Channel | null {
   const leg = channel ? callOf(channel)?.legs.get(channel.id) : undefined;
   if (leg) leg.holding = holds;
+  return channel ?? null;
+}
+
+/**
+ * Whoever held it does so no more. A PBX that held for somebody (who pressed keys to transfer) may not say that the hold is
+ * over, only that the music is.
+ */
+function unheld(callOf: CallOf, channel: Channel | undefined): Channel | null {
+  const call = channel ? callOf(channel) : undefined;
+  for (const leg of call?.legs.values() ?? []) if (leg.channelId !== channel?.id) leg.holding = false;
   return channel ?? null;
 }
 

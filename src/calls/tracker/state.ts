@@ -8,7 +8,8 @@ export function stateOf(call: CallRecord): CallRecord['state'] {
   if (legs.some((leg) => leg.toldHeld)) return 'held';
   if (call.connected.size > 0) return 'answered';
   if (call.parked.some(isParked)) return 'parked';
-  if (call.stays.some(isWaiting)) return 'queued';
+  // Until an agent who took the call is connected, the caller waits.
+  if (call.stays.some((stay) => isWaiting(stay) || (stay.taken !== null && !stay.toldLeft))) return 'queued';
   const isCalled = (leg: LegRecord): boolean => leg.role === 'callee' && leg.dialing && leg.answeredAt === null;
   if (legs.some(isCalled)) return 'ringing';
   return call.answeredBy === null ? 'ringing' : 'answered';

@@ -101,13 +101,23 @@ function controlled(asterisk: RealAsterisk, phone: PhoneAt, noted: Noted): Line 
 }
 
 async function channelOf(asterisk: RealAsterisk, endpoint: string, callId: string): Promise<string> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const name = await findChannel(asterisk, endpoint, callId);
+    if (name !== null) return name;
+    if (Date.now() > until) throw new Error(`no channel of ${endpoint} has the call ${callId}`);
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+async function findChannel(asterisk: RealAsterisk, endpoint: string, callId: string): Promise<string | null> {
   const shown = await asterisk.console('core show channels concise');
   const names = shown.split('\n').flatMap((line) => line.split('!')[0] ?? []);
   for (const name of names.filter((name) => name.startsWith(`PJSIP/${endpoint}-`))) {
     const { Value } = await asterisk.action('Getvar', { Channel: name, Variable: 'CHANNEL(pjsip,call-id)' });
     if (Value === callId) return name;
   }
-  throw new Error(`no channel of ${endpoint} has the call ${callId}`);
+  return null;
 }
 
 function send({ host, port }: PhoneAt, lines: readonly string[]): Promise<void> {

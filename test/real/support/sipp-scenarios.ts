@@ -257,7 +257,7 @@ const invite = (who: 'phone' | 'carrier'): { readonly parts: string[]; readonly 
   return { parts: [plain, ...challenged, again], sequence: 2 };
 };
 
-const progress = ['100', '180', '183'].map((code) => `<recv response="${code}" optional="true"/>`);
+const progress = ['100', '180', '181', '183'].map((code) => `<recv response="${code}" optional="true"/>`);
 
 /** Changes the media of a call that stands; transactions count on from `transaction`. */
 function reinvite(transaction: number, sequence: number, version: number, mode: 'sendrecv' | 'sendonly'): string[] {

@@ -57,7 +57,7 @@ export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
     if (reason === undefined && moment.at < stay.leftAt + reasonWithinMs) continue;
     stay.toldLeft = true;
     const waitMs = Math.max(0, stay.leftAt - stay.joinedAt);
-    const data = { ...namesOf(stay), reason: reason ?? null, position: stay.position, waitMs };
+    const data = { ...namesOf(stay), reason: reason ?? (stay.taken ? 'answered' : null), position: stay.position, waitMs };
     world.teller.queue('queue.left', call, stay, null, moment.at, data);
   }
 }
@@ -99,7 +99,8 @@ const reasonOfStatus: Readonly<Record<string, QueueLeaveReason>> = {
 
 /** Undefined: it may still be said. */
 function reasonOf(stay: QueueStay, channel: Channel | undefined): QueueLeaveReason | null | undefined {
-  if (stay.taken) return 'answered';
+  // Told after the agent's answer, unless that does not come.
+  if (stay.taken) return stay.toldTaken || !channel || !isLive(channel) ? 'answered' : undefined;
   if (stay.gaveUp) return 'abandoned';
   const status = channel?.facts?.queueStatus ?? null;
   if (status !== null && status !== stay.statusBefore) return byStatus(status);

@@ -2,6 +2,7 @@
 import { connectedDevices } from '../../graph/connected.ts';
 import type { Channel, Group } from '../../graph/channel.ts';
 import type { CallGraph } from '../../graph/graph.ts';
+import { deviceReached } from '../../graph/reached.ts';
 import type { Signal } from '../../signal.ts';
 import type { World } from '../moment.ts';
 import { clean, dialledBy } from '../parties.ts';
@@ -41,14 +42,15 @@ export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, a
   const call = callOf(first);
   if (!call) return first;
   const consulted = call.legs.get(second.id);
-  const target = signal.targetId === null ? undefined : call.legs.get(signal.targetId);
+  const reached = signal.targetId === null ? undefined : graph.get(signal.targetId);
+  const target = call.legs.get((reached && deviceReached(graph, reached)?.id) ?? '');
   const transfererIds = [...new Set([first.id, second.id])];
-  const isOther = (id: string): boolean => !transfererIds.includes(id) && id !== signal.targetId;
+  const isOther = (id: string): boolean => !transfererIds.includes(id) && id !== target?.channelId;
   const named = signal.transfereeId === null ? [] : [signal.transfereeId];
   const talking = named.length > 0 ? named : othersWith(graph, first.group, first.id);
   const transfer = note(call, transfererIds, talking.filter(isOther), {
     kind: signal.into === 'application' ? 'semi_attended' : 'attended',
-    target: target?.extension ?? target?.number ?? dialledBy(second.facts),
+    target: target?.extension ?? target?.number ?? dialledBy(reached?.facts ?? null) ?? dialledBy(second.facts),
     byKeys: signal.byKeys,
     at,
     stays: signal.into === 'three_way',

@@ -20,7 +20,7 @@ export function startTransfers(world: World, call: CallRecord, moment: Moment): 
 export function completeTransfers(world: World, call: CallRecord, moment: Moment): void {
   for (const transfer of call.transfers.filter(isPending)) {
     if (transfer.stays && !hasLeft(world, call, transfer)) continue;
-    if (transfer.stays) startTransfers(world, call, moment);
+    startTransfers(world, call, moment);
     const partners = newPartners(world, call, transfer);
     const taken = call.service !== null && transfer.transfereeIds.has(call.service.channelId);
     const returned = partners.some((leg) => leg.extension !== null && leg.extension === transfer.by);

@@ -246,6 +246,7 @@ const readings: ReadonlyMap<string, Reading> = new Map([
   ['ParkedCallGiveUp', parkedNoMore('park.abandoned')],
   ['BlindTransfer', blindTransfer],
   ['AttendedTransfer', attendedTransfer],
+  ['MusicOnHoldStop', about((channel, _packet, at) => [{ kind: 'channel.unheld', at, channelId: channel.id }])],
   ['MixMonitorStart', recordingStart],
   ['MixMonitorStop', recordingStop],
   ['Hold', about((channel, _packet, at) => [{ kind: 'channel.held', at, channelId: channel.id }])],
