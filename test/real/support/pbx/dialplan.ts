@@ -29,7 +29,7 @@ exten => _7XX,1,Dial(Local/1\${EXTEN:1}@phones,5)
  same => n,Hangup(${causeOfDial})
 exten => _XXXXXXXXX.,1,Dial(PJSIP/trunk-carrier/sip:\${EXTEN}@${carrierHost}:\${EXTEN:-5},5,${mayTransfer})
  same => n,Hangup(${causeOfDial})
-exten => _*81XX,1,Pickup(\${EXTEN:2}@PICKUPMARK&PJSIP/\${EXTEN:2})
+exten => _*81XX,1,PickupChan(PJSIP/\${EXTEN:2},p)
 exten => *8,1,Pickup()
 
 [groups]
