@@ -71,7 +71,8 @@ function checkCall(calls: Map<string, CallAccount>, event: NewEvent, call: Call)
   if (event.type === 'call.answered') assert.equal(++known.answered, 1, 'a call is answered once');
   if (event.type === 'call.ended') checkEnd(call, ++known.ended);
   if (event.type === 'call.closed') known.closed++;
-  else if (event.type !== 'call.ended' && event.type !== 'recording.ready') assert.equal(known.ended, 0, `${event.type} after call.ended`);
+  else if (event.type !== 'call.ended' && event.type !== 'recording.ready')
+    assert.equal(known.ended, 0, `${event.type} after call.ended`);
   assert.equal(call.startedAt, known.startedAt, 'the start never changes');
   if (call.answeredAt !== null) assert.ok(call.answeredAt >= call.startedAt, 'answered before it started');
 }

@@ -14,7 +14,15 @@
  *   what it means. A dropped group lets its linked ids go, so that a later use of them begins a new call.
  */
 import type { ChannelFacts, DialStatus } from '../signal.ts';
-import { isLive, type Bridge, type BridgeKind, type Channel, type ChannelEnd, type Dial, type Group } from './channel.ts';
+import {
+  isLive,
+  type Bridge,
+  type BridgeKind,
+  type Channel,
+  type ChannelEnd,
+  type Dial,
+  type Group,
+} from './channel.ts';
 
 /** Channels of one call; past it, new ones are ignored: no real call is so large. */
 const mostChannelsInGroup = 5_000;

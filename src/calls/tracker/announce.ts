@@ -2,6 +2,8 @@ import { isLive, type Channel } from '../graph/channel.ts';
 import { originOf } from '../graph/origin.ts';
 import type { Moment, World } from './moment.ts';
 import type { CallRecord, LegRecord } from './record.ts';
+import { asks } from './transfers/begin-transfer.ts';
+import { startTransfers } from './transfers/settle-transfers.ts';
 import { forwarderOf } from './transfers/forward.ts';
 import { transferData } from './transfers/transfer-data.ts';
 import { stateOf } from './state.ts';
@@ -16,7 +18,8 @@ export function announce(world: World, call: CallRecord, moment: Moment): void {
     if (leg.channelId === call.initiatorId) tellDial(world, call, leg, moment, 'leg.dial_out');
     else if (!isReached(world, call, leg, channel)) continue;
     else {
-      if (!leg.toldDial) noteWhoSentIt(world, call, leg, channel);
+      if (!leg.toldDial) noteWhoSentIt(world, call, leg, channel, moment);
+      startTransfers(world, call, moment);
       tellDial(world, call, leg, moment, 'leg.dial_in');
     }
     tellRinging(world, call, leg, channel, moment);
@@ -33,11 +36,13 @@ function isReached(world: World, call: CallRecord, leg: LegRecord, channel: Chan
 }
 
 /** The transfer that led to this leg, the latest whose transferee has it called, or the phone that was called before. */
-function noteWhoSentIt(world: World, call: CallRecord, leg: LegRecord, channel: Channel): void {
+function noteWhoSentIt(world: World, call: CallRecord, leg: LegRecord, channel: Channel, moment: Moment): void {
   const origin = originOf(world.graph, channel);
   const caller = origin?.caller ?? null;
   if (origin) leg.forwardedFrom = forwarderOf(call, origin.path, leg.extension);
   if (caller === null) return;
+  const asking = call.legs.get(caller.id);
+  if (asking) asks(world, call, asking, leg, moment.at);
   const sent = call.transfers.findLast(
     ({ transfereeIds, at }) => transfereeIds.has(caller.id) && at <= channel.firstAt,
   );

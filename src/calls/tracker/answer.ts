@@ -39,7 +39,10 @@ export function answererOf(call: CallRecord, answered: readonly LegRecord[] = []
 }
 
 function machineOf(world: World, call: CallRecord): CallRecord['answeredBy'] {
-  return call.service && serviceUp(world, call) ? { kind: call.service.kind, extension: null } : null;
+  const { service } = call;
+  if (!service || !serviceUp(world, call)) return null;
+  const leg = call.machines.findLast(({ channelId, endedAt }) => channelId === service.channelId && endedAt === null);
+  return { kind: service.kind, extension: leg?.extension ?? null };
 }
 
 /** Who answered stays who answered, unless it was a machine. */

@@ -28,7 +28,7 @@ function endLeg(world: World, call: CallRecord, leg: LegRecord, channel: Channel
   if (!end) return;
   const isInitiator = leg.channelId === call.initiatorId;
   if (end.estimated) call.estimated = true;
-  if (isInitiator) call.callerEnd = { cause: end.cause, sipStatus: end.sipStatus, lineUp: lineUp(channel) };
+  if (isInitiator) call.callerEnd = { cause: end.cause, sipStatus: end.sipStatus, ...lineAtEnd(channel) };
   leg.outcome = legOutcome(world.graph, call, leg, channel);
   if (leg.answeredAt === null && (!isInitiator || call.originated)) call.results.add(leg.outcome);
   leg.cause = usableCause(end.cause);
@@ -38,6 +38,8 @@ function endLeg(world: World, call: CallRecord, leg: LegRecord, channel: Channel
   leg.toldHeld = false;
   world.teller.leg('leg.ended', call, leg, at, endData(call, leg, channel));
 }
+
+const lineAtEnd = (channel: Channel) => ({ lineUp: lineUp(channel), queueStatus: channel.facts?.queueStatus ?? null });
 
 function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<string, unknown> {
   const sipStatus = channel.end?.sipStatus ?? null;

@@ -186,8 +186,7 @@ function dialled(
   else if (signal.kind === 'dial.ended') {
     graph.endDial(dial, signal.status, signal.forwardTo);
     noteForward(callOf(destination), destination, signal.forwardTo);
-  }
-  else {
+  } else {
     dial.dialString ??= signal.dialString;
     leaveService(callOf(destination), signal.sourceId, at);
   }

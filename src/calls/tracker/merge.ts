@@ -28,7 +28,8 @@ function survives(one: CallRecord, two: CallRecord): boolean {
 
 function tellMerged(teller: Teller, survivor: CallRecord, loser: CallRecord, at: number): void {
   const time = moveOn(loser, at);
-  const outcome = callOutcome(loser);
+  // Nobody had answered it: whoever called has the other call now, so it was not the end of their patience.
+  const outcome = loser.metPerson || loser.answeredAt !== null ? callOutcome(loser) : 'cancelled';
   if (loser.talkingSince !== null) loser.talkMs += Math.max(0, time - loser.talkingSince);
   loser.talkMs = Math.min(loser.talkMs, time - loser.startedAt);
   loser.talkingSince = null;

@@ -99,8 +99,9 @@ function unansweredOutcome(call: CallRecord): CallOutcome {
   const best = byPriority.find((outcome) => results.has(outcome));
   if (best) return best;
   if (results.has('forwarded') || results.has('answered_elsewhere')) return 'no_answer';
-  // It waited in a queue, which let it go.
-  return call.stays.length > 0 ? 'no_answer' : outcomeOfCaller(call);
+  // It waited in a queue, which let it go, or did not let it in.
+  const wasInQueue = call.stays.length > 0 || (call.callerEnd?.queueStatus ?? null) !== null;
+  return wasInQueue ? 'no_answer' : outcomeOfCaller(call);
 }
 
 /** How attempts went: of legs that ended, and of those whose dial is over while the PBX still clears them away. */
@@ -142,7 +143,10 @@ function outcomeOfCaller(call: CallRecord): CallOutcome {
 
 /** Who ended the call: the first device that asked for it, else the first that left, else what the outcome tells. */
 export function hungUpBy(call: CallRecord, outcome: CallOutcome): Call['hungUpBy'] {
-  if (call.hungUp) return call.hungUp.by;
+  // Who is turned away hangs up as well, but only since the PBX asks for it.
+  const isTurnedAway =
+    call.results.size === 0 && (outcome === 'busy' || outcome === 'congested' || outcome === 'rejected');
+  if (call.hungUp) return isTurnedAway && call.hungUp.by === 'caller' ? 'system' : call.hungUp.by;
   if (call.estimated) return null;
   if (outcome === 'busy' || outcome === 'rejected') return call.results.has(outcome) ? 'callee' : 'system';
   return outcome === 'cancelled' ? 'caller' : 'system';

@@ -88,6 +88,8 @@ export interface CallerEnd {
   readonly sipStatus: number | null;
   /** The PBX had picked up the caller's line. */
   readonly lineUp: boolean;
+  /** The PBX's word for how it left the last queue. */
+  readonly queueStatus: string | null;
 }
 
 export interface CallRecord {

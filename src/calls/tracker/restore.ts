@@ -116,6 +116,7 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
     at: timeOf(transfer.at) ?? record.startedAt,
     state: transfer.state ?? 'completed',
     stays: false,
+    askingId: null,
     toldStart: true,
   };
 }
@@ -147,7 +148,12 @@ function restoreEnds(record: CallRecord, initiator: LegRecord | undefined): void
     if (leg.outcome !== null && leg.answeredAt === null && leg !== initiator) record.results.add(leg.outcome);
   }
   if (!initiator || initiator.endedAt === null) return;
-  record.callerEnd = { cause: initiator.cause, sipStatus: null, lineUp: initiator.answeredAt !== null };
+  record.callerEnd = {
+    cause: initiator.cause,
+    sipStatus: null,
+    lineUp: initiator.answeredAt !== null,
+    queueStatus: null,
+  };
 }
 
 function latest(open: OpenCall, legs: readonly LegRecord[], startedAt: number): number {

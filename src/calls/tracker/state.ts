@@ -1,5 +1,5 @@
 import { isParked } from './parking/parked.ts';
-import { isWaiting } from './queues/stay.ts';
+import { isInQueue } from './queues/stay.ts';
 import type { CallRecord, LegRecord } from './record.ts';
 
 /** The state a call is in, by what is connected, held, waiting and called. */
@@ -8,8 +8,7 @@ export function stateOf(call: CallRecord): CallRecord['state'] {
   if (legs.some((leg) => leg.toldHeld)) return 'held';
   if (call.connected.size > 0) return 'answered';
   if (call.parked.some(isParked)) return 'parked';
-  // Until an agent who took the call is connected, the caller waits.
-  if (call.stays.some((stay) => isWaiting(stay) || (stay.taken !== null && !stay.toldLeft))) return 'queued';
+  if (call.stays.some(isInQueue)) return 'queued';
   const isCalled = (leg: LegRecord): boolean => leg.role === 'callee' && leg.dialing && leg.answeredAt === null;
   if (legs.some(isCalled)) return 'ringing';
   return call.answeredBy === null ? 'ringing' : 'answered';

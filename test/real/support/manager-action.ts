@@ -11,7 +11,11 @@ export interface ManagerAt {
 }
 
 /** @throws Error where Asterisk refuses it. */
-export async function managerAction({ port, username, secret }: ManagerAt, name: string, fields: Fields): Promise<Fields> {
+export async function managerAction(
+  { port, username, secret }: ManagerAt,
+  name: string,
+  fields: Fields,
+): Promise<Fields> {
   const socket = connect(port, '127.0.0.1');
   try {
     const login = packet({ Action: 'Login', Username: username, Secret: secret, Events: 'off', ActionID: 'login' });
@@ -19,7 +23,10 @@ export async function managerAction({ port, username, secret }: ManagerAt, name:
     let text = '';
     for await (const [chunk] of on(socket)) {
       text += chunk.toString();
-      const answer = text.split('\r\n\r\n').map(read).find((one) => one['ActionID'] === 'asked' && 'Response' in one);
+      const answer = text
+        .split('\r\n\r\n')
+        .map(read)
+        .find((one) => one['ActionID'] === 'asked' && 'Response' in one);
       if (!answer) continue;
       if (answer['Response'] === 'Error') throw new Error(`${name}: ${answer['Message']}`);
       return answer;

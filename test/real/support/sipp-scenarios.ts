@@ -93,7 +93,10 @@ const calledEnd: End = { uri: '[next_url]', from: 'From[$2]', to: 'To[$1]' };
 export type Order = 'DO-REFER' | 'DO-HOLD' | 'DO-RESUME' | 'DO-BYE';
 
 /** Takes from an order the CSeq its request is to have, and for a transfer where to. */
-const order = (method: Order, label: number): string => `<recv request="${method}" optional="true" next="${label}"><action>
+const order = (
+  method: Order,
+  label: number,
+): string => `<recv request="${method}" optional="true" next="${label}"><action>
   <ereg regexp="[0-9]+" search_in="hdr" header="X-Seq:" assign_to="3"/>
   <ereg regexp="&lt;.*&gt;" search_in="hdr" header="X-To:" check_it="false" assign_to="4"/>
 </action></recv>`;

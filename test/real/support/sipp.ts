@@ -63,12 +63,7 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
   const running = new Set<ChildProcess>();
   let count = 0;
 
-  const launch = async (
-    scenario: string,
-    host: string,
-    port: number,
-    options: LaunchOptions,
-  ): Promise<Launched> => {
+  const launch = async (scenario: string, host: string, port: number, options: LaunchOptions): Promise<Launched> => {
     const name = `scenario-${++count}`;
     const file = join(folder, `${name}.xml`);
     await writeFile(file, scenario);

@@ -7,13 +7,7 @@ import type { MachineLeg } from './machine.ts';
 const mostMachines = 100;
 
 /** The channel is in a service of the PBX now, and in no other any more. */
-export function enterService(
-  call: CallRecord,
-  channel: Channel,
-  kind: Service,
-  name: string | null,
-  at: number,
-): void {
+export function enterService(call: CallRecord, channel: Channel, kind: Service, name: string | null, at: number): void {
   const before = call.service;
   const isSame = before?.kind === kind && before.channelId === channel.id && before.name === name;
   call.service = { kind, channelId: channel.id, name };

@@ -21,11 +21,14 @@ export function endMachines(world: World, call: CallRecord, moment: Moment): voi
 
 /** How a queue was left may take a moment to show. */
 const isStillUnclear = (call: CallRecord, leg: MachineLeg): boolean =>
-  leg.role === 'queue' && call.stays.some((stay) => stay.channelId === leg.channelId && stay.leftAt !== null && !stay.toldLeft);
+  leg.role === 'queue' &&
+  call.stays.some((stay) => stay.channelId === leg.channelId && stay.leftAt !== null && !stay.toldLeft);
 
 function outcomeOf(call: CallRecord, leg: MachineLeg, isGone: boolean): LegOutcome {
   if (leg.role === 'ivr') return isGone ? 'machine' : 'forwarded';
-  const stay = call.stays.findLast(({ channelId, joinedAt }) => channelId === leg.channelId && joinedAt === leg.startedAt);
+  const stay = call.stays.findLast(
+    ({ channelId, joinedAt }) => channelId === leg.channelId && joinedAt === leg.startedAt,
+  );
   if (stay?.taken) return 'answered';
   return stay === undefined || stay.gaveUp || isGone ? 'abandoned' : 'no_answer';
 }

@@ -1,18 +1,21 @@
 import { isLive } from '../../graph/channel.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord } from '../record.ts';
+import { stateOf } from '../state.ts';
 import { isParked, type Parked } from './parked.ts';
 
 /** Tells that the call was parked, and what became of it. */
 export function tellParking(world: World, call: CallRecord, moment: Moment): void {
   for (const parked of call.parked) {
+    if (!parked.toldParked || (!isParked(parked) && !parked.toldEnd)) call.state = stateOf(call);
     if (!parked.toldParked) {
       parked.toldParked = true;
       const { lot, slot, by, timeoutMs } = parked;
       world.teller.parking('park.parked', call, parked, moment.at, by, { lot, slot, by, timeoutMs });
     }
     const channel = world.graph.get(parked.channelId);
-    if (isParked(parked) && !(channel && isLive(channel))) Object.assign(parked, { state: 'abandoned', endedAt: moment.at });
+    if (isParked(parked) && !(channel && isLive(channel)))
+      Object.assign(parked, { state: 'abandoned', endedAt: moment.at });
     if (!isParked(parked) && !parked.toldEnd) tellEnd(world, call, parked, moment);
   }
 }

@@ -46,11 +46,7 @@ function join(
   call.stays = [...call.stays, stay].slice(-mostStays);
 }
 
-function change(
-  call: CallRecord,
-  signal: Exclude<QueueSignal, { readonly kind: 'queue.joined' }>,
-  at: number,
-): void {
+function change(call: CallRecord, signal: Exclude<QueueSignal, { readonly kind: 'queue.joined' }>, at: number): void {
   const stay = stayOf(call, signal.channelId) ?? call.stays.findLast(({ channelId }) => channelId === signal.channelId);
   if (!stay) return;
   switch (signal.kind) {
@@ -67,7 +63,7 @@ function change(
       stay.taken ??= { memberId: signal.memberId, ringMs: signal.ringMs };
       return;
     case 'queue.abandoned':
-      stay.gaveUp = true;
+      stay.saidAbandoned = true;
       stay.position = signal.position ?? stay.position;
       return;
     case 'queue.left':

@@ -4,6 +4,7 @@ import { deviceReached } from '../../graph/reached.ts';
 import { leaveMachines } from '../machines/enter-service.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
+import { stateOf } from '../state.ts';
 import { isWaiting, type Offer, type QueueLeaveReason, type QueueStay } from './stay.ts';
 
 /** Milliseconds that why a caller left a queue may take to show. */
@@ -14,6 +15,7 @@ export function tellJoined(world: World, call: CallRecord, moment: Moment): void
   for (const stay of call.stays) {
     if (stay.toldJoined) continue;
     stay.toldJoined = true;
+    call.state = stateOf(call);
     const { position, waiting } = stay;
     world.teller.queue('queue.joined', call, stay, null, moment.at, { ...namesOf(stay), position, waiting });
   }
@@ -48,16 +50,23 @@ export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
     const channel = world.graph.get(stay.channelId);
     if (isWaiting(stay) && !(channel && isLive(channel))) {
       stay.leftAt = moment.at;
-      stay.gaveUp = stay.taken === null && !moment.found;
+      stay.saidAbandoned = !moment.found;
     }
     tellTaken(world, call, stay, moment);
     if (stay.leftAt === null || stay.toldLeft) continue;
-    leave(call, stay);
-    const reason = reasonOf(stay, channel);
+    const reason = reasonOf(call, stay, channel);
     if (reason === undefined && moment.at < stay.leftAt + reasonWithinMs) continue;
     stay.toldLeft = true;
+    stay.gaveUp = reason === 'abandoned';
+    leave(call, stay);
+    call.state = stateOf(call);
     const waitMs = Math.max(0, stay.leftAt - stay.joinedAt);
-    const data = { ...namesOf(stay), reason: reason ?? (stay.taken ? 'answered' : null), position: stay.position, waitMs };
+    const data = {
+      ...namesOf(stay),
+      reason: reason ?? (stay.taken ? 'answered' : null),
+      position: stay.position,
+      waitMs,
+    };
     world.teller.queue('queue.left', call, stay, null, moment.at, data);
   }
 }
@@ -74,7 +83,8 @@ function tellTaken(world: World, call: CallRecord, stay: QueueStay, moment: Mome
   if (!stay.taken || !offer || !leg || leg.answeredAt === null || stay.toldTaken) return;
   stay.toldTaken = true;
   const waitMs = Math.max(0, leg.answeredAt - stay.joinedAt);
-  const data = { ...namesOf(stay), ...agentOf(world, offer, leg), waitMs, ringMs: stay.taken.ringMs };
+  const ringMs = leg.ringingAt === null ? stay.taken.ringMs : Math.max(0, leg.answeredAt - leg.ringingAt);
+  const data = { ...namesOf(stay), ...agentOf(world, offer, leg), waitMs, ringMs };
   world.teller.queue('queue.answered', call, stay, leg, moment.at, data, offer);
 }
 
@@ -98,13 +108,17 @@ const reasonOfStatus: Readonly<Record<string, QueueLeaveReason>> = {
 };
 
 /** Undefined: it may still be said. */
-function reasonOf(stay: QueueStay, channel: Channel | undefined): QueueLeaveReason | null | undefined {
+function reasonOf(
+  call: CallRecord,
+  stay: QueueStay,
+  channel: Channel | undefined,
+): QueueLeaveReason | null | undefined {
   // Told after the agent's answer, unless that does not come.
   if (stay.taken) return stay.toldTaken || !channel || !isLive(channel) ? 'answered' : undefined;
-  if (stay.gaveUp) return 'abandoned';
   const status = channel?.facts?.queueStatus ?? null;
   if (status !== null && status !== stay.statusBefore) return byStatus(status);
-  if (!channel || !isLive(channel)) return null;
+  const isGone = !channel || !isLive(channel) || (call.hungUp?.sure && call.hungUp.channelId === stay.channelId);
+  if (isGone) return stay.saidAbandoned ? 'abandoned' : null;
   return /^[0-9*#]$/.test(channel.facts?.dialledNumber ?? '') ? 'key' : undefined;
 }
 

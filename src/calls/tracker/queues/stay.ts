@@ -43,6 +43,9 @@ export interface QueueStay {
   readonly offers: Map<string, Offer>;
   /** The offer that was taken, and how long it rang, milliseconds, as the queue says. */
   taken: { readonly memberId: string; readonly ringMs: number | null } | null;
+  /** The PBX says that it was abandoned; some say so too of one that was let go. */
+  saidAbandoned: boolean;
+  /** The caller hung up in it. */
   gaveUp: boolean;
   leftAt: number | null;
   toldJoined: boolean;
@@ -51,6 +54,9 @@ export interface QueueStay {
 }
 
 export const isWaiting = (stay: QueueStay): boolean => stay.leftAt === null;
+
+/** It waits, or how it left is not clear yet. */
+export const isInQueue = (stay: QueueStay): boolean => !stay.toldLeft;
 
 export function newStay(
   channelId: string,
@@ -69,6 +75,7 @@ export function newStay(
     statusBefore,
     offers: new Map(),
     taken: null,
+    saidAbandoned: false,
     gaveUp: false,
     leftAt: null,
     toldJoined: false,

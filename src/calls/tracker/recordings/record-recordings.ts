@@ -45,11 +45,7 @@ export function followRecordings({ graph }: World, call: CallRecord, moment: Mom
 }
 
 /** Tells the recordings of a call that has just ended. */
-export function tellRecordings(
-  { teller }: World,
-  call: CallRecord,
-  outcome: Pick<Call, 'outcome' | 'hungUpBy'>,
-): void {
+export function tellRecordings({ teller }: World, call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>): void {
   const endedAt = call.endedAt ?? call.lastAt;
   if (call.answeredAt === null) call.recorded = [];
   call.recordings = [...call.recordings, ...call.recorded.map((one) => shownRecording(one, endedAt))];

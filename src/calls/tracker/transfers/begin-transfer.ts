@@ -29,6 +29,7 @@ export function sentOn({ graph }: World, callOf: CallOf, signal: SentSignal, at:
     byKeys: signal.byKeys,
     at,
     stays: false,
+    askingId: null,
   });
   return channel;
 }
@@ -48,12 +49,14 @@ export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, a
   const isOther = (id: string): boolean => !transfererIds.includes(id) && id !== target?.channelId;
   const named = signal.transfereeId === null ? [] : [signal.transfereeId];
   const talking = named.length > 0 ? named : othersWith(graph, first.group, first.id);
+  if (wasAsking(call, transfererIds, signal)) return first;
   const transfer = note(call, transfererIds, talking.filter(isOther), {
     kind: signal.into === 'application' ? 'semi_attended' : 'attended',
     target: target?.extension ?? target?.number ?? dialledBy(reached?.facts ?? null) ?? dialledBy(second.facts),
     byKeys: signal.byKeys,
     at,
     stays: signal.into === 'three_way',
+    askingId: null,
   });
   // Where the call in which the target was asked goes on as the one, it is that one itself.
   const asked = consulted?.bornIn ?? (call.legs.get(first.id)?.bornIn ? call.id : null);
@@ -62,16 +65,57 @@ export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, a
   return first;
 }
 
+/** The transferer asked by keys: it is known already, and no longer asks. */
+function wasAsking(call: CallRecord, transfererIds: readonly string[], signal: JoinedSignal): boolean {
+  const asked = call.transfers.findLast(
+    ({ askingId, transfererIds: [id] }) => askingId !== null && id !== undefined && transfererIds.includes(id),
+  );
+  if (!asked) return false;
+  asked.askingId = null;
+  asked.stays = signal.into === 'three_way';
+  if (signal.into === 'application') asked.kind = 'semi_attended';
+  if (!asked.stays)
+    letGo(
+      call,
+      [...call.legs.values()].filter(({ channelId }) => transfererIds.includes(channelId)),
+    );
+  return true;
+}
+
+/** A device that has answered, and has the others wait, calls somebody: it asks before it sends them on. */
+export function asks(world: World, call: CallRecord, transferer: LegRecord, target: LegRecord, at: number): void {
+  const others = [...call.legs.values()].filter(
+    (leg) => leg !== transferer && leg !== target && leg.answeredAt !== null && leg.endedAt === null,
+  );
+  const isAsking = call.transfers.some(
+    (transfer) => transfer.state === 'pending' && transfer.transfererIds.includes(transferer.channelId),
+  );
+  if (transferer.answeredAt === null || !transferer.holding || others.length === 0 || isAsking) return;
+  const channel = world.graph.get(target.channelId);
+  const number = target.extension ?? target.number ?? dialledBy(channel?.facts ?? null);
+  const transferees = others.map(({ channelId }) => channelId);
+  const facts = {
+    kind: 'attended',
+    target: number,
+    byKeys: true,
+    at,
+    stays: false,
+    askingId: target.channelId,
+  } as const;
+  note(call, [transferer.channelId], transferees, facts);
+}
+
 /** Whoever waited in a service for the transferees has left them its place. */
 function takeTheirPlace(call: CallRecord, transfererId: string, transfereeId: string | null): void {
   if (transfereeId === null || call.service?.channelId !== transfererId) return;
   call.service = { ...call.service, channelId: transfereeId };
   for (const part of [...call.stays, ...call.machines]) {
-    if (part.channelId === transfererId && !('toldLeft' in part ? part.toldLeft : part.toldEnd)) part.channelId = transfereeId;
+    if (part.channelId === transfererId && !('toldLeft' in part ? part.toldLeft : part.toldEnd))
+      part.channelId = transfereeId;
   }
 }
 
-interface Facts extends Pick<TransferRecord, 'kind' | 'target' | 'byKeys' | 'at' | 'stays'> {}
+interface Facts extends Pick<TransferRecord, 'kind' | 'target' | 'byKeys' | 'at' | 'stays' | 'askingId'> {}
 
 /** Null where it is known already, or the transferer is nobody who could. */
 function note(
@@ -93,7 +137,7 @@ function note(
     state: 'pending',
     toldStart: false,
   };
-  if (!facts.stays) letGo(call, legs);
+  if (!facts.stays && facts.askingId === null) letGo(call, legs);
   call.transfers = [...call.transfers, transfer].slice(-mostTransfers);
   return transfer;
 }

@@ -21,6 +21,7 @@ export function completeTransfers(world: World, call: CallRecord, moment: Moment
   for (const transfer of call.transfers.filter(isPending)) {
     if (transfer.stays && !hasLeft(world, call, transfer)) continue;
     startTransfers(world, call, moment);
+    if (transfer.askingId !== null && !isJoined(world, call, transfer)) continue;
     const partners = newPartners(world, call, transfer);
     const taken = call.service !== null && transfer.transfereeIds.has(call.service.channelId);
     const returned = partners.some((leg) => leg.extension !== null && leg.extension === transfer.by);
@@ -32,8 +33,35 @@ export function completeTransfers(world: World, call: CallRecord, moment: Moment
   }
 }
 
+/** Those who waited talk with who was asked, and the transferer does not. */
+function isJoined(world: World, call: CallRecord, transfer: TransferRecord): boolean {
+  const sets = connectedDevices(world.graph, call.group).map((devices) => new Set(devices.map(({ id }) => id)));
+  const target = sets.find((ids) => ids.has(transfer.askingId ?? ''));
+  const [transfererId = ''] = transfer.transfererIds;
+  if (!target || target.has(transfererId) || ![...transfer.transfereeIds].some((id) => target.has(id))) return false;
+  transfer.askingId = null;
+  letGo(
+    call,
+    transfer.transfererIds.flatMap((id) => call.legs.get(id) ?? []),
+  );
+  return true;
+}
+
+/** Tells the transfers whose target was asked and is gone. */
+function failAsked(world: World, call: CallRecord, moment: Moment): void {
+  for (const transfer of call.transfers.filter(isPending)) {
+    const target = transfer.askingId === null ? undefined : call.legs.get(transfer.askingId);
+    if (!target || target.endedAt === null) continue;
+    transfer.askingId = null;
+    // Who was asked had answered: the transferer took the others back.
+    if (target.answeredAt !== null) tellEnd(world, call, transfer, moment, 'cancelled', 'cancelled');
+    else tellEnd(world, call, transfer, moment, 'failed', target.outcome ?? 'failed');
+  }
+}
+
 /** Tells the transfers whose transferees are gone, after their legs have ended. */
 export function failTransfers(world: World, call: CallRecord, moment: Moment): void {
+  failAsked(world, call, moment);
   for (const transfer of call.transfers.filter(isPending)) {
     const isOver = (id: string): boolean => (call.legs.get(id)?.endedAt ?? null) !== null || !call.legs.has(id);
     if (![...transfer.transfereeIds].every(isOver)) continue;

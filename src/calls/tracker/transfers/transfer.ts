@@ -11,6 +11,8 @@
  * - attended: the transferer talked to the target first, in a call of its own or by keys in the same call. Once joined,
  *   the two are one call; it is completed at once, and no leg is answered a second time.
  * - semi_attended: the transferer left while the target still rang. The target's leg goes on ringing: it is not missed.
+ * - a transferer who asks by keys, in the same call, has the others wait meanwhile. That is a transfer from when the target
+ *   is called, and a failed one when the target's leg ends before the two are joined: the transferer has them back.
  * - of three who talk, a transferer who stays has transferred nobody. When it leaves and the others talk on, it has: until
  *   then nothing is told of it, and nothing ever if another leaves first.
  */
@@ -32,6 +34,8 @@ export interface TransferRecord {
   state: 'pending' | 'completed' | 'failed' | 'cancelled';
   /** The transferer still talks with the others. */
   stays: boolean;
+  /** The target's channel, while the transferer asks it first. */
+  askingId: string | null;
   toldStart: boolean;
 }
 

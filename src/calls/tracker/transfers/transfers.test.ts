@@ -46,9 +46,15 @@ test('blind, answered: completed by the answer, the transferer has not hung up t
   assert.equal(call?.hungUpBy, 'caller');
   assert.deepEqual(call?.answeredBy, { kind: 'person', extension: '101' });
   const [transfer] = call?.transfers ?? [];
-  assert.deepEqual({ ...transfer, at: null }, { kind: 'blind', by: '101', target: '102', state: 'completed', at: null });
+  assert.deepEqual(
+    { ...transfer, at: null },
+    { kind: 'blind', by: '101', target: '102', state: 'completed', at: null },
+  );
   assert.equal(lastOf(events, 'leg.dial_in').data['transferred'], true);
-  assert.equal(lastOf(events, 'transfer.completed').data['transferId'], lastOf(events, 'transfer.started').data['transferId']);
+  assert.equal(
+    lastOf(events, 'transfer.completed').data['transferId'],
+    lastOf(events, 'transfer.started').data['transferId'],
+  );
 });
 
 test('blind, nobody answers: failed, with how the attempt went', () => {
@@ -104,7 +110,9 @@ function consulting(): PbxScript {
 const join = { kind: 'transfer.joined', firstId: 'b', secondId: 'd', transfereeId: 'a', targetId: 'c' } as const;
 
 test('attended: two calls become one, nobody is answered again, both legs of the transferer were sent on', () => {
-  const script = consulting().bridge('b2', 'a', 'd').say({ ...join, into: 'bridge', byKeys: false });
+  const script = consulting()
+    .bridge('b2', 'a', 'd')
+    .say({ ...join, into: 'bridge', byKeys: false });
   script.unbridge('b1', 'b').hangUp('b').hangUp('d').end('d').end('b').wait(2_000);
   const events = track(partBy(script, 'c', 'a', 'b2').signals, saysWho);
   const started = events.filter((event) => event.type === 'call.started');
@@ -138,7 +146,10 @@ test('attended before the target answers: its leg rings on, and is answered by w
 });
 
 test('three talk: a transfer only when the transferer leaves the others', () => {
-  const script = consulting().bridge('b2', 'a').bridge('b2', 'b').say({ ...join, into: 'three_way', byKeys: true });
+  const script = consulting()
+    .bridge('b2', 'a')
+    .bridge('b2', 'b')
+    .say({ ...join, into: 'three_way', byKeys: true });
   const before = inShort(track(script.signals, saysWho));
   assert.ok(!before.some((line) => line.startsWith('transfer')));
   script.wait(3_000).hangUp('b').unbridge('b2', 'b').end('b').unbridge('b2', 'd').end('d');
@@ -148,7 +159,10 @@ test('three talk: a transfer only when the transferer leaves the others', () => 
 });
 
 test('three talk, and another leaves first: no transfer', () => {
-  const script = consulting().bridge('b2', 'a').bridge('b2', 'b').say({ ...join, into: 'three_way', byKeys: true });
+  const script = consulting()
+    .bridge('b2', 'a')
+    .bridge('b2', 'b')
+    .say({ ...join, into: 'three_way', byKeys: true });
   script.hangUp('a').unbridge('b2', 'a').end('a').hangUp('c').unbridge('b2', 'c').end('c').end('d').end('b');
   assert.ok(!inShort(track(script.signals, saysWho)).some((line) => line.startsWith('transfer')));
 });

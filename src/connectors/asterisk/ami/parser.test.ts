@@ -59,6 +59,13 @@ test('cut at every byte offset, and a byte at a time, the packets are the same',
 const captures = new URL('../../../../test/fixtures/asterisk/', import.meta.url);
 const names = readdirSync(captures).filter((name) => name.endsWith('.ami'));
 
+/** Packets of the same headers are cut alike: one of each is cut everywhere. */
+const tried = new Set<string>();
+function isNew(part: Buffer): boolean {
+  const shape = part.toString('latin1').replace(/: .*/g, '');
+  return !tried.has(shape) && tried.add(shape) !== undefined;
+}
+
 for (const name of names) {
   test(`${name}: cut at every byte offset, and a byte at a time, the packets are the same`, () => {
     const stream = readFileSync(new URL(name, captures));
@@ -66,7 +73,7 @@ for (const name of names) {
     assert.deepEqual(plain(parse(Array.from(stream, (byte) => Buffer.of(byte)))), expected);
     // After a packet nothing is held, so a cut can matter only to the packet it is in and the next: each is tried
     // alone, followed by a small one, instead of with the whole stream, which would take minutes.
-    for (const part of packetByPacket(stream)) {
+    for (const part of packetByPacket(stream).filter(isNew)) {
       const whole = textOf(parse([part]));
       for (let cut = 0; cut <= part.length; cut++) {
         const cutInTwo = textOf(parse([part.subarray(0, cut), part.subarray(cut)]));

@@ -28,7 +28,14 @@ const internalTechnologies: ReadonlySet<string> = new Set([
 ]);
 
 /** Carry text messages between phones and the dialplan, or a room's announcements and recording: no part of a call. */
-const noCall: ReadonlySet<string> = new Set(['Message', 'Announcer', 'Recorder', 'CBAnn', 'CBRec', 'ConfBridgeRecorder']);
+const noCall: ReadonlySet<string> = new Set([
+  'Message',
+  'Announcer',
+  'Recorder',
+  'CBAnn',
+  'CBRec',
+  'ConfBridgeRecorder',
+]);
 
 /**
  * The device of a channel's name: `PJSIP/101-0000002a` is a channel of `PJSIP/101`. Asterisk marks channels that are

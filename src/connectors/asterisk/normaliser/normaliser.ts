@@ -166,9 +166,7 @@ const queueJoin = about((channel, packet, at) => {
 });
 
 const queueOut = (kind: 'queue.abandoned' | 'queue.left'): Reading =>
-  about((channel, packet, at) => [
-    { kind, at, channelId: channel.id, position: wholeNumber(packet.get('Position')) },
-  ]);
+  about((channel, packet, at) => [{ kind, at, channelId: channel.id, position: wholeNumber(packet.get('Position')) }]);
 
 /** An event of a queue about the caller who waits and the agent it calls. */
 const queueMember =
@@ -180,11 +178,17 @@ const queueMember =
     return [...seen(at, caller, member), says({ channelId: caller.id, memberId: member.id }, packet, at)];
   };
 
+/** How the queue names the agent: by a device or, where it is reached through the dialplan, by the number called there. */
+const agentOf = (packet: AmiPacket): string | null => {
+  const named = packet.known('Interface');
+  return named === null ? null : (/^Local\/([^@/]+)/i.exec(named)?.[1] ?? named);
+};
+
 const agentCalled = queueMember((ids, packet, at) => ({
   kind: 'queue.agent_called',
   at,
   ...ids,
-  agent: packet.known('Interface'),
+  agent: agentOf(packet),
   agentName: packet.known('MemberName'),
 }));
 
@@ -192,7 +196,7 @@ const agentCalled = queueMember((ids, packet, at) => ({
 const agentOutcome = (kind: 'queue.agent_missed' | 'queue.agent_connected', unitMs: number): Reading =>
   queueMember((ids, packet, at) => {
     const rang = wholeNumber(packet.get('RingTime'));
-    const names = { agent: packet.known('Interface'), agentName: packet.known('MemberName') };
+    const names = { agent: agentOf(packet), agentName: packet.known('MemberName') };
     return { kind, at, ...ids, ...names, ringMs: rang === null ? null : rang * unitMs };
   });
 
@@ -213,10 +217,12 @@ const unparkedCall: Reading = (packet, at) => {
   return [...seen(at, parkee, retriever), { kind: 'park.retrieved', at, ...ids }];
 };
 
-const parkedNoMore = (kind: 'park.timed_out' | 'park.abandoned'): Reading => (packet, at) => {
-  const parkee = channelFacts(packet, 'Parkee');
-  return parkee === null ? [] : [...seen(at, parkee), { kind, at, channelId: parkee.id }];
-};
+const parkedNoMore =
+  (kind: 'park.timed_out' | 'park.abandoned'): Reading =>
+  (packet, at) => {
+    const parkee = channelFacts(packet, 'Parkee');
+    return parkee === null ? [] : [...seen(at, parkee), { kind, at, channelId: parkee.id }];
+  };
 
 const recordingStart = about((channel, packet, at) => [
   { kind: 'recording.started', at, channelId: channel.id, recordingId: packet.known('MixMonitorID') },
