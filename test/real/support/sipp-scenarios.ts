@@ -215,6 +215,15 @@ const calledSide = {
     ),
     '<recv request="ACK"/>',
   ]),
+  /** Rings for a second and a half, answers, waits for the other side to hang up. */
+  answersLate: scenario('answers-late', [
+    ...invited,
+    ringing,
+    pause(1500),
+    ...answerAndNote,
+    speaks,
+    ...obeys(calledEnd),
+  ]),
   /** Rings, answers after 300 ms, then does as it is told. */
   obeys: scenario('obeys', [...invited, ringing, pause(300), ...answerAndNote, speaks, ...obeys(calledEnd)]),
   /** Does not want the call, and says where it should go: `forwardTo`. */
@@ -307,6 +316,23 @@ function callsAndObeys(who: 'phone' | 'carrier'): string {
   ]);
 }
 
+function waitsWhileItRings(who: 'phone' | 'carrier'): string {
+  const { parts, sequence } = invite(who);
+  const ended = ['480', '487', '500', '603'].map((code) => `<recv response="${code}" optional="true" next="1"/>`);
+  return scenario('waits-while-it-rings', [
+    ...parts,
+    '<recv response="100" optional="true"/>',
+    `<recv response="180"><action>
+  <ereg regexp=":.*" search_in="hdr" header="To" assign_to="1"/>
+  ${noted('[pid]c[call_number]', '[$1]')}
+</action></recv>`,
+    ...ended,
+    '<recv response="408"/>',
+    '<label id="1"/>',
+    send(request('ACK', sequence, sequence)),
+  ]);
+}
+
 function isRefused(who: 'phone' | 'carrier', status: number): string {
   const { parts, sequence } = invite(who);
   const end = [`<recv response="${status}"/>`, send(request('ACK', sequence, sequence))];
@@ -336,6 +362,8 @@ export type CallerPlan =
   | { readonly kind: 'waits for the end' }
   /** Once answered it does as it is told. */
   | { readonly kind: 'obeys' }
+  /** Waits while the other side rings, until the PBX takes the call from it. */
+  | { readonly kind: 'waits while it rings' }
   | { readonly kind: 'gives up'; readonly afterMs: number }
   | { readonly kind: 'is refused'; readonly status: number };
 
@@ -357,6 +385,8 @@ export function callerScenario(who: 'phone' | 'carrier', plan: CallerPlan): stri
       );
     case 'obeys':
       return callsAndObeys(who);
+    case 'waits while it rings':
+      return waitsWhileItRings(who);
     case 'waits for the end':
       return talks(who, () => [], 'waits');
     case 'gives up':

@@ -23,6 +23,8 @@ export interface Phones {
   carrierTakes(plan: CalledPlan): Promise<string>;
   /** A phone calls; resolves when somebody, or something, has answered. */
   dial(from: string, to: string): Promise<Line>;
+  /** A phone calls; resolves when it hears ringing. The line can only be joined with another one. */
+  dialUntilRinging(from: string, to: string): Promise<Line>;
   /** Somebody outside calls; resolves when somebody, or something, has answered. */
   carrierDials(from: string, to: string): Promise<Line>;
   /** A phone calls; resolves when its part is over as planned, rejects with sipp's own words when it went otherwise. */
@@ -105,13 +107,19 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
   };
 
   /** Calls, and stays in the call until one of the two hangs up. */
-  const dial = async (who: 'phone' | 'carrier', from: string, to: string, fromName: string): Promise<Line> => {
+  const dial = async (
+    who: 'phone' | 'carrier',
+    from: string,
+    to: string,
+    fromName: string,
+    plan: CallerPlan = { kind: 'obeys' },
+  ): Promise<Line> => {
     const host = who === 'phone' ? '127.0.0.1' : carrierHost;
     const endpoint = who === 'phone' ? from : 'trunk-carrier';
     const port = await freePortBlock(host);
     const login = who === 'phone' ? { user: from } : {};
     const options = { keys: { from, to, fromName }, calls: 1, ...login };
-    const { log, ended, errors } = await launch(callerScenario(who, { kind: 'obeys' }), host, port, options);
+    const { log, ended, errors } = await launch(callerScenario(who, plan), host, port, options);
     const early = ended.then(async (code) => {
       throw new Error(`${from} calls ${to}: sipp ended with ${code}\n${await errors()}`);
     });
@@ -130,6 +138,7 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
       return `121555${port}`;
     },
     dial: (from, to) => dial('phone', from, to, `Phone ${from}`),
+    dialUntilRinging: (from, to) => dial('phone', from, to, `Phone ${from}`, { kind: 'waits while it rings' }),
     carrierDials: (from, to) => dial('carrier', from, to, 'Alice'),
     phoneCalls: (from, to, plan) => {
       const keys = { from, to, fromName: `Phone ${from}` };

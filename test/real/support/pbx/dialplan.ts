@@ -99,8 +99,13 @@ exten => s,1,Answer()
  same => n,Background(demo-congrats)
  same => n,WaitExten(5)
  same => n,Hangup()
-exten => 1,1,Goto(phones,151,1)
-exten => 2,1,Goto(phones,201,1)
+exten => 1,1,Goto(phones,189,1)
+exten => 2,1,Goto(phones,209,1)
+
+; Who waits in the queue 242 may press 1 to be called back.
+[queue-keys]
+exten => 1,1,Playback(demo-congrats)
+ same => n,Hangup()
 
 [messages]
 exten => _1XX,1,MessageSend(pjsip:\${EXTEN},\${MESSAGE(from)})

@@ -23,6 +23,8 @@ export const queuePlans: readonly QueuePlan[] = [
   { name: 'q205', strategy: 'ringall', members: ['160'].map(member), ring: 5 },
   { name: 'q206', strategy: 'ringall', members: [], ring: 5, more: ['joinempty = no'] },
   { name: 'q207', strategy: 'ringall', members: ['161'].map(member), ring: 5 },
+  { name: 'q208', strategy: 'ringall', members: ['member => Local/194@phones,0,Agent 194'], ring: 5 },
+  { name: 'q209', strategy: 'ringall', members: ['195'].map(member), ring: 5 },
   { name: 'q241', strategy: 'ringall', members: ['162'].map(member), ring: 5 },
   { name: 'q242', strategy: 'ringall', members: ['163'].map(member), ring: 5, more: ['context = queue-keys'] },
 ];
@@ -66,14 +68,14 @@ disconnect => *0
 automixmon => *3
 `;
 
-/** Slots 401 to 420; who parked is called back after three seconds. */
+/** Slots 401 to 420; who parked is called back after six seconds. */
 export const parking = `[general]
 parkeddynamic = no
 [default]
 parkext => 400
 parkpos => 401-420
 context => parked
-parkingtime => 3
+parkingtime => 6
 comebacktoorigin = yes
 comebackdialtime = 3
 findslot => next

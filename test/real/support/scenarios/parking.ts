@@ -1,5 +1,12 @@
 /** Calls that wait in a parking slot. */
+import type { RealAsterisk } from '../asterisk.ts';
 import { after, type CallScenario, isGone, isUp, outsider } from './scenario.ts';
+
+/** Slots in which somebody is parked now. */
+async function slots(asterisk: RealAsterisk): Promise<readonly string[]> {
+  const shown = await asterisk.console('parking show default');
+  return [...shown.matchAll(/Space\s+:\s+(\d+)/g)].map(([, slot]) => slot ?? '');
+}
 
 export const parking: readonly CallScenario[] = [
   {
@@ -10,10 +17,10 @@ export const parking: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550142');
         await after(300);
+        const before = await slots(asterisk);
         await (await phone.line()).press('#72');
-        await asterisk.until('parking show default', /Space\s+:\s+\d+/);
-        const slot = /Space\s+:\s+(\d+)/.exec(await asterisk.console('parking show default'))?.[1] ?? '';
         await isGone(asterisk, '142');
+        const slot = (await slots(asterisk)).find((taken) => !before.includes(taken)) ?? '';
         await phones.dial('143', slot);
         await after(500);
         await alice.hangUp();
@@ -44,8 +51,30 @@ export const parking: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550145');
         await after(300);
-        await (await phone.line()).press('#72');
+        const line = await phone.line();
+        await line.press('#72');
+        await asterisk.until('core show channels', /trunk-carrier-\S+\s+\S*\s+Up\s+\(None\)|Park/);
+        await line.hangUp();
         await isGone(asterisk, '145');
+        await after(500);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'park-by-refer',
+    says: 'Alice calls 148, whose phone sends her on to the car park; 149 fetches her from the slot; she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('148', 'obeys');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550148');
+        await after(300);
+        const before = await slots(asterisk);
+        await (await phone.line()).refer('400');
+        await isGone(asterisk, '148');
+        await after(500);
+        const slot = (await slots(asterisk)).find((taken) => !before.includes(taken)) ?? '';
+        await phones.dial('149', slot);
         await after(500);
         await alice.hangUp();
       };

@@ -69,6 +69,62 @@ export const queues: readonly CallScenario[] = [
     },
   },
   {
+    name: 'queue-key',
+    says: 'Alice calls the queue 242 and presses 1, which leads her out of it.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('163', 'rings');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555242');
+        await rings(asterisk, '163');
+        await alice.press('1');
+        await asterisk.until('core show channels', /queue-keys/);
+        await after(300);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'queue-local-optimised',
+    says: 'Alice calls the queue 208, whose agent is reached through a Local channel that optimises itself away.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('194', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555208');
+        await isUp(asterisk, '194');
+        await after(1500);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'menu-then-agent',
+    says: 'Alice hears the menu of 621 and presses 1, which rings 189; 189 answers; she hangs up.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('189', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555621');
+        await after(400);
+        await alice.press('1');
+        await isUp(asterisk, '189');
+        await after(500);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'menu-then-queue',
+    says: 'Alice hears the menu of 621, presses 2 and waits in the queue 209; 195 answers and hangs up.',
+    prepare: async (phones, asterisk) => {
+      await phones.plugIn('195', 'hangsUp');
+      return async () => {
+        const alice = await phones.carrierDials('12157010681', '3125555621');
+        await after(400);
+        await alice.press('2');
+        await isUp(asterisk, '195');
+      };
+    },
+  },
+  {
     name: 'queue-empty',
     says: 'Alice calls the queue 206, in which there are no agents.',
     prepare: (phones) => Promise.resolve(() => phones.carrierDials(outsider, '3125555206')),

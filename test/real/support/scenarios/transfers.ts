@@ -225,6 +225,23 @@ export const transfers: readonly CallScenario[] = [
     },
   },
   {
+    name: 'attended-refer-ringing',
+    says: 'Alice calls 173; 173 calls 174 on a second line and joins the two while it rings; 174 answers, she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('173', 'obeys');
+      await phones.plugIn('174', 'answersLate');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550173');
+        await after(moment);
+        const second = await phones.dialUntilRinging('173', '174');
+        await (await phone.line()).join(second);
+        await isUp(asterisk, '174');
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
     name: 'attended-refer-to-queue',
     says: 'Alice calls 168, which waits in the queue 205 on a second line and joins the two; agent 160 answers later.',
     prepare: async (phones, asterisk) => {

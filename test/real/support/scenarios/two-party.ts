@@ -1,4 +1,5 @@
 /** Two parties: inbound, outbound, internal; answered, refused, given up; machines; pipes inside the PBX. */
+import { carrierHost } from '../pbx/plan.ts';
 import { type CallScenario, outsider, upChannel } from './scenario.ts';
 
 export const twoParty: readonly CallScenario[] = [
@@ -141,6 +142,19 @@ export const twoParty: readonly CallScenario[] = [
         await asterisk.console('channel originate PJSIP/114 extension 115@phones');
         await asterisk.until('core show channels', upChannel('115'));
         await asterisk.quiet();
+      };
+    },
+  },
+  {
+    name: 'click-to-call-outside-first',
+    says: 'Software asks the PBX to call a number outside and, when it answers, 193, which hangs up.',
+    prepare: async (phones, asterisk) => {
+      const number = await phones.carrierTakes('answers');
+      await phones.plugIn('193', 'hangsUp');
+      return async () => {
+        const uri = `sip:${number}@${carrierHost}:${number.slice(-5)}`;
+        await asterisk.console(`channel originate PJSIP/trunk-carrier/${uri} extension 193@phones`);
+        await asterisk.until('core show channels', upChannel('193'));
       };
     },
   },
