@@ -168,6 +168,8 @@ function holding(callOf: CallOf, channel: Channel | undefined, holds: boolean): 
  */
 function unheld(callOf: CallOf, channel: Channel | undefined): Channel | null {
   const call = channel ? callOf(channel) : undefined;
+  // The music stops as well where who was held hangs up.
+  if (channel?.bridgeId === null || call?.hungUp?.channelId === channel?.id) return channel ?? null;
   for (const leg of call?.legs.values() ?? []) if (leg.channelId !== channel?.id) leg.holding = false;
   return channel ?? null;
 }

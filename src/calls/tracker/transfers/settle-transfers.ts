@@ -4,6 +4,7 @@ import { outcomeOfCause } from '../../../model/cause.ts';
 import { connectedDevices } from '../../graph/connected.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
+import { isParked } from '../parking/parked.ts';
 import { letGo } from './begin-transfer.ts';
 import { isPending, type TransferRecord } from './transfer.ts';
 
@@ -23,11 +24,12 @@ export function completeTransfers(world: World, call: CallRecord, moment: Moment
     startTransfers(world, call, moment);
     if (transfer.askingId !== null && !isJoined(world, call, transfer)) continue;
     const partners = newPartners(world, call, transfer);
-    const taken = call.service !== null && transfer.transfereeIds.has(call.service.channelId);
+    const inService = call.service !== null && transfer.transfereeIds.has(call.service.channelId);
+    const taken = inService || call.parked.some((one) => isParked(one) && transfer.transfereeIds.has(one.channelId));
     const returned = partners.some((leg) => leg.extension !== null && leg.extension === transfer.by);
     if (returned) tellEnd(world, call, transfer, moment, 'failed', reasonOf(call, transfer));
     else if (partners.length > 0 || taken) {
-      transfer.targetQueue = call.service?.kind === 'queue' && taken ? call.queue : null;
+      transfer.targetQueue = call.service?.kind === 'queue' && inService ? call.queue : null;
       tellEnd(world, call, transfer, moment, 'completed');
     }
   }

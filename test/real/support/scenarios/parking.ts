@@ -8,6 +8,16 @@ async function slots(asterisk: RealAsterisk): Promise<readonly string[]> {
   return [...shown.matchAll(/Space\s+:\s+(\d+)/g)].map(([, slot]) => slot ?? '');
 }
 
+/** The slot that was taken since. */
+async function slotTaken(asterisk: RealAsterisk, before: readonly string[]): Promise<string> {
+  for (let tries = 0; tries < 200; tries++) {
+    const slot = (await slots(asterisk)).find((taken) => !before.includes(taken));
+    if (slot !== undefined) return slot;
+    await after(25);
+  }
+  throw new Error('nobody was parked');
+}
+
 export const parking: readonly CallScenario[] = [
   {
     name: 'park-retrieved',
@@ -20,7 +30,7 @@ export const parking: readonly CallScenario[] = [
         const before = await slots(asterisk);
         await (await phone.line()).press('#72');
         await isGone(asterisk, '142');
-        const slot = (await slots(asterisk)).find((taken) => !before.includes(taken)) ?? '';
+        const slot = await slotTaken(asterisk, before);
         await phones.dial('143', slot);
         await after(500);
         await alice.hangUp();
@@ -51,9 +61,10 @@ export const parking: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550145');
         await after(300);
+        const before = await slots(asterisk);
         const line = await phone.line();
         await line.press('#72');
-        await asterisk.until('core show channels', /trunk-carrier-\S+\s+\S*\s+Up\s+\(None\)|Park/);
+        await slotTaken(asterisk, before);
         await line.hangUp();
         await isGone(asterisk, '145');
         await after(500);
@@ -73,7 +84,7 @@ export const parking: readonly CallScenario[] = [
         await (await phone.line()).refer('400');
         await isGone(asterisk, '148');
         await after(500);
-        const slot = (await slots(asterisk)).find((taken) => !before.includes(taken)) ?? '';
+        const slot = await slotTaken(asterisk, before);
         await phones.dial('149', slot);
         await after(500);
         await alice.hangUp();
