@@ -183,6 +183,8 @@ export type Signal = At &
         readonly moderator: boolean | null;
       }
     | { readonly kind: 'room.left'; readonly channelId: string }
+    /** `pickerId` takes the call that rings at `targetId`, whose device does not ring any more. */
+    | { readonly kind: 'call.picked_up'; readonly pickerId: string; readonly targetId: string }
     /** What is said in the call is recorded from now on, at this channel. */
     | { readonly kind: 'recording.started'; readonly channelId: string; readonly recordingId: string | null }
     | { readonly kind: 'recording.stopped'; readonly channelId: string }

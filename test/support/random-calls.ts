@@ -274,6 +274,8 @@ const anySignal: fc.Arbitrary<Signal> = fc.oneof(
     roomId: bridgeId,
     moderator: fc.option(fc.boolean()),
   }),
+  fc.record({ at, kind: kind('call.picked_up'), pickerId: id, targetId: id }),
+  fc.record({ at, kind: kind('channel.unheld'), channelId: id }),
   fc.record({ at, kind: kind('recording.started'), channelId: id, recordingId: anyText }),
   fc.record({ at, kind: kind('bridge.left'), bridgeId, channelId: id }),
   fc.record({ at, kind: kind('bridge.ended'), bridgeId }),

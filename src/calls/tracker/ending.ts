@@ -73,7 +73,10 @@ function forgetLegs(call: CallRecord): void {
   }
 }
 
-export function finish(world: World, call: CallRecord, moment: Moment): void {
+type Step = (world: World, call: CallRecord, moment: Moment) => void;
+
+/** Ends the call if it is over; `before` tells what has to be told before that. */
+export function finish(world: World, call: CallRecord, moment: Moment, before: Step): void {
   const live = [...call.group.channels.values()].filter(isLive);
   if (live.some((channel) => channel.kind === 'device')) {
     call.deadline = reasonDue(call);
@@ -81,7 +84,9 @@ export function finish(world: World, call: CallRecord, moment: Moment): void {
   }
   const waits = live.some((channel) => channel.kind === 'pipe');
   call.deadline ??= moment.at + world.rules.limits.deviceGoneMs;
-  if (!waits || moment.at >= call.deadline) endCall(world, call);
+  if (waits && moment.at < call.deadline) return;
+  before(world, call, { ...moment, over: true });
+  endCall(world, call);
 }
 
 /** Ends a call whose devices have all ended. */

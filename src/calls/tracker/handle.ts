@@ -62,6 +62,8 @@ function change(world: World, callOf: CallOf, signal: StepSignal, at: number): r
     case 'park.timed_out':
     case 'park.abandoned':
       return some(parkSignal(world, callOf, signal, at));
+    case 'call.picked_up':
+      return some(pickedUp(world, callOf, signal, at));
     case 'recording.started':
     case 'recording.stopped':
       return some(recordingSignal(world, callOf, signal, at));
@@ -193,6 +195,21 @@ function dialled(
     leaveService(callOf(destination), signal.sourceId, at);
   }
   return destination;
+}
+
+function pickedUp(
+  { graph }: World,
+  callOf: CallOf,
+  signal: Extract<Signal, { readonly kind: 'call.picked_up' }>,
+  at: number,
+): Channel | null {
+  const target = graph.refer(signal.targetId, at);
+  const picker = graph.refer(signal.pickerId, at);
+  if (!target || !picker || target === picker) return target;
+  graph.relate(target, picker);
+  const leg = callOf(target)?.legs.get(target.id);
+  if (leg) leg.pickedUpBy = picker.id;
+  return target;
 }
 
 /** A channel that dials on has left the menu or the mailbox it was in; a queue dials for it. */

@@ -35,6 +35,7 @@ function newLeg(call: CallRecord, channel: Channel, rules: CompiledRules): LegRe
     holding: false,
     transferred: false,
     sentBy: null,
+    pickedUpBy: null,
     forwardedFrom: null,
     bornIn: null,
     toldDial: false,

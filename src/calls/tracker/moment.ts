@@ -18,4 +18,6 @@ export interface Moment {
   readonly knownAt: number | null;
   /** Found after a lost connection, not seen happening. */
   readonly found: boolean;
+  /** The call is over, whatever of it may seem to be there still. */
+  readonly over?: boolean;
 }

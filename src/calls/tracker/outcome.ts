@@ -40,6 +40,7 @@ export function legOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, c
 export const lineUp = (channel: Channel): boolean => channel.facts?.state === 'up';
 
 function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, channel: Channel): LegOutcome {
+  if (leg.pickedUpBy !== null) return 'answered_elsewhere';
   const status = dialStatus(graph, channel);
   const byCause = outcomeOfCause(channel.end?.cause ?? null, channel.end?.sipStatus ?? null);
   if (status === 'forwarded' || status === 'rejected') return status;
@@ -61,6 +62,7 @@ function dialStatus(graph: CallGraph, channel: Channel): DialStatus | null {
 
 /** The called leg that took the call instead of this one, while this one was called. */
 export function winnerOf(call: CallRecord, leg: LegRecord): LegRecord | undefined {
+  if (leg.pickedUpBy !== null) return call.legs.get(leg.pickedUpBy);
   const isWinner = (other: LegRecord): boolean =>
     other.answeredAt === null ? tookUp(call, other) : other.answeredAt >= leg.startedAt;
   return [...call.legs.values()].find(

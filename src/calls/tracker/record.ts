@@ -71,6 +71,8 @@ export interface LegRecord {
   transferred: boolean;
   /** It was dialled because the call was sent on, by this transfer. */
   sentBy: TransferRecord | null;
+  /** Channel that took the call which rang at this one. */
+  pickedUpBy: string | null;
   /** Extension whose phone sent the call on to this one before it was answered. */
   forwardedFrom: string | null;
   /** Id of the call it was part of before that became part of this one. */

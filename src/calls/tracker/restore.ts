@@ -78,6 +78,7 @@ function restoreLeg(leg: Leg, connector: string, order: number): LegRecord | nul
     holding: leg.state === 'held',
     transferred: false,
     sentBy: null,
+    pickedUpBy: null,
     forwardedFrom: null,
     bornIn: null,
     toldDial: leg.role === 'callee' || leg.state !== 'created',

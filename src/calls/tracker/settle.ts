@@ -20,6 +20,16 @@ import { stateOf } from './state.ts';
 import { connect } from './talk.ts';
 import { completeTransfers, failTransfers, startTransfers } from './transfers/settle-transfers.ts';
 
+/** Tells what the call is in no more: queues, rooms, slots, menus, transfers under way. */
+function endStays(world: World, call: CallRecord, moment: Moment): void {
+  tellMissed(world, call, moment);
+  tellLeft(world, call, moment);
+  tellVisits(world, call, moment);
+  tellParking(world, call, moment);
+  endMachines(world, call, moment);
+  failTransfers(world, call, moment);
+}
+
 /** Looks at a call. Its group may be dropped once the call has ended. */
 export function settle(world: World, call: CallRecord, moment: Moment): void {
   if (call.ended) return;
@@ -40,13 +50,8 @@ export function settle(world: World, call: CallRecord, moment: Moment): void {
   holds(world, call, moment);
   call.state = stateOf(call);
   ends(world, call, moment);
-  tellMissed(world, call, moment);
-  tellLeft(world, call, moment);
-  tellVisits(world, call, moment);
-  tellParking(world, call, moment);
-  endMachines(world, call, moment);
-  failTransfers(world, call, moment);
-  finish(world, call, moment);
+  endStays(world, call, moment);
+  finish(world, call, moment, endStays);
   if (!call.ended) {
     call.state = stateOf(call);
     world.teller.changes(call, moment.at);

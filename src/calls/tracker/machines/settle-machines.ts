@@ -8,7 +8,7 @@ import type { MachineLeg } from './machine.ts';
 export function endMachines(world: World, call: CallRecord, moment: Moment): void {
   for (const leg of call.machines) {
     if (leg.toldEnd) continue;
-    const channel = world.graph.get(leg.channelId);
+    const channel = moment.over ? undefined : world.graph.get(leg.channelId);
     const isGone = !channel || !isLive(channel);
     if (leg.endedAt === null && !isGone) continue;
     if (isStillUnclear(call, leg)) continue;

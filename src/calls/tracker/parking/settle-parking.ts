@@ -13,7 +13,7 @@ export function tellParking(world: World, call: CallRecord, moment: Moment): voi
       const { lot, slot, by, timeoutMs } = parked;
       world.teller.parking('park.parked', call, parked, moment.at, by, { lot, slot, by, timeoutMs });
     }
-    const channel = world.graph.get(parked.channelId);
+    const channel = moment.over ? undefined : world.graph.get(parked.channelId);
     if (isParked(parked) && !(channel && isLive(channel)))
       Object.assign(parked, { state: 'abandoned', endedAt: moment.at });
     if (!isParked(parked) && !parked.toldEnd) tellEnd(world, call, parked, moment);

@@ -47,7 +47,7 @@ export function tellMissed(world: World, call: CallRecord, moment: Moment): void
 /** Tells who took the call, and who left. */
 export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
   for (const stay of call.stays) {
-    const channel = world.graph.get(stay.channelId);
+    const channel = moment.over ? undefined : world.graph.get(stay.channelId);
     if (isWaiting(stay) && !(channel && isLive(channel))) {
       stay.leftAt = moment.at;
       stay.saidAbandoned = !moment.found;

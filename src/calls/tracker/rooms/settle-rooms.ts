@@ -6,7 +6,7 @@ import type { Visit } from './room.ts';
 /** Tells who joined a room, after it was told that the room answered, and who left it. */
 export function tellVisits(world: World, call: CallRecord, moment: Moment): void {
   for (const visit of call.visits) {
-    const channel = world.graph.get(visit.channelId);
+    const channel = moment.over ? undefined : world.graph.get(visit.channelId);
     if (!channel || !isLive(channel)) visit.leftAt ??= moment.at;
     if (!visit.toldJoined) tellJoined(world, call, visit, moment);
     if (visit.leftAt !== null && !visit.toldLeft) tellLeft(world, call, visit, moment);

@@ -66,7 +66,7 @@ export function failTransfers(world: World, call: CallRecord, moment: Moment): v
   failAsked(world, call, moment);
   for (const transfer of call.transfers.filter(isPending)) {
     const isOver = (id: string): boolean => (call.legs.get(id)?.endedAt ?? null) !== null || !call.legs.has(id);
-    if (![...transfer.transfereeIds].every(isOver)) continue;
+    if (!moment.over && ![...transfer.transfereeIds].every(isOver)) continue;
     if (!transfer.toldStart) {
       transfer.state = 'cancelled';
       continue;

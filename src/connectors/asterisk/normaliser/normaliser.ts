@@ -224,6 +224,14 @@ const parkedNoMore =
     return parkee === null ? [] : [...seen(at, parkee), { kind, at, channelId: parkee.id }];
   };
 
+const pickup: Reading = (packet, at) => {
+  const picker = channelFacts(packet);
+  const target = channelFacts(packet, 'Target');
+  if (picker === null || target === null) return [];
+  const ids = { pickerId: picker.id, targetId: target.id };
+  return [...seen(at, picker, target), { kind: 'call.picked_up', at, ...ids }];
+};
+
 const recordingStart = about((channel, packet, at) => [
   { kind: 'recording.started', at, channelId: channel.id, recordingId: packet.known('MixMonitorID') },
 ]);
@@ -252,6 +260,7 @@ const readings: ReadonlyMap<string, Reading> = new Map([
   ['ParkedCallGiveUp', parkedNoMore('park.abandoned')],
   ['BlindTransfer', blindTransfer],
   ['AttendedTransfer', attendedTransfer],
+  ['Pickup', pickup],
   ['MusicOnHoldStop', about((channel, _packet, at) => [{ kind: 'channel.unheld', at, channelId: channel.id }])],
   ['MixMonitorStart', recordingStart],
   ['MixMonitorStop', recordingStop],

@@ -54,7 +54,7 @@ ${queuePlans.map(queueText).join('\n')}`;
 export const features = `[general]
 transferdigittimeout = 3
 xfersound = beep
-atxfernoanswertimeout = 3
+atxfernoanswertimeout = 2
 atxferdropcall = no
 atxferloopdelay = 1
 atxfercallbackretries = 1
