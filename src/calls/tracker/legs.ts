@@ -62,7 +62,8 @@ function refresh(leg: LegRecord, channel: Channel, rules: CompiledRules): void {
     leg.trunk = rules.trunkOf(facts);
     leg.extension = rules.extensionOf(facts);
   }
-  leg.name ??= clean(facts.callerName);
+  // What a PBX shows as the name of a line it called outside is what it was told to show there, not who answers.
+  if (leg.trunk === null || channel.incoming.length === 0) leg.name ??= clean(facts.callerName);
   leg.number ??= leg.extension ?? outsideNumber(channel, rules);
 }
 

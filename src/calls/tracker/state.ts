@@ -11,5 +11,7 @@ export function stateOf(call: CallRecord): CallRecord['state'] {
   if (call.stays.some(isInQueue)) return 'queued';
   const isCalled = (leg: LegRecord): boolean => leg.role === 'callee' && leg.dialing && leg.answeredAt === null;
   if (legs.some(isCalled)) return 'ringing';
-  return call.answeredBy === null ? 'ringing' : 'answered';
+  // A queue or a menu that it has left did not answer it.
+  const isAnswered = call.answeredAt !== null || (call.answeredBy !== null && call.service !== null);
+  return isAnswered ? 'answered' : 'ringing';
 }
