@@ -19,7 +19,8 @@ export const conferenceTypes = {
   'conference.started': defineType('conference.started', {
     subject: 'none',
     reporter: 'source',
-    description: 'A conference room is in use: its first participant has come.',
+    description:
+      'A conference room is in use: its first participant has come. Each participant has a call of their own, which the conference answers and which ends when they leave.',
     data: Type.Object({ conference, conferenceId, participants }),
     example: {
       seconds: 0,

@@ -100,7 +100,7 @@ export const legTypes = {
     subject: 'leg',
     reporter: 'source',
     description:
-      'This device’s part in the call is over; `leg.outcome` says how. Of several phones that rang, those that lost end as `answered_elsewhere`: close their pop-ups, and count no missed call.',
+      'This device’s part in the call is over; `leg.outcome` says how. Of several phones that rang, those that lost end as `answered_elsewhere`: close their pop-ups, and count no missed call. A queue or a menu that the call passed has a leg too, of role `queue` or `ivr`: of it only the end is told, when the call leaves it.',
     data: Type.Object({
       sipStatus: Type.Optional(
         Type.Integer({

@@ -33,7 +33,8 @@ export const queueTypes = {
   'queue.joined': defineType('queue.joined', {
     subject: 'call',
     reporter: 'source',
-    description: 'A caller waits in a queue. The call is `queued` and not answered, whatever is played to the caller.',
+    description:
+      'A caller waits in a queue. The call is `queued` and not answered, whatever is played to the caller. The queue is a leg of the call, which ends when the caller leaves it.',
     data: Type.Object({
       queue,
       queueName,

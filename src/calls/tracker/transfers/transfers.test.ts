@@ -188,3 +188,48 @@ test('restarted while the target rings: the transfer gets its end, once', () => 
   assert.equal(inShort(second).filter((line) => line === 'transfer.completed').length, 1);
   assert.equal(inShort(second).filter((line) => line === 'transfer.started').length, 0);
 });
+
+/** 101 has Alice wait and calls 102 by keys, in the same call. */
+function asking(): PbxScript {
+  const script = talking().say({ kind: 'channel.held', channelId: 'b' });
+  for (const half of ['l1', 'l2']) script.channel(half, { pipe: true, linkedId: 'a', device: 'Local/102@x' });
+  script.pipe('l1', 'l2').bridge('b2', 'l1').unbridge('b1', 'b').bridge('b2', 'b');
+  return ring(script, 'l2', 'c', '102').wait(1_000);
+}
+
+test('asked by keys, and not taken: a transfer that failed, and the caller is back', () => {
+  const script = asking().dialEnd('l2', 'c', 'no_answer').end('c', 19).end('l1').end('l2');
+  script.unbridge('b2', 'b').bridge('b1', 'b').say({ kind: 'channel.unheld', channelId: 'a' }).wait(1_000);
+  const events = track(partBy(script, 'a', 'b').signals, saysWho);
+  assert.deepEqual(
+    inShort(events).filter((line) => /transfer|held|resumed/.test(line)),
+    ['leg.held 101', 'transfer.started', 'transfer.failed', 'leg.resumed 101'],
+  );
+  assert.equal(lastOf(events, 'transfer.failed').data['reason'], 'no_answer');
+  assert.equal(lastOf(events, 'transfer.failed').data['target'], '102');
+});
+
+test('asked by keys, and joined without a word of it: completed all the same', () => {
+  const script = asking().state('c', 'up').dialEnd('l2', 'c', 'answered').bridge('b3', 'c').bridge('b3', 'l2');
+  script.wait(2_000).hangUp('b').unbridge('b2', 'b').bridge('b1', 'l1').end('b').wait(1_000);
+  const events = track(script.hangUp('a').end('a').end('c').end('l1').end('l2').signals, saysWho);
+  assert.equal(
+    inShort(events)
+      .filter((line) => line.startsWith('transfer'))
+      .join(' '),
+    'transfer.started transfer.completed',
+  );
+  assert.ok(inShort(events).includes('leg.ended 101 transferred'));
+});
+
+test('picked up by a neighbour: the phone that rang is no missed call, whatever its cause', () => {
+  const script = ring(inboundCall(), 'a', 'b', '101').wait(2_000);
+  script.channel('p', { device: 'PJSIP/102', state: 'ring', from: '102', to: '*8' });
+  script.say({ kind: 'call.picked_up', pickerId: 'p', targetId: 'b' }).end('b', 16);
+  script.dialEnd('a', 'p', 'answered').state('a', 'up').bridge('b1', 'p').bridge('b1', 'a').wait(1_000);
+  const events = track(partBy(script, 'a', 'p').signals, saysWho);
+  const lost = events.find((event) => event.type === 'leg.ended' && event.extension === '101');
+  assert.equal(lost?.leg?.outcome, 'answered_elsewhere');
+  assert.equal(lost?.data['answeredElsewhereBy'], '102');
+  assert.equal(events.filter(({ type }) => type === 'call.started').length, 1);
+});
