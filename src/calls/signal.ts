@@ -52,6 +52,23 @@ interface At {
   readonly at: number;
 }
 
+/** `waiting`: so many callers wait there, itself included. */
+export interface Waiting {
+  readonly channelId: string;
+  readonly queue: string | null;
+  readonly position: number | null;
+  readonly waiting: number | null;
+}
+
+export interface ParkedHere {
+  readonly channelId: string;
+  readonly lot: string | null;
+  readonly slot: string | null;
+  /** Device of who parked it. */
+  readonly parkedBy: string | null;
+  readonly timeoutMs: number | null;
+}
+
 export type Signal = At &
   (
     | { readonly kind: 'channel.created'; readonly channel: ChannelFacts }
@@ -135,13 +152,7 @@ export type Signal = At &
         readonly byKeys: boolean;
       }
     /** The channel waits in a queue; `waiting` callers do, itself included. */
-    | {
-        readonly kind: 'queue.joined';
-        readonly channelId: string;
-        readonly queue: string | null;
-        readonly position: number | null;
-        readonly waiting: number | null;
-      }
+    | ({ readonly kind: 'queue.joined' } & Waiting)
     /** The queue calls an agent for the channel that waits: `memberId` is the channel it calls. */
     | {
         readonly kind: 'queue.agent_called';
@@ -163,15 +174,7 @@ export type Signal = At &
     /** `abandoned`: the caller gave up; told besides `left`, which is told of all. */
     | { readonly kind: 'queue.abandoned' | 'queue.left'; readonly channelId: string; readonly position: number | null }
     /** The channel waits in a slot for somebody to fetch it. */
-    | {
-        readonly kind: 'park.parked';
-        readonly channelId: string;
-        readonly lot: string | null;
-        readonly slot: string | null;
-        /** Device of who parked it. */
-        readonly parkedBy: string | null;
-        readonly timeoutMs: number | null;
-      }
+    | ({ readonly kind: 'park.parked' } & ParkedHere)
     | { readonly kind: 'park.retrieved'; readonly channelId: string; readonly retrieverId: string }
     | { readonly kind: 'park.timed_out' | 'park.abandoned'; readonly channelId: string }
     /** The channel is in a room in which any number of people talk; `roomId` names this meeting there. */
@@ -200,10 +203,15 @@ export type Signal = At &
           readonly id: string;
           readonly holding: boolean;
           readonly room?: boolean;
+          /** Name of the room. */
+          readonly name?: string | null;
           readonly channelIds: readonly string[];
         }[];
         /** The pipes among the channels; without them two devices that talk through one look unconnected. */
         readonly pipes?: readonly { readonly oneId: string; readonly twoId: string }[];
+        /** The channels that wait in queues, and those that are parked; absent where the PBX does not say. */
+        readonly waiting?: readonly Waiting[];
+        readonly parked?: readonly ParkedHere[];
         /** The PBX was restarted meanwhile: every call before it is lost. */
         readonly restarted: boolean;
         /**

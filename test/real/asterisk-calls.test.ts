@@ -8,6 +8,7 @@ import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
 import { callScenarios } from './support/scenarios/index.ts';
 import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
+import { type Network, startNetwork } from './support/proxy.ts';
 import { type Phones, startPhones } from './support/sipp.ts';
 
 const skip = skipWithoutAsterisk();
@@ -72,6 +73,9 @@ describe('calls through a real Asterisk', { skip }, () => {
   let asterisk: RealAsterisk;
   let phones: Phones;
   let listening: Listening;
+  /** Another Offhook that listens to the same Asterisk all the time, and hears of everything a little later. */
+  let farAway: Listening;
+  let network: Network;
   /** Calls that did not go as planned, by their scenario. */
   const wentWrong = new Map<string, unknown>();
 
@@ -79,7 +83,10 @@ describe('calls through a real Asterisk', { skip }, () => {
     asterisk = await startAsterisk();
     phones = await startPhones(asterisk);
     listening = await listenTo(configFor(asterisk));
-    await listening.until((event) => event.type === 'connector.up', 'the connector is up');
+    network = await startNetwork(asterisk.ports.ami, 120);
+    farAway = await listenTo(configFor(asterisk, { port: network.port }));
+    for (const one of [listening, farAway])
+      await one.until(({ type }) => type === 'connector.up', 'the connector is up');
     await runSome(callScenarios, atOnce, async (scenario) => {
       try {
         const call = await scenario.prepare(phones, asterisk);
@@ -98,6 +105,8 @@ describe('calls through a real Asterisk', { skip }, () => {
 
   after(async () => {
     await listening?.connector.stop();
+    await farAway?.connector.stop();
+    await network?.stop();
     await phones?.stop();
     await asterisk?.stop();
   });
@@ -113,6 +122,16 @@ describe('calls through a real Asterisk', { skip }, () => {
       }
     });
   }
+
+  test('a second observer, far away, has written the same log: the same events with the same ids', async () => {
+    const told = ({ events }: Listening): string[] =>
+      events
+        .filter(({ type }) => !type.startsWith('connector.'))
+        .map((event) => JSON.stringify(event))
+        .toSorted();
+    await farAway.untilTrue(() => told(farAway).length === told(listening).length, 'it has heard of everything');
+    assert.deepEqual(told(farAway), told(listening));
+  });
 
   test('there were no other calls, and each event has its own id', () => {
     assert.equal(callsIn(listening.events).length, expectedCalls);

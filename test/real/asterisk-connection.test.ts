@@ -9,8 +9,9 @@ import { probeAsterisk } from '../../src/connectors/asterisk/probe.ts';
 import type { OpenCall } from '../../src/connectors/connector.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import type { NewEvent } from '../../src/model/event.ts';
+import { openCallsOf } from '../support/tracker-run.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
-import { configFor, type Listening, listenTo, openCallsIn } from './support/listening.ts';
+import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
 import { startNetwork } from './support/proxy.ts';
 import { type Phones, startPhones } from './support/sipp.ts';
@@ -90,9 +91,18 @@ describe('the connection to a real Asterisk', { skip }, () => {
   });
 
   test('what doctor finds: nothing, with the rights that the guide asks for', async () => {
-    const { version, troubles } = await probeAsterisk(configFor(asterisk, {}), systemClock);
+    const { version, troubles, unseen } = await probeAsterisk(configFor(asterisk, {}), systemClock);
     assert.match(version ?? '', /^22\./);
     assert.deepEqual(troubles, []);
+    assert.deepEqual(unseen, ['timestampevents', 'channelvars'], 'nobody calls');
+  });
+
+  test('what doctor finds while somebody calls: all settings that the guide asks for', async () => {
+    const probing = probeAsterisk(configFor(asterisk, {}), systemClock);
+    const calling = phones.phoneCalls('118', '106', { kind: 'gives up', afterMs: 500 });
+    const { troubles, unseen } = await probing;
+    await calling;
+    assert.deepEqual([troubles, unseen], [[], []]);
   });
 
   test('a wrong secret: an alarm without the secret, and no second try for a long while', async (t) => {
@@ -145,7 +155,7 @@ describe('the connection to a real Asterisk', { skip }, () => {
     const stays = await talk(first, '112', '103');
     const goes = await talk(first, '113', '104');
     // What a crash leaves behind: the events so far, without any goodbye.
-    const open = openCallsIn(first.events);
+    const open = openCallsOf(first.events);
     assert.equal(open.length, 2);
     await first.connector.stop();
     await goes.end();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Call, Leg } from '../../src/model/call.ts';
 import type { NewEvent } from '../../src/model/event.ts';
 import { createEventChecker } from '../../src/model/event-schema.ts';
+import { checkPairs, type OpenPairs } from './paired-events.ts';
 
 const isValid = createEventChecker();
 
@@ -12,17 +13,20 @@ interface CallAccount {
   ended: number;
   closed: number;
   answered: number;
+  recordings: number;
 }
 
 interface LegAccount {
   callId: string;
+  /** A queue or a menu: it neither rings nor is answered. */
+  readonly isMachine: boolean;
   readonly told: string[];
-  held: boolean;
 }
 
 export interface Accounts {
   readonly calls: ReadonlyMap<string, CallAccount>;
   readonly legs: ReadonlyMap<string, LegAccount>;
+  readonly open: OpenPairs;
 }
 
 /** Checks all that must hold at any time; answers the accounts, for what must hold at the end. */
@@ -35,18 +39,18 @@ export function checkInvariants(events: readonly NewEvent[]): Accounts {
     assert.ok(isValid(event), `not valid: ${JSON.stringify(event)}`);
     assert.ok(!ids.has(event.id), `the id of ${event.type} is used twice`);
     ids.add(event.id);
-    // A meeting as a whole is no call's.
-    if (event.type === 'conference.started' || event.type === 'conference.ended') continue;
-    assert.ok(event.call);
+    assert.doesNotMatch(JSON.stringify(event), /Local\//, 'a pipe is shown');
+    if (event.call === null) continue;
     checkCall(calls, event, event.call);
     if (typeof event.data.mergedInto === 'string') mergedInto.set(event.call.id, event.data.mergedInto);
     if (event.leg) checkLeg(legs, mergedInto, event, event.leg, event.call);
   }
-  return { calls, legs };
+  const open = checkPairs(events, (callId) => survivorOf(mergedInto, callId));
+  return { calls, legs, open };
 }
 
 /** Checks what must hold once everything is over. */
-export function checkAllOver({ calls, legs }: Accounts): void {
+export function checkAllOver({ calls, legs, open }: Accounts): void {
   for (const [id, account] of calls) {
     assert.equal(account.ended, 1, `call ${id} ended ${account.ended} times`);
     assert.equal(account.closed, 1, `call ${id} closed ${account.closed} times`);
@@ -54,27 +58,41 @@ export function checkAllOver({ calls, legs }: Accounts): void {
   for (const [id, { told }] of legs) {
     assert.equal(told.filter((type) => type === 'leg.ended').length, 1, `leg ${id}: ${told.join(' ')}`);
   }
+  assert.deepEqual([...open], [], 'what began has ended');
 }
 
 function checkCall(calls: Map<string, CallAccount>, event: NewEvent, call: Call): void {
   const known = calls.get(call.id);
   if (event.type === 'call.started') {
     assert.equal(known, undefined, 'a call starts once');
-    const fresh = { startedAt: call.startedAt, lastTime: event.time, ended: 0, closed: 0, answered: 0 };
-    calls.set(call.id, fresh);
+    const times = { startedAt: call.startedAt, lastTime: event.time };
+    calls.set(call.id, { ...times, ended: 0, closed: 0, answered: 0, recordings: 0 });
     return;
   }
   assert.ok(known, `${event.type} before call.started`);
   assert.ok(event.time >= known.lastTime, `${event.type} is told as earlier than what was told before`);
   known.lastTime = event.time;
-  assert.equal(known.closed, 0, `${event.type} after call.closed`);
-  if (event.type === 'call.answered') assert.equal(++known.answered, 1, 'a call is answered once');
-  if (event.type === 'call.ended') checkEnd(call, ++known.ended);
-  if (event.type === 'call.closed') known.closed++;
-  else if (event.type !== 'call.ended' && event.type !== 'recording.ready')
-    assert.equal(known.ended, 0, `${event.type} after call.ended`);
+  checkLife(event, call, known);
   assert.equal(call.startedAt, known.startedAt, 'the start never changes');
   if (call.answeredAt !== null) assert.ok(call.answeredAt >= call.startedAt, 'answered before it started');
+}
+
+function checkLife(event: NewEvent, call: Call, known: CallAccount): void {
+  assert.equal(known.closed, 0, `${event.type} after call.closed`);
+  switch (event.type) {
+    case 'call.answered':
+      return assert.equal(++known.answered, 1, 'a call is answered once');
+    case 'call.ended':
+      return checkEnd(call, ++known.ended);
+    case 'recording.ready':
+      known.recordings++;
+      return assert.equal(known.ended, 1, 'a recording is told when its call has ended');
+    case 'call.closed':
+      known.closed++;
+      return assert.ok(call.recordings.length >= known.recordings, 'a recording is not shown by its call');
+    default:
+      assert.equal(known.ended, 0, `${event.type} after call.ended`);
+  }
 }
 
 function checkEnd(call: Call, times: number): void {
@@ -92,7 +110,8 @@ function checkLeg(
   leg: Leg,
   call: Call,
 ): void {
-  const account = legs.get(leg.id) ?? { callId: call.id, told: [], held: false };
+  const isMachine = leg.role === 'queue' || leg.role === 'ivr';
+  const account = legs.get(leg.id) ?? { callId: call.id, isMachine, told: [] };
   legs.set(leg.id, account);
   assert.ok(!/-l[12]$/.test(leg.id), 'a pipe is shown');
   if (account.callId !== call.id) {
@@ -100,6 +119,7 @@ function checkLeg(
     account.callId = call.id;
   }
   if (!event.type.startsWith('leg.')) return;
+  if (isMachine) assert.equal(event.type, 'leg.ended', 'a queue or a menu only ends');
   checkOrder(event, leg, account);
   account.told.push(event.type);
 }
@@ -111,7 +131,7 @@ function survivorOf(mergedInto: ReadonlyMap<string, string>, callId: string): st
   return survivor;
 }
 
-function checkOrder(event: NewEvent, leg: Leg, { told, ...account }: LegAccount): void {
+function checkOrder(event: NewEvent, leg: Leg, { told, isMachine }: LegAccount): void {
   const context = `${event.type} after ${told.join(' ')}`;
   assert.ok(!told.includes('leg.ended'), context);
   const repeats = event.type === 'leg.held' || event.type === 'leg.resumed';
@@ -123,14 +143,13 @@ function checkOrder(event: NewEvent, leg: Leg, { told, ...account }: LegAccount)
     const last = told.findLast((type) => type === 'leg.held' || type === 'leg.resumed');
     assert.notEqual(last, event.type, context);
   }
-  if (event.type === 'leg.ended') checkLegEnd(leg);
-  assert.ok(account.callId);
+  if (event.type === 'leg.ended') checkLegEnd(leg, isMachine);
 }
 
-function checkLegEnd(leg: Leg): void {
+function checkLegEnd(leg: Leg, isMachine: boolean): void {
   assert.ok(leg.outcome !== null && leg.endedAt !== null && leg.state === 'ended');
+  assert.ok((leg.answeredAt ?? leg.startedAt) >= leg.startedAt, 'a leg was answered before it started');
   assert.ok(leg.endedAt >= (leg.answeredAt ?? leg.ringingAt ?? leg.startedAt), 'a leg ended before it was answered');
-  const isDevice = leg.role === 'caller' || leg.role === 'callee';
   if (leg.outcome === 'answered') assert.ok(leg.answeredAt !== null, 'a leg was answered at no time');
-  if (isDevice && leg.answeredAt !== null) assert.match(leg.outcome, /^(answered|transferred)$/);
+  if (!isMachine && leg.answeredAt !== null) assert.match(leg.outcome, /^(answered|transferred)$/);
 }

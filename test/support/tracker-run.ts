@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../src/model/event.ts';
 import type { Leg } from '../../src/model/call.ts';
+import { begunAfter } from '../../src/calls/begun.ts';
 import type { OpenCall } from '../../src/calls/open-call.ts';
 import type { Signal } from '../../src/calls/signal.ts';
 import { createTracker, type TrackerRules } from '../../src/calls/tracker/index.ts';
@@ -38,17 +39,21 @@ export function lastOf(events: readonly NewEvent[], type: NewEvent['type']): New
 
 /** What a reader of the events knows of the calls in progress: the last snapshot of each, and of each of its legs. */
 export function openCallsOf(events: readonly NewEvent[]): OpenCall[] {
-  const calls = new Map<string, { last: NewEvent; legs: Map<string, Leg> }>();
+  const calls = new Map<string, { last: NewEvent; legs: Map<string, Leg>; begun: readonly NewEvent[] }>();
   for (const event of events) {
     if (!event.call) continue;
-    const known = calls.get(event.call.id) ?? { last: event, legs: new Map<string, Leg>() };
+    const known = calls.get(event.call.id) ?? { last: event, legs: new Map<string, Leg>(), begun: [] };
     known.last = event;
+    known.begun = begunAfter(known.begun, event);
     if (event.leg) known.legs.set(event.leg.id, event.leg);
     calls.set(event.call.id, known);
+    const survivor = event.type === 'call.ended' ? calls.get(String(event.data['mergedInto'])) : undefined;
+    for (const [id, leg] of known.legs) if (survivor && !survivor.legs.has(id)) survivor.legs.set(id, leg);
+    if (survivor) survivor.begun = [...survivor.begun, ...known.begun];
   }
-  return [...calls.values()].flatMap(({ last, legs }) =>
+  return [...calls.values()].flatMap(({ last, legs, begun }) =>
     last.call && last.call.state !== 'ended'
-      ? [{ call: last.call, legs: [...legs.values()], extensions: last.extensions, seenAt: last.time }]
+      ? [{ call: last.call, legs: [...legs.values()], extensions: last.extensions, seenAt: last.time, begun }]
       : [],
   );
 }

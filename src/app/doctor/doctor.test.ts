@@ -236,13 +236,27 @@ describe('doctor', () => {
       assert.match(logIn ?? '', /logged in; Asterisk 22\.1\.0/);
       assert.match(idle.join('\n'), /its clock is \d+ s behind ours/);
       assert.doesNotMatch(idle.join('\n'), /carry no time/);
+      assert.match(idle.join('\n'), /timestampevents and channelvars: .* ask again during a call/);
       const rings = (...headers: [string, string][]): void => {
-        pbx.emit('Newchannel', [['Uniqueid', '1.1']], headers);
+        pbx.emit(
+          'Newchannel',
+          [
+            ['Uniqueid', '1.1'],
+            ['Channel', 'PJSIP/101-00000001'],
+          ],
+          headers,
+        );
         boots();
       };
-      assert.match((await found(2, () => rings())).join('\n'), /its events carry no time/);
-      const timed = await found(3, () => rings(['Timestamp', '1795716946.755522']));
-      assert.doesNotMatch(timed.join('\n'), /carry no time/);
+      const rough = (await found(2, () => rings())).join('\n');
+      assert.match(rough, /its events carry no time/);
+      assert.match(rough, /do not show QUEUESTATUS and MIXMONITOR_FILENAME/);
+      const variables: [string, string][] = [
+        ['ChanVariable', 'QUEUESTATUS='],
+        ['ChanVariable', 'MIXMONITOR_FILENAME='],
+      ];
+      const good = await found(3, () => rings(['Timestamp', '1795716946.755522'], ...variables));
+      assert.doesNotMatch(good.join('\n'), /carry no time|do not show|during a call/);
       await pbx.manager.stop();
       assert.match(about(await ask('geheim'), 'phone system pbx1').detail, /ECONNREFUSED/);
     }));

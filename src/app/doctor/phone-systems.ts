@@ -3,6 +3,9 @@ import { probeAsterisk } from '../../connectors/asterisk/probe.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
+const whenSeen =
+  'only what it says of a call shows whether they are set, and it said nothing now; ask again during a call';
+
 /** Logs in to every phone system, beside a running server too, and asks what the connector will ask. */
 export async function checkPhoneSystems({ connectors, defaults }: Config, clock: Clock): Promise<Finding[]> {
   if (connectors.length === 0) return [skipped('phone systems', 'none is configured')];
@@ -15,8 +18,9 @@ async function checkOne(connector: ConnectorConfig, defaults: Config['defaults']
   if (connector.kind === 'simulator') return [ok(check, 'the simulator')];
   const domain = connector.domain ?? defaults.domain;
   const country = connector.country ?? defaults.country;
-  const { version, troubles } = await probeAsterisk({ ...connector, domain, country }, clock);
+  const { version, troubles, unseen } = await probeAsterisk({ ...connector, domain, country }, clock);
   const found = troubles.map(({ isFatal, problem, remedy }) => (isFatal ? failed : warning)(check, problem, remedy));
   if (troubles.some(({ isFatal }) => isFatal)) return found;
-  return [ok(check, `logged in${version === null ? '' : `; Asterisk ${version}`}`), ...found];
+  const silent = unseen.length === 0 ? [] : [skipped(check, `${unseen.join(' and ')}: ${whenSeen}`)];
+  return [ok(check, `logged in${version === null ? '' : `; Asterisk ${version}`}`), ...found, ...silent];
 }

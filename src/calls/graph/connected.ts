@@ -26,6 +26,12 @@ export function connectedDevices(graph: CallGraph, group: Group): readonly (read
   return [...devices.values()].filter((together) => together.length > 1);
 }
 
+/** Devices that talk with this one now. */
+export function partnersOf(graph: CallGraph, group: Group, channelId: string): readonly string[] {
+  const set = connectedDevices(graph, group).find((devices) => devices.some(({ id }) => id === channelId)) ?? [];
+  return set.map(({ id }) => id).filter((id) => id !== channelId);
+}
+
 function talkingBridgeOf(graph: CallGraph, channel: Channel): string | null {
   if (channel.bridgeId === null || channel.end !== null) return null;
   return graph.bridge(channel.bridgeId)?.kind === 'talk' ? channel.bridgeId : null;

@@ -167,6 +167,12 @@ export class CallGraph {
     return one;
   }
 
+  /** It is in a room: that it is grouped with others does not make them one call. */
+  enterRoom(channelId: string, at: number): void {
+    const channel = this.refer(channelId, at);
+    if (channel) channel.inRoom = true;
+  }
+
   /** They belong to one call, whatever connects them. */
   relate(one: Channel, two: Channel): void {
     this.#union(one.group, two.group);

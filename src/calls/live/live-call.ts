@@ -3,6 +3,7 @@ import type { Event } from '../../model/event.ts';
 import { eventText } from '../../model/event-text.ts';
 import { mayAccessParticipants, type Access } from '../../model/scope.ts';
 import { callIdOf, callStateOf, legIdOf } from '../../model/stored-event.ts';
+import { begunAfter } from '../begun.ts';
 
 /** A call as its events say it stands. */
 export interface LiveCall {
@@ -35,6 +36,8 @@ export class FollowedCall {
   #users: Set<string> | null = null;
   #last: Event;
   #telling: Event;
+  #begun: readonly Event[] = [];
+  #changedSeq: number;
   #ended: boolean;
 
   /** @param event about a call */
@@ -42,12 +45,18 @@ export class FollowedCall {
     this.firstSeq = event.seq;
     this.#last = event;
     this.#telling = event;
+    this.#changedSeq = event.seq;
     this.#ended = false;
     this.take(event);
   }
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Of the last event that changed anything about it: its own last one, or that of a call that became part of it. */
+  get changedSeq(): number {
+    return this.#changedSeq;
   }
 
   /** Of the last event about it. */
@@ -67,8 +76,8 @@ export class FollowedCall {
   take(event: Event): void {
     const legId = legIdOf(event);
     if (legId !== null) this.#legs.set(legId, event);
-    if (event.user !== null) (this.#users ??= new Set()).add(event.user);
-    if (this.#legs.size > mostLegs) this.#forgetLeg();
+    this.#note(event);
+    this.#changedSeq = event.seq;
     this.#last = event;
     const isOver = callStateOf(event) === 'ended';
     // What was said of an ended call stands; a late event about one of its legs is no new life.
@@ -76,9 +85,29 @@ export class FollowedCall {
     this.#ended ||= isOver;
   }
 
+  /** Another call became part of this one, at that sequence: its legs, and what began in it, go on here. */
+  takeOver(other: FollowedCall, seq: number): void {
+    for (const event of other.#held) this.adopt(event);
+    for (const user of other.#users ?? []) (this.#users ??= new Set()).add(user);
+    this.#changedSeq = seq;
+  }
+
+  /** Takes in what an event of another call, which became part of this one, says of a leg or began. */
+  adopt(event: Event): void {
+    const legId = legIdOf(event);
+    const known = legId === null ? undefined : this.#legs.get(legId);
+    if (legId !== null && (known?.seq ?? 0) < event.seq) this.#legs.set(legId, event);
+    this.#note(event);
+  }
+
+  /** Events that began what has not ended. */
+  get begun(): readonly Event[] {
+    return this.#begun;
+  }
+
   /** Sequences of the events it holds. */
   get seqs(): readonly number[] {
-    return [this.#last.seq, this.#telling.seq, ...[...this.#legs.values()].map(({ seq }) => seq)];
+    return this.#held.map(({ seq }) => seq);
   }
 
   /** Those of these events that it holds say something else now. */
@@ -87,12 +116,12 @@ export class FollowedCall {
     this.#last = now(this.#last);
     this.#telling = now(this.#telling);
     for (const [id, held] of this.#legs) this.#legs.set(id, now(held));
+    this.#begun = this.#begun.map(now);
   }
 
   /** All that it says, as JSON. */
   get text(): string {
-    const held = new Set([this.#last, this.#telling, ...this.#legs.values()]);
-    return [...held].map(eventText).join('\n');
+    return this.#held.map(eventText).join('\n');
   }
 
   isVisibleTo(access: Access): boolean {
@@ -115,8 +144,19 @@ export class FollowedCall {
     readonly seq: number;
     readonly legs: Record<string, number>;
   } {
-    const legs = Object.fromEntries([...this.#legs].map(([id, event]) => [id, event.seq]));
+    const begun = this.#begun.map(({ type, seq }) => [`${type} ${seq}`, seq] as const);
+    const legs = Object.fromEntries([...[...this.#legs].map(([id, { seq }]) => [id, seq] as const), ...begun]);
     return { domain: this.#last.domain, callId: callIdOf(this.#last) as string, seq: this.#last.seq, legs };
+  }
+
+  get #held(): readonly Event[] {
+    return [...new Set([this.#last, this.#telling, ...this.#legs.values(), ...this.#begun])];
+  }
+
+  #note(event: Event): void {
+    if (event.user !== null) (this.#users ??= new Set()).add(event.user);
+    if (this.#legs.size > mostLegs) this.#forgetLeg();
+    this.#begun = begunAfter(this.#begun, event);
   }
 
   #forgetLeg(): void {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { replay } from '../../../test/support/ami-replay.ts';
 import { inboundCall, partBy, pickUp, PbxScript, ring } from '../../../test/support/pbx-script.ts';
 import { randomCalls } from '../../../test/support/random-calls.ts';
+import { recorded } from '../../../test/support/recordings.ts';
 import { openCallsOf, track } from '../../../test/support/tracker-run.ts';
 import type { Event, NewEvent } from '../../model/event.ts';
 import { everything } from '../../model/scope.ts';
@@ -184,6 +186,39 @@ test('found again after a restart from marks at any point, as if it had read eve
     }),
     { numRuns: 100 },
   );
+});
+
+test('of a real call too, at any place: what began and has not ended, and the legs of a call that became part of it', async () => {
+  const open = (calls: readonly ConnectorOpenCall[]) =>
+    calls
+      .map(({ call, legs, begun = [] }) => ({
+        id: call.id,
+        legs: legs.map(({ id }) => id).toSorted(),
+        begun: begun.map(({ id }) => id).toSorted(),
+      }))
+      .toSorted((one, two) => (one.id < two.id ? -1 : 1));
+  for (const name of ['attended-refer', 'attended-refer-to-queue', 'park-retrieved', 'conference', 'queue-rrmemory']) {
+    const told = replay([...recorded(name)]);
+    const events = logged(told);
+    for (let cut = 1; cut < events.length; cut++) {
+      const expected = open(openCallsOf(told.slice(0, cut)));
+      const live = viewOf(events.slice(0, cut));
+      assert.deepEqual(open(live.openCalls('pbx1')), expected, `${name} at ${cut}`);
+      const again = await loadLiveCalls(logOf(events.slice(0, cut)), structuredClone(live.marks()));
+      assert.deepEqual(open(again.live.openCalls('pbx1')), expected, `${name} found again at ${cut}`);
+    }
+  }
+});
+
+test('a call that took over another one is saved again, though nothing was said of it since', () => {
+  const told = replay([...recorded('attended-refer')]);
+  const merge = told.findIndex(({ data }) => typeof data['mergedInto'] === 'string');
+  assert.ok(merge > 0);
+  const live = viewOf(logged(told).slice(0, merge));
+  const { cursor } = live.changes(null);
+  live.apply(logged(told).slice(merge, merge + 1));
+  const put = [...live.changes(cursor).put].map(({ callId }) => callId);
+  assert.ok(put.includes(String(told[merge]?.data['mergedInto'])), put.join());
 });
 
 test('changes saved one after the other are the marks as they then stand', () => {

@@ -9,6 +9,7 @@
  * ignored.
  */
 import { type Event, orderKeyOf } from '../../model/event.ts';
+import { eventText } from '../../model/event-text.ts';
 import type { Access } from '../../model/scope.ts';
 import { callIdOf, callStateOf } from '../../model/stored-event.ts';
 import type { OpenCall } from '../open-call.ts';
@@ -69,9 +70,15 @@ export class LiveCalls {
     }
   }
 
-  /** Events from before the cursor that marks pointed at, in the order of their sequence. */
-  recall(events: readonly Event[]): void {
-    for (const event of events) this.#take(event);
+  /** A call from before the cursor: the events that its mark pointed at, in the order of their sequence. */
+  recall({ domain, callId }: CallMark, events: readonly Event[]): void {
+    const isOwn = (event: Event): boolean => event.domain === domain && callIdOf(event) === callId;
+    const [first, ...more] = events.filter(isOwn);
+    if (!first) return;
+    const call = new FollowedCall(first);
+    for (const event of more) call.take(event);
+    for (const event of events) if (!isOwn(event)) call.adopt(event);
+    this.#place(orderKeyOf(first), call);
   }
 
   /**
@@ -136,7 +143,7 @@ export class LiveCalls {
       .filter((call) => call.connector === connector)
       .map((followed) => {
         const { call, legs, extensions, seenAt } = followed.view();
-        return { call, legs, extensions, seenAt };
+        return { call, legs, extensions, seenAt, begun: followed.begun };
       });
   }
 
@@ -160,7 +167,7 @@ export class LiveCalls {
 
   *#marksAfter(since: number): Generator<CallMark> {
     for (const calls of [this.#markedEnded, this.#live.values()]) {
-      for (const call of calls) if (call.seq > since) yield call.mark();
+      for (const call of calls) if (call.changedSeq > since) yield call.mark();
     }
   }
 
@@ -174,11 +181,24 @@ export class LiveCalls {
     if (!known && callStateOf(event) === 'ended' && !event.type.startsWith('call.')) return;
     const followed = known ?? new FollowedCall(event);
     known?.take(event);
-    // Heard of now: to the end of the line.
+    this.#place(key, followed);
+    if (followed.ended) this.#handOver(followed, event);
+  }
+
+  /** Heard of now: to the end of the line. */
+  #place(key: string, call: FollowedCall): void {
     this.#live.delete(key);
-    if (followed.ended) this.#end(key, followed);
-    else this.#live.set(key, followed);
+    if (call.ended) this.#end(key, call);
+    else this.#live.set(key, call);
     if (this.#live.size > this.#options.mostLive) this.#unmark(dropOldest(this.#live));
+  }
+
+  /** A call that ended because it became part of another goes on in that one. */
+  #handOver(call: FollowedCall, event: Event): void {
+    // Found out without reading the event: almost none says it.
+    if (!eventText(event).includes('"mergedInto":"')) return;
+    const survivor = this.#live.get(`${event.domain}\u0000${String(event.data['mergedInto'])}`);
+    survivor?.takeOver(call, event.seq);
   }
 
   #end(key: string, call: FollowedCall): void {

@@ -1,7 +1,8 @@
 import type { EventLog } from '../../log/event-log.ts';
+import type { Event } from '../../model/event.ts';
 import { attachCursor, type Gap } from '../../log/cursor.ts';
 import { defaultLiveCallsOptions, LiveCalls, type LiveCallsOptions } from './live-calls.ts';
-import type { Marks } from './marks.ts';
+import type { CallMark, Marks } from './marks.ts';
 
 /** Events asked of the log at once. */
 const pageSize = 500;
@@ -31,13 +32,27 @@ export async function loadLiveCalls(
 }
 
 async function recallMarked(live: LiveCalls, log: Pick<EventLog, 'get'>, marks: Marks): Promise<void> {
-  const seqs = new Set(marks.calls.flatMap((mark) => [mark.seq, ...Object.values(mark.legs)]));
-  const sorted = [...seqs].sort((one, two) => one - two);
-  for (let at = 0; at < sorted.length; at += pageSize) {
-    const events = await log.get(sorted.slice(at, at + pageSize));
-    // What retention trimmed meanwhile is gone: those calls are older than anybody waits for.
-    live.recall(events.filter((event) => event !== null));
+  const seqsOf = (mark: CallMark): number[] => [mark.seq, ...Object.values(mark.legs)];
+  const found = await getAll(
+    log,
+    [...new Set(marks.calls.flatMap(seqsOf))].sort((one, two) => one - two),
+  );
+  for (const mark of marks.calls.toSorted((one, two) => one.seq - two.seq)) {
+    const seqs = [...new Set(seqsOf(mark))].sort((one, two) => one - two);
+    live.recall(
+      mark,
+      seqs.flatMap((seq) => found.get(seq) ?? []),
+    );
   }
+}
+
+/** What retention trimmed meanwhile is not among them: those calls are older than anybody waits for. */
+async function getAll(log: Pick<EventLog, 'get'>, seqs: readonly number[]): Promise<ReadonlyMap<number, Event>> {
+  const found = new Map<number, Event>();
+  for (let at = 0; at < seqs.length; at += pageSize) {
+    for (const event of await log.get(seqs.slice(at, at + pageSize))) if (event) found.set(event.seq, event);
+  }
+  return found;
 }
 
 async function readOn(live: LiveCalls, log: Pick<EventLog, 'head' | 'read'>): Promise<void> {

@@ -5,8 +5,9 @@
 export interface CallMark {
   readonly domain: string;
   readonly callId: string;
-  /** Sequence of the last event of the call, and of the last event of each of its legs. */
+  /** Sequence of the last event of the call. */
   readonly seq: number;
+  /** Of the last event of each of its legs, by the leg's id; and of each that began what has not ended, by another name. */
   readonly legs: Readonly<Record<string, number>>;
 }
 

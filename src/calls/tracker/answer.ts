@@ -56,6 +56,6 @@ export function holds(world: World, call: CallRecord, moment: Moment): void {
     if (leg.holding === leg.toldHeld || leg.answeredAt === null || !channel || !isLive(channel)) continue;
     leg.toldHeld = leg.holding;
     call.state = stateOf(call);
-    world.teller.leg(leg.holding ? 'leg.held' : 'leg.resumed', call, leg, moment.at, {});
+    world.teller.hold(leg.holding ? 'leg.held' : 'leg.resumed', call, leg, moment);
   }
 }

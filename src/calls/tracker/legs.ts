@@ -40,7 +40,7 @@ function newLeg(call: CallRecord, channel: Channel, rules: CompiledRules): LegRe
     bornIn: null,
     toldDial: false,
     toldHeld: false,
-    repeat: { at: 0, count: 0 },
+    repeat: [],
   };
   call.legs.set(channel.id, leg);
   // What is told of the call from now on comes after it, even where the PBX's clock was set back meanwhile.

@@ -13,7 +13,10 @@ export interface World {
 }
 
 export interface Moment {
+  /** Not before what the call has told, unless the PBX's clock was set back. */
   readonly at: number;
+  /** By the PBX's own clock: of it the ids of what can repeat are made, so that every observer names it alike. */
+  readonly saidAt: number;
   /** The last time anything was known: what is found changed now happened after it. Null: nothing since a restart. */
   readonly knownAt: number | null;
   /** Found after a lost connection, not seen happening. */

@@ -38,11 +38,8 @@ import type { TransferRecord } from './transfers/transfer.ts';
 export type Role = 'caller' | 'callee';
 export type Service = 'voicemail' | 'ivr' | 'queue' | 'conference';
 
-/** What can happen more than once within a millisecond is counted, and the count is part of the event's id. */
-export interface Repeat {
-  at: number;
-  count: number;
-}
+/** When the PBX said what can repeat, milliseconds: of several in one millisecond the id has which of them it is. */
+export type Repeats = number[];
 
 export interface LegRecord {
   readonly channelId: string;
@@ -79,7 +76,7 @@ export interface LegRecord {
   bornIn: string | null;
   toldDial: boolean;
   toldHeld: boolean;
-  readonly repeat: Repeat;
+  readonly repeat: Repeats;
 }
 
 /** The trunk of a restored outside leg, until the PBX shows its channel again. */
@@ -160,7 +157,7 @@ export interface CallRecord {
   recordings: Call['recordings'];
   /** The fields last told, by path. */
   told: ReadonlyMap<string, string>;
-  readonly repeat: Repeat;
+  readonly repeat: Repeats;
   /** When to look again without any signal; null: never. */
   deadline: number | null;
 }
@@ -215,7 +212,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     transfers: [],
     recordings: [],
     told: new Map(),
-    repeat: { at: 0, count: 0 },
+    repeat: [],
     deadline: null,
   };
 }

@@ -5,23 +5,34 @@
 import type { OpenCall } from '../open-call.ts';
 import type { Leg, Transfer } from '../../model/call.ts';
 import type { Group } from '../graph/channel.ts';
-import { channelIdOf, newCallRecord, unnamedTrunk, type CallRecord, type LegRecord, type Service } from './record.ts';
+import {
+  channelIdOf,
+  newCallRecord,
+  unnamedTrunk,
+  type CallRecord,
+  type LegRecord,
+  type Repeats,
+  type Service,
+} from './record.ts';
 import type { MachineLeg } from './machines/machine.ts';
-import { newStay } from './queues/stay.ts';
+import type { World } from './moment.ts';
+import { restoreBegun } from './restore-begun.ts';
 import { watchedFields } from './snapshot.ts';
 import type { TransferRecord } from './transfers/transfer.ts';
 
 const machines: readonly Service[] = ['voicemail', 'ivr', 'queue', 'conference'];
 
 /** Null when the snapshot is of an ended call, or no leg of it is this connector's. */
-export function restoreCall(open: OpenCall, connector: string, group: Group, order: number): CallRecord | null {
+export function restoreCall(open: OpenCall, world: World, group: Group, order: number): CallRecord | null {
   const { call } = open;
+  const { connector } = world.rules;
   const startedAt = Date.parse(call.startedAt);
   if (call.state === 'ended' || !Number.isFinite(startedAt)) return null;
   const devices = open.legs.filter((leg) => !isMachine(leg));
   const legs = devices.flatMap((leg, index) => restoreLeg(leg, connector, index) ?? []);
   const initiator = legs.filter((leg) => leg.role === 'caller').sort((one, two) => one.startedAt - two.startedAt)[0];
   const seenAt = latest(open, legs, startedAt);
+  for (const leg of legs) leg.repeat.push(...toldUntil(seenAt));
   const record: CallRecord = {
     ...newCallRecord(group, order, seenAt),
     ...pickKnown(open),
@@ -36,9 +47,11 @@ export function restoreCall(open: OpenCall, connector: string, group: Group, ord
     metPerson: call.answeredBy?.kind === 'person',
     legs: new Map(legs.map((leg) => [leg.channelId, leg])),
     extensions: new Set(open.extensions),
+    repeat: toldUntil(seenAt),
   };
   record.transfers = call.transfers.map((transfer) => restoreTransfer(transfer, record));
   record.machines = open.legs.filter(isMachine).flatMap((leg) => restoreMachine(leg, connector) ?? []);
+  restoreBegun(record, open.begun ?? [], world.rooms, connector);
   restoreService(record, initiator);
   restoreTalk(record, seenAt);
   restoreEnds(record, initiator);
@@ -83,7 +96,7 @@ function restoreLeg(leg: Leg, connector: string, order: number): LegRecord | nul
     bornIn: null,
     toldDial: leg.role === 'callee' || leg.state !== 'created',
     toldHeld: leg.state === 'held',
-    repeat: { at: 0, count: 0 },
+    repeat: [],
   };
 }
 
@@ -101,8 +114,11 @@ function restoreMachine(leg: Leg, connector: string): MachineLeg | null {
 
 /** Who was transferred is not in the snapshot: of one still under way it is whoever is there but its transferer. */
 function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord {
-  const live = [...record.legs.values()].filter((leg) => leg.endedAt === null);
-  const left = live.filter((leg) => leg.extension !== null && leg.extension === transfer.by);
+  const at = timeOf(transfer.at) ?? record.startedAt;
+  const there = [...record.legs.values()].filter((leg) => leg.startedAt <= at && (leg.endedAt ?? at) >= at);
+  const left = there.filter((leg) => leg.extension !== null && leg.extension === transfer.by);
+  const live = there.filter((leg) => leg.endedAt === null);
+  for (const leg of left) if (leg.endedAt === null) leg.transferred = true;
   return {
     kind: transfer.kind ?? 'blind',
     by: transfer.by,
@@ -114,7 +130,7 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
     targetQueue: null,
     consultationCallId: null,
     byKeys: null,
-    at: timeOf(transfer.at) ?? record.startedAt,
+    at,
     state: transfer.state ?? 'completed',
     stays: false,
     askingId: null,
@@ -124,16 +140,14 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
 
 function restoreService(record: CallRecord, initiator: LegRecord | undefined): void {
   const answeredBy = machines.find((kind) => kind === record.answeredBy?.kind);
-  const kind = answeredBy ?? (record.queue !== null && !record.metPerson ? 'queue' : undefined);
+  const [stay] = record.stays;
+  const kind = stay ? 'queue' : (answeredBy ?? (record.queue !== null && !record.metPerson ? 'queue' : undefined));
   if (kind === undefined) return;
   record.servicesReached.add(kind);
-  if (!initiator) return;
+  const channelId = stay?.channelId ?? initiator?.channelId;
+  if (channelId === undefined) return;
   const name = kind === 'queue' ? record.queue : null;
-  record.service = { kind, channelId: initiator.channelId, name };
-  if (kind !== 'queue' || record.metPerson || record.state !== 'queued') return;
-  const since = record.machines.find(({ role }) => role === 'queue')?.startedAt ?? record.startedAt;
-  const stay = newStay(initiator.channelId, record.queue, since, null, null);
-  record.stays = [{ ...stay, toldJoined: true }];
+  record.service = { kind, channelId, name };
 }
 
 function restoreTalk(record: CallRecord, seenAt: number): void {
@@ -163,6 +177,9 @@ function latest(open: OpenCall, legs: readonly LegRecord[], startedAt: number): 
   const times = legs.flatMap((leg) => [leg.startedAt, leg.ringingAt ?? 0, leg.answeredAt ?? 0, leg.endedAt ?? 0]);
   return Math.max(startedAt, timeOf(open.call.answeredAt) ?? 0, ...times);
 }
+
+/** More may have been told in that millisecond than is known now; what is told in it again is another thing. */
+const toldUntil = (at: number): Repeats => [at, at, at, at];
 
 function timeOf(text: string | null): number | null {
   const ms = text === null ? Number.NaN : Date.parse(text);

@@ -54,6 +54,6 @@ export function settle(world: World, call: CallRecord, moment: Moment): void {
   finish(world, call, moment, endStays);
   if (!call.ended) {
     call.state = stateOf(call);
-    world.teller.changes(call, moment.at);
+    world.teller.changes(call, moment);
   }
 }

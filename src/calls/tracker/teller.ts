@@ -6,7 +6,8 @@ import { idFromFacts } from '../../kit/ids.ts';
 import type { Call, Leg } from '../../model/call.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { EventType } from '../../model/event-types/index.ts';
-import type { CallRecord, LegRecord, Repeat } from './record.ts';
+import type { Moment } from './moment.ts';
+import type { CallRecord, LegRecord, Repeats } from './record.ts';
 import type { MachineLeg } from './machines/machine.ts';
 import type { Parked } from './parking/parked.ts';
 import type { Offer, QueueStay } from './queues/stay.ts';
@@ -17,6 +18,9 @@ import type { TransferRecord } from './transfers/transfer.ts';
 import { callSnapshot, extensionsOf, legSnapshot, machineSnapshot, watchedFields } from './snapshot.ts';
 
 type Data = Readonly<Record<string, unknown>>;
+
+/** Times of what can repeat that are remembered: the latest. */
+const mostRepeats = 50;
 
 export class Teller {
   readonly #rules: CompiledRules;
@@ -77,12 +81,12 @@ export class Teller {
   }
 
   /** Tells what changed in the call since it was last told, if anything did. */
-  changes(call: CallRecord, at: number): void {
+  changes(call: CallRecord, { at, saidAt }: Moment): void {
     const fields = watchedFields(call);
     const changed = [...fields].filter(([path, value]) => call.told.get(path) !== value);
     if (changed.length === 0) return;
     const time = moveOn(call, at);
-    const facts = [time, repeatOf(call.repeat, time), JSON.stringify(changed)];
+    const facts = [saidAt, repeatOf(call.repeat, saidAt), JSON.stringify(changed)];
     const data = { changed: changed.map(([path]) => path) };
     this.#tellCall('call.updated', call, callSnapshot(call, time), time, facts, data);
   }
@@ -97,7 +101,9 @@ export class Teller {
     offer?: Offer,
   ): void {
     const time = moveOn(call, at);
-    const facts = [stay.channelId, type, stay.joinedAt, offer?.memberId ?? stay.queue ?? ''] as const;
+    // The agent's own device where it is known: of a pipe that led to it nothing is known any more after a restart.
+    const about = offer ? (offer.legId ?? offer.memberId) : (stay.queue ?? '');
+    const facts = [stay.channelId, type, stay.joinedAt, about] as const;
     const id = idFromFacts(call.base, this.#rules.connector, ...facts);
     const machine = call.machines.find(
       ({ channelId, startedAt }) => channelId === stay.channelId && startedAt === stay.joinedAt,
@@ -158,15 +164,22 @@ export class Teller {
     const facts = [transfer.transfererIds[0] ?? '', type, transfer.at] as const;
     const id = idFromFacts(call.base, this.#rules.connector, ...facts);
     const { kind, by, target, targetQueue, consultationCallId } = transfer;
-    const transferId = idFromFacts(call.base, this.#rules.connector, facts[0], 'transfer', transfer.at);
+    // Not of the call's facts: it may become part of another call while the transfer is under way.
+    const transferId = idFromFacts(transfer.at, this.#rules.connector, facts[0], 'transfer', transfer.at);
     const common = { transferId, kind, by, target, targetQueue, consultationCallId };
     this.#push(type, id, call, callSnapshot(call, time), null, by, time, { ...common, ...data });
   }
 
   leg(type: EventType, call: CallRecord, leg: LegRecord, at: number, data: Data): void {
+    this.#tellLeg(type, call, leg, at, data, []);
+  }
+
+  hold(type: 'leg.held' | 'leg.resumed', call: CallRecord, leg: LegRecord, { at, saidAt }: Moment): void {
+    this.#tellLeg(type, call, leg, at, {}, [saidAt, repeatOf(leg.repeat, saidAt)]);
+  }
+
+  #tellLeg(type: EventType, call: CallRecord, leg: LegRecord, at: number, data: Data, facts: readonly number[]): void {
     const time = moveOn(call, at);
-    const repeats = type === 'leg.held' || type === 'leg.resumed';
-    const facts = repeats ? [time, repeatOf(leg.repeat, time)] : [];
     leg.fixed = true;
     if (leg.extension !== null) call.extensions.add(leg.extension);
     const id = idFromFacts(call.base, this.#rules.connector, leg.channelId, type, ...facts);
@@ -221,8 +234,10 @@ export function moveOn(call: CallRecord, at: number): number {
   return call.lastAt;
 }
 
-function repeatOf(repeat: Repeat, at: number): number {
-  repeat.count = repeat.at === at ? repeat.count + 1 : 0;
-  repeat.at = at;
-  return repeat.count;
+/** How many of the same kind were said at that time or later, so that no two have both the same. */
+function repeatOf(times: Repeats, at: number): number {
+  const count = times.filter((time) => time >= at).length;
+  times.push(at);
+  if (times.length > mostRepeats) times.splice(times.indexOf(Math.min(...times)), 1);
+  return count;
 }

@@ -17,6 +17,8 @@ import { legIdOf, newCallRecord, type CallRecord } from './record.ts';
 import { restoreCall } from './restore.ts';
 import { compileRules, type CompiledRules, type TrackerRules } from './rules.ts';
 import type { Moment, World } from './moment.ts';
+import { findServices } from './find-services.ts';
+import { leaveUntold } from './rooms/settle-rooms.ts';
 import { settle } from './settle.ts';
 import { handleSignal, kindOf, type ResyncSignal } from './handle.ts';
 import { callSnapshot, extensionsOf, legSnapshot, usableTime } from './snapshot.ts';
@@ -62,7 +64,12 @@ class CallTracker implements Tracker {
   readonly #world: World;
   readonly #calls = new Map<Group, CallRecord>();
   #order = 0;
+  /** Latest time of anything: signals, pictures, ticks. */
   #now: number | null = null;
+  /** Latest time of what the PBX said by itself: what pictures and ticks bring differs from one observer to another. */
+  #said: number | null = null;
+  /** Time of the signal that is taken in now. */
+  #at = 0;
   /** No call's deadline is earlier; it may be later. */
   #earliest = Number.POSITIVE_INFINITY;
   #nextSweep = Number.POSITIVE_INFINITY;
@@ -73,7 +80,7 @@ class CallTracker implements Tracker {
     this.#rules = rules;
     this.#teller = new Teller(rules);
     const holder = {
-      created: (group: Group) => void this.#calls.set(group, newCallRecord(group, this.#order++, this.#now ?? 0)),
+      created: (group: Group) => void this.#calls.set(group, newCallRecord(group, this.#order++, this.#at)),
       merged: (kept: Group, absorbed: Group) => this.#merged(kept, absorbed),
     };
     this.#graph = new CallGraph(holder, longestId - legIdOf(rules.connector, '').length);
@@ -84,8 +91,9 @@ class CallTracker implements Tracker {
     const knownAt = this.#now;
     const at = this.#moveClock(usableTime(signal.at) ?? knownAt ?? 0);
     this.#runDue(at);
+    this.#at = signal.kind === 'resync' ? at : this.#saidAt(signal, at);
     if (signal.kind === 'resync') this.#resync(signal, at, knownAt);
-    else this.#settleAll(handleSignal(this.#world, this.#callOf, signal, at), { at, knownAt, found: false });
+    else this.#take(signal, this.#at, knownAt);
     this.#makeRoom(at);
     return this.#teller.take();
   }
@@ -128,16 +136,29 @@ class CallTracker implements Tracker {
     return this.#now;
   }
 
+  #take(signal: Exclude<Signal, ResyncSignal>, at: number, knownAt: number | null): void {
+    this.#settleAll(handleSignal(this.#world, this.#callOf, signal, at), { at, saidAt: at, knownAt, found: false });
+  }
+
   readonly #callOf = (channel: Channel): CallRecord | undefined => this.#calls.get(channel.group);
 
   /** The time the signal counts as: never before the last one, unless the PBX's clock was set back. */
   #moveClock(at: number): number {
     const before = this.#now;
     if (before !== null && at < before && before - at <= clockSetBackMs) return before;
-    if (before !== null && at < before) this.#shiftTimes(at - before);
+    if (before !== null && at < before) {
+      this.#shiftTimes(at - before);
+      this.#said = null;
+    }
     this.#now = at;
     if (!Number.isFinite(this.#nextSweep)) this.#nextSweep = at + sweepEveryMs;
     return at;
+  }
+
+  /** The time of a signal by the PBX's own clock, never before the last one. */
+  #saidAt(signal: Signal, at: number): number {
+    this.#said = Math.max(this.#said ?? 0, usableTime(signal.at) ?? this.#said ?? at);
+    return this.#said;
   }
 
   #shiftTimes(by: number): void {
@@ -162,22 +183,23 @@ class CallTracker implements Tracker {
   }
 
   #runDeadline(call: CallRecord, deadline: number): void {
-    this.#settleAll([call], { at: deadline, knownAt: this.#now, found: false });
+    this.#settleAll([call], { at: deadline, saidAt: deadline, knownAt: this.#now, found: false });
     // What could not act at its deadline gets a new one with its next signal.
     if (call.deadline !== null && call.deadline <= deadline) call.deadline = null;
   }
 
   #settleAll(calls: Iterable<CallRecord>, moment: Moment): void {
     for (const call of calls) {
-      if (!call.ended) settle(this.#world, call, moment);
+      if (!call.ended) settle(this.#world, call, notBefore(call.lastAt, moment));
       if (call.deadline !== null) this.#earliest = Math.min(this.#earliest, call.deadline);
       if (!moment.found) call.heardAt = Math.max(call.heardAt, moment.at);
-      if (call.ended || isEmpty(call)) this.#forget(call);
+      if (call.ended || isEmpty(call)) this.#forget(call, moment.at);
     }
   }
 
-  #forget(call: CallRecord): void {
+  #forget(call: CallRecord, at: number): void {
     if (this.#calls.get(call.group) !== call) return;
+    leaveUntold(this.#world, call, at);
     this.#calls.delete(call.group);
     this.#graph.dropGroup(call.group);
   }
@@ -187,13 +209,13 @@ class CallTracker implements Tracker {
     const two = this.#calls.get(absorbed);
     this.#calls.delete(absorbed);
     if (!one || !two) return;
-    const survivor = mergeCalls(this.#teller, one, two, this.#now ?? 0);
+    const survivor = mergeCalls(this.#teller, one, two, this.#at);
     survivor.group = kept;
     this.#calls.set(kept, survivor);
   }
 
   #resync(signal: ResyncSignal, at: number, knownAt: number | null): void {
-    const moment = { at, knownAt, found: true };
+    const moment = { at, saidAt: at, knownAt, found: true };
     this.#loseUnlisted(signal, at);
     if (signal.restarted) this.#settleAll([...this.#calls.values()], moment);
     this.#takeListed(signal, at);
@@ -216,6 +238,9 @@ class CallTracker implements Tracker {
     const channels = [...signal.channels].sort(
       (one, two) => (one.createdAt ?? 0) - (two.createdAt ?? 0) || (one.id < two.id ? -1 : Number(one.id > two.id)),
     );
+    // Before they are shown: whom the PBX groups them with is who they met there.
+    for (const { channelIds } of signal.bridges.filter(({ room }) => room))
+      for (const id of channelIds) this.#graph.enterRoom(id, at);
     for (const facts of channels) this.#graph.see(facts, at, false);
     for (const pipe of signal.pipes ?? []) this.#graph.joinPipe(pipe.oneId, pipe.twoId, at);
     const bridgeOf = new Map(signal.bridges.flatMap(({ id, channelIds }) => channelIds.map((member) => [member, id])));
@@ -229,6 +254,7 @@ class CallTracker implements Tracker {
       }
     }
     for (const call of this.#calls.values()) call.heardAt = at;
+    findServices(this.#world, this.#calls.values(), signal, at);
   }
 
   #lose(channel: Channel, at: number): void {
@@ -237,7 +263,7 @@ class CallTracker implements Tracker {
 
   #loseCall(call: CallRecord, at: number): void {
     for (const channel of call.group.channels.values()) this.#lose(channel, at);
-    this.#settleAll([call], { at, knownAt: call.heardAt, found: true });
+    this.#settleAll([call], { at, saidAt: at, knownAt: call.heardAt, found: true });
   }
 
   #sweepSilent(at: number): void {
@@ -257,15 +283,20 @@ class CallTracker implements Tracker {
 
   #restoreOne(open: OpenCall): void {
     const seed: Group = { channels: new Map(), links: new Set() };
-    const record = restoreCall(open, this.#rules.connector, seed, this.#order++);
+    const record = restoreCall(open, this.#world, seed, this.#order++);
     if (!record) return;
     const liveIds = [...record.legs.values()].filter((leg) => leg.endedAt === null).map((leg) => leg.channelId);
     const group = this.#graph.restore(liveIds, record.lastAt) ?? seed;
+    for (const { channelId } of record.visits) this.#graph.enterRoom(channelId, record.lastAt);
     record.group = group;
     record.estimated = group === seed;
     this.#calls.set(group, record);
   }
 }
+
+/** A call goes on from what it has told, unless the PBX's clock was set back. */
+const notBefore = (at: number, moment: Moment): Moment =>
+  at <= moment.at || at - moment.at > clockSetBackMs ? moment : { ...moment, at };
 
 /** Nothing is left of it, and nothing was told: no device ever showed. */
 const isEmpty = (call: CallRecord): boolean =>

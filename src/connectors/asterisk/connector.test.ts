@@ -34,13 +34,15 @@ interface Options {
 
 function listen(pbx: PlayedPbx, t: TestContext, options: Options = {}) {
   const clock = new ManualClock(created * 1000 + 60_000);
+  const warnings: string[] = [];
+  const warn = (fields: object, message: string): void => void warnings.push(`${message} ${JSON.stringify(fields)}`);
   const events: NewEvent[] = [];
   const log = { refuses: false };
   let wake = (): void => {};
   const host: ConnectorHost = {
     clock,
     random: { next: () => 0.5 },
-    logger: silentLogger,
+    logger: { ...silentLogger, warn },
     accept: (batch) => {
       if (log.refuses) return Promise.reject(new Error('the log is full'));
       events.push(...batch);
@@ -71,7 +73,7 @@ function listen(pbx: PlayedPbx, t: TestContext, options: Options = {}) {
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await new Promise<void>((resolve) => (wake = resolve));
   };
-  return { connector, events, types, until, log, clock };
+  return { connector, events, types, until, log, clock, warnings };
 }
 
 async function play(t: TestContext): Promise<PlayedPbx> {
@@ -311,4 +313,19 @@ test('an up that is one too many for what may be kept is followed by the down it
   await until(() => countOf(types(), 'connector.up') === 2);
   assert.deepEqual(types().slice(0, 3), ['connector.up', 'connector.down', 'connector.up']);
   assert.equal(events[2]?.data['downMs'], 65_000);
+});
+
+test('settings of the PBX that are missing are warned of once per log-in, with their remedy', async (t) => {
+  const pbx = await play(t);
+  const { connector, types, until, warnings } = listen(pbx, t);
+  await connector.start();
+  await until(() => types().includes('connector.up'));
+  for (const state of ['4', '6']) pbx.emit(state === '4' ? 'Newchannel' : 'Newstate', shown({ ...caller, state }));
+  pbx.emit('Hangup', shown(caller), [['Cause', '16']]);
+  await until(() => types().includes('call.ended'));
+  const settings = warnings.filter((warning) => warning.startsWith('a setting of the PBX'));
+  assert.deepEqual(
+    settings.map((warning) => /set (\w+) =/.exec(warning)?.[1]),
+    ['timestampevents', 'channelvars'],
+  );
 });

@@ -1,5 +1,5 @@
 /**
- * Listens to one Asterisk: manager interface -> feed (one order) -> signals -> call tracker -> outbox -> the host's log.
+ * Listens to one Asterisk: manager interface -> listener (the events of its calls) -> outbox -> the host's log.
  *
  * States: **stopped** -> `start` -> **connecting** -> log-in and picture -> **up** -> loss -> **down** -> (the client tries
  * for ever) -> up …; `stop` from anywhere. `connector.up` is told when the picture is complete, `connector.down` once
@@ -9,15 +9,14 @@
  * Calls that were in progress when Offhook last stopped are restored before the first signal; the first picture says
  * what became of them.
  */
-import type { Signal } from '../../calls/signal.ts';
-import { createTracker, type Tracker } from '../../calls/tracker/index.ts';
-import type { Timer } from '../../kit/clock.ts';
 import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
 import { AmiClient } from './ami/client.ts';
 import type { AmiLoss } from './ami/connection.ts';
+import type { AmiPacket } from './ami/packet.ts';
 import { type AsteriskConfig, endpointOf, rulesOf, timesOf } from './config.ts';
 import { downEvent, type DownReason, upEvent } from './connector-events.ts';
-import { Feed } from './feed.ts';
+import { Listener } from './listener.ts';
+import { Manners } from './manners.ts';
 import { Outbox } from './outbox.ts';
 import type { PbxRun } from './resync.ts';
 
@@ -33,42 +32,44 @@ class AsteriskConnector implements Connector {
   readonly kind = 'asterisk';
   readonly #config: AsteriskConfig;
   readonly #host: ConnectorHost;
-  readonly #tracker: Tracker;
   readonly #client: AmiClient;
-  readonly #feed: Feed;
+  readonly #listener: Listener;
   readonly #outbox: Outbox;
   #status: ConnectorStatus;
   /** When the PBX was last heard from, by our clock; null before. */
   #heardAt: number | null = null;
   #downSince: number | null = null;
   #connects = 0;
-  #deadline: Timer | null = null;
-  /** Between log-in and loss. What is told may fill the outbox, and so end it at any place in here. */
-  #listens = false;
+  /** Until its events have shown how the PBX is set up. */
+  #manners: Manners | null = null;
 
   constructor(config: AsteriskConfig, host: ConnectorHost) {
     const { clock, random, logger } = host;
     this.#config = config;
     this.#host = host;
     this.#status = { state: 'stopped', since: clock.now(), problem: null };
-    this.#tracker = createTracker(rulesOf(config));
     this.#client = new AmiClient(
       endpointOf(config),
       { clock, random, logger, times: timesOf(config) },
       {
         ready: () => {
-          this.#listens = true;
-          this.#feed.begin();
+          this.#manners = new Manners();
+          this.#listener.begin();
         },
-        event: (packet) => this.#feed.packet(packet),
+        event: (packet) => {
+          this.#heardAt = clock.now();
+          this.#mindManners(packet);
+          this.#listener.packet(packet);
+        },
         lost: (loss) => this.#lost(loss),
       },
     );
-    this.#feed = new Feed({
+    this.#listener = new Listener({
       clock,
+      rules: rulesOf(config),
       ask: (action, onResponse) => this.#client.send(action, onResponse === undefined ? {} : { onResponse }),
-      tell: (signals) => this.#tell(signals),
-      hasMissing: () => this.#tracker.hasMissing(),
+      // It may fill the outbox, and so end the listening in the middle of it.
+      told: (events) => this.#outbox.push(events),
       live: (run, restarted) => this.#live(run, restarted),
       failed: (problem, refused) => this.#client.drop({ kind: refused ? 'refused' : 'network', problem }),
     });
@@ -98,7 +99,7 @@ class AsteriskConnector implements Connector {
   async start(): Promise<void> {
     if (this.#status.state !== 'stopped') return;
     this.#become('connecting', null);
-    this.#tracker.restore(await this.#host.openCalls());
+    this.#listener.restore(await this.#host.openCalls());
     if (this.#isStopped()) return;
     this.#client.start();
   }
@@ -107,16 +108,10 @@ class AsteriskConnector implements Connector {
     if (this.#status.state === 'stopped') return;
     const wasUp = this.#status.state === 'up';
     this.#become('stopped', null);
-    this.#listenNoMore();
+    this.#listener.end();
     this.#client.stop();
     if (wasUp) this.#tellDown('stopped', 'Offhook stops');
     await this.#outbox.close(handOverWithinMs);
-  }
-
-  #listenNoMore(): void {
-    this.#listens = false;
-    this.#deadline?.cancel();
-    this.#feed.end();
   }
 
   #isStopped(): boolean {
@@ -127,27 +122,13 @@ class AsteriskConnector implements Connector {
     this.#status = { state, since: this.#host.clock.now(), problem };
   }
 
-  #tell(signals: readonly Signal[]): void {
-    this.#heardAt = this.#host.clock.now();
-    for (const signal of signals) {
-      // The rest is learnt anew by the next picture.
-      if (!this.#listens) return;
-      this.#outbox.push(this.#tracker.apply(signal));
+  #mindManners(packet: AmiPacket): void {
+    this.#manners?.hear(packet);
+    if (this.#manners === null || this.#manners.unseen.length > 0) return;
+    for (const { problem, remedy } of this.#manners.shortcomings()) {
+      this.#host.logger.warn({ connector: this.id, remedy }, `a setting of the PBX: ${problem}`);
     }
-    if (signals.length > 0) this.#waitForDeadline();
-  }
-
-  /** Some things happen because time passes; only while the PBX is listened to, else it might be our ignorance. */
-  #waitForDeadline(): void {
-    this.#deadline?.cancel();
-    if (!this.#listens) return;
-    const next = this.#tracker.nextDeadline();
-    const now = this.#tracker.now();
-    if (next === null || now === null) return;
-    this.#deadline = this.#host.clock.schedule(next - now, () => {
-      this.#outbox.push(this.#tracker.tick(next));
-      this.#waitForDeadline();
-    });
+    this.#manners = null;
   }
 
   #live(run: PbxRun, restarted: boolean): void {
@@ -165,7 +146,7 @@ class AsteriskConnector implements Connector {
 
   #lost(loss: AmiLoss): void {
     const at = this.#host.clock.now();
-    this.#listenNoMore();
+    this.#listener.end();
     const first = this.#downSince === null;
     const since = first ? at : this.#status.since;
     this.#status = { state: 'down', since, problem: loss.problem };

@@ -4,6 +4,7 @@ import type { AmiAction } from './ami/action.ts';
 import { AmiConnection, type AmiLoss } from './ami/connection.ts';
 import type { AmiPacket } from './ami/packet.ts';
 import { type AsteriskConfig, endpointOf, timesOf } from './config.ts';
+import { Manners } from './manners.ts';
 import { askPicture, askRun, type Asked } from './resync.ts';
 
 export interface Trouble {
@@ -16,14 +17,16 @@ export interface Trouble {
 export interface Probed {
   readonly version: string | null;
   readonly troubles: readonly Trouble[];
+  /** Settings that can be seen only where there is a call. */
+  readonly unseen: readonly string[];
 }
 
 const actionMs = 5_000;
 /**
  * Asterisk says `FullyBooted` right after the log-in, to those who may read `system`. It says so to this one connection, and
- * without the time that `timestampevents` gives to what it tells everybody: only a channel's event shows whether it is set.
+ * without the time that `timestampevents` gives to what it tells everybody: only an event of a channel shows whether it is set.
  */
-const bootedWithinMs = 1_000;
+const heardWithinMs = 1_000;
 const clockDiffersMs = 5_000;
 
 const fatal = (problem: string, remedy: string): Trouble => ({ isFatal: true, problem, remedy });
@@ -31,7 +34,7 @@ const worth = (problem: string, remedy: string): Trouble => ({ isFatal: false, p
 
 export async function probeAsterisk(config: AsteriskConfig, clock: Clock): Promise<Probed> {
   const ready = Promise.withResolvers<AmiLoss | null>();
-  const heard: Heard = { booted: Promise.withResolvers<true>(), isTimed: null };
+  const heard: Heard = { isBooted: false, manners: new Manners(), all: Promise.withResolvers<void>() };
   let connection: AmiConnection;
   try {
     connection = new AmiConnection(clock, endpointOf(config), timesOf(config), {
@@ -40,50 +43,52 @@ export async function probeAsterisk(config: AsteriskConfig, clock: Clock): Promi
       closed: (loss) => ready.resolve(loss),
     });
   } catch (error) {
-    return { version: null, troubles: [fatal((error as Error).message, 'check the path under tls.ca')] };
+    return inVain(fatal((error as Error).message, 'check the path under tls.ca'));
   }
   try {
     const loss = await ready.promise;
-    if (loss) return { version: null, troubles: [whyNot(loss, config)] };
+    if (loss) return inVain(whyNot(loss, config));
     return await askAll(connection, clock, heard);
   } finally {
     connection.close({ kind: 'closed', problem: 'done' });
   }
 }
 
+const inVain = (trouble: Trouble): Probed => ({ version: null, troubles: [trouble], unseen: [] });
+
 interface Heard {
-  readonly booted: PromiseWithResolvers<true>;
-  /** Null while nothing was heard of a channel. */
-  isTimed: boolean | null;
+  isBooted: boolean;
+  readonly manners: Manners;
+  /** All that can be heard was. */
+  readonly all: PromiseWithResolvers<void>;
 }
 
 function listen(packet: AmiPacket, heard: Heard): void {
-  if (packet.event === 'FullyBooted') heard.booted.resolve(true);
-  // What is listed for us because we asked has no time either.
-  else if (packet.get('ActionID') === null && packet.get('Uniqueid') !== null)
-    heard.isTimed = packet.get('Timestamp') !== null;
+  if (packet.event === 'FullyBooted') heard.isBooted = true;
+  else heard.manners.hear(packet);
+  if (heard.isBooted && heard.manners.unseen.length === 0) heard.all.resolve();
 }
 
 async function askAll(connection: AmiConnection, clock: Clock, heard: Heard): Promise<Probed> {
+  const { manners } = heard;
   const ask = (action: AmiAction) => connection.send(action, actionMs);
   const run = await askRun(ask, () => clock.now());
-  if (run.kind !== 'ok') return { version: null, troubles: [mayNot(run)] };
+  if (run.kind !== 'ok') return inVain(mayNot(run));
   const { version, ahead } = run.value;
   const picture = await askPicture(ask, () => {});
   const troubles = picture.kind === 'ok' ? [] : [mayNot(picture)];
-  const isBooted = await Promise.race([heard.booted.promise, delay(clock, bootedWithinMs).then(() => false)]);
-  return { version, troubles: [...troubles, ...manners(isBooted, heard.isTimed, ahead)] };
+  const [listed] = picture.kind === 'ok' ? picture.value.resync.channels : [];
+  if (listed) manners.see(listed);
+  await Promise.race([heard.all.promise, delay(clock, heardWithinMs)]);
+  return { version, troubles: [...troubles, ...lacks(heard.isBooted, manners, ahead)], unseen: manners.unseen };
 }
 
-function manners(isBooted: boolean, isTimed: boolean | null, ahead: number): Trouble[] {
+function lacks(isBooted: boolean, manners: Manners, ahead: number): Trouble[] {
   const troubles: Trouble[] = [];
   if (!isBooted) {
     troubles.push(worth('it did not say that it has booted', 'give its manager user "system" under read'));
   }
-  if (isTimed === false) {
-    const remedy = 'set timestampevents = yes in manager.conf, [general], and reload the manager';
-    troubles.push(worth('its events carry no time, so calls are timed by when they are heard of', remedy));
-  }
+  for (const { problem, remedy } of manners.shortcomings()) troubles.push(worth(problem, remedy));
   if (Math.abs(ahead) > clockDiffersMs) {
     const seconds = Math.round(Math.abs(ahead) / 1_000);
     troubles.push(

@@ -2,12 +2,12 @@
  * Finds out what is going on at a PBX that was just connected to: whether it was restarted, and every channel, bridge
  * and pipe there is. The channels come with their bridges in one answer, so that the picture is of one moment.
  */
-import type { ChannelFacts, Signal } from '../../calls/signal.ts';
+import type { ChannelFacts, Signal, Waiting } from '../../calls/signal.ts';
 import type { AmiAction } from './ami/action.ts';
 import type { AmiPacket } from './ami/packet.ts';
 import type { ActionResult } from './ami/pending.ts';
 import { channelFacts, timeOf } from './normaliser/channel-facts.ts';
-import { isHolding, isRoom } from './normaliser/normaliser.ts';
+import { isHolding, isRoom, parkedHere, placeInQueue } from './normaliser/normaliser.ts';
 import { serviceOfApplication } from './normaliser/services.ts';
 
 export type Ask = (action: AmiAction, onResponse?: () => void) => Promise<ActionResult>;
@@ -53,7 +53,28 @@ export async function askPicture(ask: Ask, onMoment: () => void): Promise<Asked<
   if (bridges.kind !== 'ok') return failed('BridgeList', bridges);
   const channels = await ask({ name: 'CoreShowChannels' }, onMoment);
   if (channels.kind !== 'ok') return failed('CoreShowChannels', channels);
-  return { kind: 'ok', value: draw(channels.items, bridges.items) };
+  const { resync, services } = draw(channels.items, bridges.items);
+  return { kind: 'ok', value: { resync: { ...resync, ...(await askServices(ask)) }, services } };
+}
+
+/**
+ * Who waits in queues and who is parked. A PBX that lacks these modules knows the actions no more than our user may have
+ * them, and then has nothing of the kind that could be missed.
+ */
+async function askServices(ask: Ask): Promise<Pick<Picture['resync'], 'waiting' | 'parked'>> {
+  const queues = await ask({ name: 'QueueStatus' });
+  const lots = await ask({ name: 'ParkedCalls' });
+  return {
+    ...(queues.kind === 'ok' && { waiting: waitingIn(queues.items) }),
+    ...(lots.kind === 'ok' && { parked: lots.items.flatMap((packet) => parkedHere(packet) ?? []) }),
+  };
+}
+
+function waitingIn(items: readonly AmiPacket[]): readonly Waiting[] {
+  return items.flatMap((packet) => {
+    const channelId = packet.event === 'QueueEntry' ? packet.known('Uniqueid') : null;
+    return channelId === null ? [] : [{ channelId, ...placeInQueue(packet) }];
+  });
 }
 
 function failed(action: string, result: Exclude<ActionResult, { kind: 'ok' }>): Asked<never> {
@@ -87,13 +108,18 @@ function membersOf(shown: readonly Shown[], bridgeItems: readonly AmiPacket[]): 
   const idsOf = (is: (packet: AmiPacket) => boolean) =>
     new Set(bridgeItems.filter(is).map((packet) => packet.get('BridgeUniqueid')));
   const holding = idsOf(isHolding);
-  const rooms = idsOf(isRoom);
+  const rooms = new Map(
+    bridgeItems.filter(isRoom).map((packet) => [packet.get('BridgeUniqueid'), packet.known('BridgeName')]),
+  );
   const members = new Map<string, string[]>();
   for (const { packet, channel } of shown) {
     const bridgeId = packet.known('BridgeId');
     if (bridgeId !== null) members.set(bridgeId, [...(members.get(bridgeId) ?? []), channel.id]);
   }
-  return [...members].map(([id, channelIds]) => ({ id, holding: holding.has(id), room: rooms.has(id), channelIds }));
+  return [...members].map(([id, channelIds]) => {
+    const room = rooms.has(id) ? { room: true, name: rooms.get(id) ?? null } : {};
+    return { id, holding: holding.has(id), ...room, channelIds };
+  });
 }
 
 /** The two ends of a Local channel have the same name but for `;1` and `;2`. */

@@ -96,22 +96,3 @@ export async function listenTo(config: AsteriskConfig, openCalls: readonly OpenC
     },
   };
 }
-
-/** What the log would give back after a crash: the calls that had not ended, as last seen. */
-export function openCallsIn(events: readonly NewEvent[]): OpenCall[] {
-  const open = new Map<string, { last: NewEvent; legs: Map<string, NonNullable<NewEvent['leg']>> }>();
-  for (const event of events) {
-    if (event.call === null) continue;
-    const known = open.get(event.call.id) ?? { last: event, legs: new Map() };
-    known.last = event;
-    if (event.leg !== null) known.legs.set(event.leg.id, event.leg);
-    open.set(event.call.id, known);
-    if (event.type === 'call.ended' || event.type === 'call.closed') open.delete(event.call.id);
-  }
-  return [...open.values()].map(({ last, legs }) => ({
-    call: last.call as NonNullable<NewEvent['call']>,
-    legs: [...legs.values()],
-    extensions: last.extensions,
-    seenAt: last.time,
-  }));
-}

@@ -1,5 +1,6 @@
 /** A network between Offhook and a PBX that a test can cut. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 export interface Network {
   readonly port: number;
@@ -9,7 +10,8 @@ export interface Network {
   stop(): Promise<void>;
 }
 
-export async function startNetwork(toPort: number): Promise<Network> {
+/** @param lateMs milliseconds that everything the PBX says takes longer */
+export async function startNetwork(toPort: number, lateMs = 0): Promise<Network> {
   const sockets = new Set<Socket>();
   let whole = true;
   const keep = (socket: Socket): void => {
@@ -26,7 +28,7 @@ export async function startNetwork(toPort: number): Promise<Network> {
     const far = connect(toPort, '127.0.0.1');
     keep(near);
     keep(far);
-    near.pipe(far).pipe(near);
+    near.pipe(far).pipe(late(lateMs)).pipe(near);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
   });
@@ -42,4 +44,15 @@ export async function startNetwork(toPort: number): Promise<Network> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** What goes in comes out so much later, in the same order. */
+function late(ms: number): Transform {
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      setTimeout(() => this.push(chunk), ms);
+      done();
+    },
+    flush: (done) => void setTimeout(done, ms),
+  });
 }

@@ -1,5 +1,5 @@
 import type { Channel } from '../../graph/channel.ts';
-import type { Signal } from '../../signal.ts';
+import type { ParkedHere, Signal } from '../../signal.ts';
 import type { World } from '../moment.ts';
 import { clean } from '../parties.ts';
 import type { CallRecord } from '../record.ts';
@@ -34,13 +34,7 @@ export function parkSignal(world: World, callOf: CallOf, signal: ParkSignal, at:
   return channel;
 }
 
-function park(
-  { rules }: World,
-  call: CallRecord,
-  channel: Channel,
-  signal: Extract<ParkSignal, { readonly kind: 'park.parked' }>,
-  at: number,
-): void {
+export function park({ rules }: World, call: CallRecord, channel: Channel, signal: ParkedHere, at: number): void {
   if (call.parked.some((one) => one.channelId === channel.id && (isParked(one) || one.at === at))) return;
   const by = rules.extensionIn(signal.parkedBy);
   const own = call.legs.get(channel.id);

@@ -1,6 +1,6 @@
 /** What the PBX says of callers in queues, taken into the call's record. */
 import type { Channel } from '../../graph/channel.ts';
-import type { Signal } from '../../signal.ts';
+import type { Signal, Waiting } from '../../signal.ts';
 import { enterService } from '../machines/enter-service.ts';
 import type { World } from '../moment.ts';
 import { clean } from '../parties.ts';
@@ -27,10 +27,10 @@ export function queueSignal(world: World, callOf: CallOf, signal: QueueSignal, a
   return channel;
 }
 
-function join(
+export function join(
   call: CallRecord,
   channel: Channel,
-  signal: Pick<Extract<QueueSignal, { readonly kind: 'queue.joined' }>, 'queue' | 'position' | 'waiting'>,
+  signal: Pick<Waiting, 'queue' | 'position' | 'waiting'>,
   at: number,
 ): void {
   const queue = clean(signal.queue);
@@ -51,15 +51,15 @@ function change(call: CallRecord, signal: Exclude<QueueSignal, { readonly kind: 
   if (!stay) return;
   switch (signal.kind) {
     case 'queue.agent_called':
-      return offer(stay, signal, at);
+      return offer(stay, signal, at, 'called');
     case 'queue.agent_missed': {
-      offer(stay, signal, at);
+      offer(stay, signal, at, 'outcome');
       const missed = stay.offers.get(signal.memberId);
       if (missed) missed.missedAfterMs ??= signal.ringMs ?? Math.max(0, at - missed.at);
       return;
     }
     case 'queue.agent_connected':
-      offer(stay, signal, at);
+      offer(stay, signal, at, 'outcome');
       stay.taken ??= { memberId: signal.memberId, ringMs: signal.ringMs };
       return;
     case 'queue.abandoned':
@@ -78,8 +78,8 @@ interface Called {
   readonly agentName: string | null;
 }
 
-/** An agent that the queue calls, or is first heard of by what came of it. */
-function offer(stay: QueueStay, signal: Called, at: number): void {
+/** An agent that the queue calls, or of whom is first heard what came of it: that it rang was told before a restart, or is no news. */
+export function offer(stay: QueueStay, signal: Called, at: number, by: 'called' | 'outcome'): void {
   if (stay.offers.has(signal.memberId)) return;
   if (stay.offers.size >= mostOffers) for (const oldest of stay.offers.keys()) if (stay.offers.delete(oldest)) break;
   stay.offers.set(signal.memberId, {
@@ -89,7 +89,7 @@ function offer(stay: QueueStay, signal: Called, at: number): void {
     at,
     missedAfterMs: null,
     legId: null,
-    toldRinging: false,
+    toldRinging: by === 'outcome',
     toldMissed: false,
   });
 }

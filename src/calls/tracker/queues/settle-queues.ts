@@ -4,6 +4,7 @@ import { deviceReached } from '../../graph/reached.ts';
 import { leaveMachines } from '../machines/enter-service.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
+import { noticeTaken, whoTalksWith } from './notice-taken.ts';
 import { stateOf } from '../state.ts';
 import { isWaiting, type Offer, type QueueLeaveReason, type QueueStay } from './stay.ts';
 
@@ -52,6 +53,7 @@ export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
       stay.leftAt = moment.at;
       stay.saidAbandoned = !moment.found;
     }
+    if (!stay.toldLeft) noticeTaken(world, call, stay);
     tellTaken(world, call, stay, moment);
     if (stay.leftAt === null || stay.toldLeft) continue;
     const reason = reasonOf(call, stay, channel);
@@ -79,9 +81,10 @@ export function reasonDue(call: CallRecord): number | null {
 
 function tellTaken(world: World, call: CallRecord, stay: QueueStay, moment: Moment): void {
   const offer = stay.taken === null ? undefined : stay.offers.get(stay.taken.memberId);
-  const leg = offer && legOf(world, call, offer);
+  const leg = offer && (legOf(world, call, offer) ?? whoTalksWith(world, call, stay));
   if (!stay.taken || !offer || !leg || leg.answeredAt === null || stay.toldTaken) return;
   stay.toldTaken = true;
+  offer.legId ??= leg.channelId;
   const waitMs = Math.max(0, leg.answeredAt - stay.joinedAt);
   const ringMs = leg.ringingAt === null ? stay.taken.ringMs : Math.max(0, leg.answeredAt - leg.ringingAt);
   const data = { ...namesOf(stay), ...agentOf(world, offer, leg), waitMs, ringMs };

@@ -22,13 +22,9 @@ export function roomSignal(world: World, callOf: CallOf, signal: RoomSignal, at:
   return channel;
 }
 
-function join(
-  { rooms }: World,
-  call: CallRecord,
-  channel: Channel,
-  signal: Extract<RoomSignal, { readonly kind: 'room.joined' }>,
-  at: number,
-): void {
+type Joining = Pick<Extract<RoomSignal, { readonly kind: 'room.joined' }>, 'room' | 'roomId' | 'moderator'>;
+
+export function join({ rooms }: World, call: CallRecord, channel: Channel, signal: Joining, at: number): void {
   const name = clean(signal.room);
   channel.inRoom = true;
   enterService(call, channel, 'conference', name, at);
@@ -36,7 +32,7 @@ function join(
     (visit) => visit.channelId === channel.id && (visit.leftAt === null || visit.joinedAt === at),
   );
   if (isKnown) return;
-  const room = rooms.get(signal.roomId) ?? newRoom(rooms, signal.roomId, name, at);
+  const room = roomOf(rooms, signal.roomId, name, at);
   room.members.add(channel.id);
   room.most = Math.max(room.most, room.members.size);
   const { moderator } = signal;
@@ -44,9 +40,12 @@ function join(
   call.visits = [...call.visits, { ...visit, toldJoined: false, toldLeft: false }].slice(-mostVisits);
 }
 
-function newRoom(rooms: Map<string, Room>, id: string, name: string | null, at: number): Room {
+/** The meeting of that id; begun now where there was none. */
+export function roomOf(rooms: Map<string, Room>, id: string, name: string | null, at: number): Room {
+  const known = rooms.get(id);
+  if (known) return known;
   if (rooms.size >= mostRooms) for (const oldest of rooms.keys()) if (rooms.delete(oldest)) break;
-  const room: Room = { id, name, startedAt: at, members: new Set(), most: 0 };
+  const room: Room = { id, name, startedAt: at, members: new Set(), most: 0, toldStart: false };
   rooms.set(id, room);
   return room;
 }

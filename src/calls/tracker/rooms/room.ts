@@ -12,6 +12,7 @@ export interface Room {
   readonly startedAt: number;
   readonly members: Set<string>;
   most: number;
+  toldStart: boolean;
 }
 
 export interface Visit {

@@ -1,7 +1,7 @@
 import { isLive } from '../../graph/channel.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord } from '../record.ts';
-import type { Visit } from './room.ts';
+import type { Room, Visit } from './room.ts';
 
 /** Tells who joined a room, after it was told that the room answered, and who left it. */
 export function tellVisits(world: World, call: CallRecord, moment: Moment): void {
@@ -15,22 +15,36 @@ export function tellVisits(world: World, call: CallRecord, moment: Moment): void
 
 function tellJoined({ teller }: World, call: CallRecord, visit: Visit, moment: Moment): void {
   visit.toldJoined = true;
-  if (visit.participants === 1) teller.room('conference.started', visit.room, moment.at, { participants: 1 });
+  const { room } = visit;
+  if (!room.toldStart) teller.room('conference.started', room, moment.at, { participants: visit.participants });
+  room.toldStart = true;
   const data = { participants: visit.participants, ...participantOf(call, visit) };
   teller.visit('conference.joined', call, visit, moment.at, data);
 }
 
-function tellLeft({ teller, rooms }: World, call: CallRecord, visit: Visit, moment: Moment): void {
+function tellLeft(world: World, call: CallRecord, visit: Visit, moment: Moment): void {
   visit.toldLeft = true;
   const { room } = visit;
   room.members.delete(visit.channelId);
   const stayedMs = Math.max(0, (visit.leftAt ?? moment.at) - visit.joinedAt);
   const data = { participants: room.members.size, ...participantOf(call, visit), stayedMs };
-  teller.visit('conference.left', call, visit, moment.at, data);
+  world.teller.visit('conference.left', call, visit, moment.at, data);
+  endIfEmpty(world, room, moment.at);
+}
+
+/** A call of which nothing was told is forgotten: it leaves its rooms as silently. */
+export function leaveUntold(world: World, call: CallRecord, at: number): void {
+  for (const { room, channelId, toldLeft } of call.visits) {
+    if (!toldLeft && room.members.delete(channelId)) endIfEmpty(world, room, at);
+  }
+}
+
+function endIfEmpty({ teller, rooms }: World, room: Room, at: number): void {
   if (room.members.size > 0) return;
   if (rooms.get(room.id) === room) rooms.delete(room.id);
-  const durationMs = Math.max(0, moment.at - room.startedAt);
-  teller.room('conference.ended', room, moment.at, { durationMs, mostParticipants: room.most });
+  if (!room.toldStart) return;
+  const durationMs = Math.max(0, at - room.startedAt);
+  teller.room('conference.ended', room, at, { durationMs, mostParticipants: room.most });
 }
 
 function participantOf(call: CallRecord, { channelId, moderator }: Visit) {

@@ -1,7 +1,6 @@
 /** What the PBX says of transfers, taken into the call's record. What comes of it is found when the call is settled. */
-import { connectedDevices } from '../../graph/connected.ts';
-import type { Channel, Group } from '../../graph/channel.ts';
-import type { CallGraph } from '../../graph/graph.ts';
+import { partnersOf } from '../../graph/connected.ts';
+import type { Channel } from '../../graph/channel.ts';
 import { deviceReached } from '../../graph/reached.ts';
 import type { Signal } from '../../signal.ts';
 import type { World } from '../moment.ts';
@@ -21,7 +20,7 @@ export function sentOn({ graph }: World, callOf: CallOf, signal: SentSignal, at:
   const channel = graph.refer(signal.transfererId, at);
   const call = channel ? callOf(channel) : undefined;
   if (!channel || !call) return channel;
-  const others = othersWith(graph, channel.group, channel.id);
+  const others = partnersOf(graph, channel.group, channel.id);
   const transferees = others.length > 0 || signal.transfereeId === null ? others : [signal.transfereeId];
   note(call, [channel.id], transferees, {
     kind: 'blind',
@@ -48,7 +47,7 @@ export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, a
   const transfererIds = [...new Set([first.id, second.id])];
   const isOther = (id: string): boolean => !transfererIds.includes(id) && id !== target?.channelId;
   const named = signal.transfereeId === null ? [] : [signal.transfereeId];
-  const talking = named.length > 0 ? named : othersWith(graph, first.group, first.id);
+  const talking = named.length > 0 ? named : partnersOf(graph, first.group, first.id);
   if (wasAsking(call, transfererIds, signal)) return first;
   const transfer = note(call, transfererIds, talking.filter(isOther), {
     kind: signal.into === 'application' ? 'semi_attended' : 'attended',
@@ -146,10 +145,4 @@ function note(
 export function letGo(call: CallRecord, legs: readonly LegRecord[]): void {
   for (const leg of legs) leg.transferred = true;
   if (legs.some((leg) => leg.channelId === call.hungUp?.channelId)) call.hungUp = null;
-}
-
-/** Devices that talk with this one now. */
-function othersWith(graph: CallGraph, group: Group, channelId: string): readonly string[] {
-  const set = connectedDevices(graph, group).find((devices) => devices.some(({ id }) => id === channelId)) ?? [];
-  return set.map(({ id }) => id).filter((id) => id !== channelId);
 }

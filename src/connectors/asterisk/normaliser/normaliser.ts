@@ -6,7 +6,7 @@
  * SoftHangupRequest (the PBX itself ends the channel), BridgeCreate (an empty bridge is nothing yet), BridgeMerge
  * (leaving and entering follow for each member), LocalOptimization* (so do they), Rename (the name comes with the next event).
  */
-import type { ChannelFacts, Signal } from '../../../calls/signal.ts';
+import type { ChannelFacts, ParkedHere, Signal, Waiting } from '../../../calls/signal.ts';
 import type { AmiPacket } from '../ami/packet.ts';
 import { channelFacts, timeOf } from './channel-facts.ts';
 import { dialStatusOf, saysRinging } from './dial-status.ts';
@@ -160,10 +160,16 @@ const roomJoin: Reading = (packet, at) => {
 
 const roomLeave = about((channel, _packet, at) => [{ kind: 'room.left', at, channelId: channel.id }]);
 
-const queueJoin = about((channel, packet, at) => {
-  const place = { position: wholeNumber(packet.get('Position')), waiting: wholeNumber(packet.get('Count')) };
-  return [{ kind: 'queue.joined', at, channelId: channel.id, queue: packet.known('Queue'), ...place }];
+/** Where a caller waits, of the event of its joining and of the list of those who wait. */
+export const placeInQueue = (packet: AmiPacket): Omit<Waiting, 'channelId'> => ({
+  queue: packet.known('Queue'),
+  position: wholeNumber(packet.get('Position')),
+  waiting: wholeNumber(packet.get('Count')),
 });
+
+const queueJoin = about((channel, packet, at) => [
+  { kind: 'queue.joined', at, channelId: channel.id, ...placeInQueue(packet) },
+]);
 
 const queueOut = (kind: 'queue.abandoned' | 'queue.left'): Reading =>
   about((channel, packet, at) => [{ kind, at, channelId: channel.id, position: wholeNumber(packet.get('Position')) }]);
@@ -184,29 +190,41 @@ const agentOf = (packet: AmiPacket): string | null => {
   return named === null ? null : (/^Local\/([^@/]+)/i.exec(named)?.[1] ?? named);
 };
 
+/** A member without a name of its own has that of its interface. */
+const agentNameOf = (packet: AmiPacket): string | null => {
+  const name = packet.known('MemberName');
+  return name === packet.known('Interface') ? agentOf(packet) : name;
+};
+
 const agentCalled = queueMember((ids, packet, at) => ({
   kind: 'queue.agent_called',
   at,
   ...ids,
   agent: agentOf(packet),
-  agentName: packet.known('MemberName'),
+  agentName: agentNameOf(packet),
 }));
 
 /** Of one that was missed the time is in milliseconds, of one that was taken in seconds. */
 const agentOutcome = (kind: 'queue.agent_missed' | 'queue.agent_connected', unitMs: number): Reading =>
   queueMember((ids, packet, at) => {
     const rang = wholeNumber(packet.get('RingTime'));
-    const names = { agent: agentOf(packet), agentName: packet.known('MemberName') };
+    const names = { agent: agentOf(packet), agentName: agentNameOf(packet) };
     return { kind, at, ...ids, ...names, ringMs: rang === null ? null : rang * unitMs };
   });
 
-const parkedCall: Reading = (packet, at) => {
-  const parkee = channelFacts(packet, 'Parkee');
-  if (parkee === null) return [];
+/** Where a channel is parked, of the event of its parking and of the list of those who are. */
+export function parkedHere(packet: AmiPacket): ParkedHere | null {
+  const channelId = packet.known('ParkeeUniqueid');
   const timeout = wholeNumber(packet.get('ParkingTimeout'));
   const place = { lot: packet.known('Parkinglot'), slot: packet.known('ParkingSpace') };
   const more = { parkedBy: packet.known('ParkerDialString'), timeoutMs: timeout === null ? null : timeout * 1_000 };
-  return [...seen(at, parkee), { kind: 'park.parked', at, channelId: parkee.id, ...place, ...more }];
+  return channelId === null ? null : { channelId, ...place, ...more };
+}
+
+const parkedCall: Reading = (packet, at) => {
+  const parkee = channelFacts(packet, 'Parkee');
+  const parked = parkedHere(packet);
+  return parkee === null || parked === null ? [] : [...seen(at, parkee), { kind: 'park.parked', at, ...parked }];
 };
 
 const unparkedCall: Reading = (packet, at) => {

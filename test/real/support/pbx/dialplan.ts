@@ -73,6 +73,9 @@ exten => _65X,1,Set(AUDIOHOOK_INHERIT(MixMonitor)=yes)
  same => n,MixMonitor(call-\${UNIQUEID}.wav,b)
  same => n,Dial(PJSIP/18\${EXTEN:-1},5,${mayTransfer})
  same => n,Hangup()
+; Rings for a long time.
+exten => _66X,1,Dial(PJSIP/11\${EXTEN:-1},60)
+ same => n,Hangup(${causeOfDial})
 
 [after-queue]
 exten => s,1,NoOp(\${QUEUESTATUS})

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventOf } from '../../test/support/builders.ts';
+import type { Leg } from '../model/call.ts';
+import type { NewEvent } from '../model/event.ts';
+import { begunAfter } from './begun.ts';
+
+const told = (type: NewEvent['type'], data: NewEvent['data'] = {}, legId: string | null = null): NewEvent =>
+  eventOf({ type, data, leg: legId === null ? null : ({ id: legId } as Leg) });
+const after = (...events: readonly NewEvent[]): readonly NewEvent[] =>
+  events.reduce((begun: readonly NewEvent[], event) => begunAfter(begun, event), []);
+
+test('what began is there until it ends', () => {
+  const joined = told('queue.joined', { queue: 'support' }, 'pbx1:a/queue/1');
+  const ringing = told('queue.agent_ringing', { queue: 'support' }, 'pbx1:b');
+  assert.deepEqual(after(joined, ringing), [joined]);
+  assert.deepEqual(after(joined, ringing, told('queue.left', { queue: 'support' }, 'pbx1:a/queue/1')), []);
+});
+
+test('a call in two places: the end of one leaves the other', () => {
+  const first = told('park.parked', { lot: 'default', slot: '401' });
+  const second = told('park.parked', { lot: 'default', slot: '402' });
+  assert.deepEqual(after(first, second, told('park.timed_out', { lot: 'default', slot: '401' })), [second]);
+  const bob = told('conference.joined', { conferenceId: 'm1' }, 'pbx1:b');
+  const carol = told('conference.joined', { conferenceId: 'm1' }, 'pbx1:c');
+  assert.deepEqual(after(bob, carol, told('conference.left', { conferenceId: 'm1' }, 'pbx1:c')), [bob]);
+});
+
+test('the end of what never began changes nothing, and is the same list', () => {
+  const begun = after(told('park.parked', { slot: '401' }));
+  assert.equal(begunAfter(begun, told('queue.left', {}, 'pbx1:a')), begun);
+  assert.equal(begunAfter(begun, told('call.updated')), begun);
+});

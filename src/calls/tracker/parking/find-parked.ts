@@ -1,0 +1,26 @@
+/** Sets right who is parked, by a picture of all who are: nothing was heard for a while, or ever. */
+import { isLive } from '../../graph/channel.ts';
+import { partnersOf } from '../../graph/connected.ts';
+import type { ParkedHere } from '../../signal.ts';
+import type { World } from '../moment.ts';
+import type { CallRecord } from '../record.ts';
+import { park } from './park-signals.ts';
+import { isParked, type Parked } from './parked.ts';
+
+export function findParked(world: World, call: CallRecord, parked: ReadonlyMap<string, ParkedHere>, at: number): void {
+  for (const channel of call.group.channels.values()) {
+    const found = parked.get(channel.id);
+    if (found && isLive(channel)) park(world, call, channel, found, at);
+  }
+  for (const one of call.parked) if (isParked(one) && !parked.has(one.channelId)) leave(world, call, one, at);
+}
+
+/** It is parked no more, and is there still: somebody talks to it, or it was given back. */
+function leave({ graph }: World, call: CallRecord, parked: Parked, at: number): void {
+  const channel = graph.get(parked.channelId);
+  if (!channel || !isLive(channel)) return;
+  const [retrieverId] = partnersOf(graph, call.group, channel.id);
+  parked.endedAt = at;
+  parked.state = retrieverId === undefined ? 'timed_out' : 'retrieved';
+  parked.retrieverId = retrieverId ?? null;
+}

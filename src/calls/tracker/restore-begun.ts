@@ -1,0 +1,69 @@
+/** Takes up what had begun in a call, and not ended, when Offhook stopped: its beginning is not told again. */
+import type { NewEvent } from '../../model/event.ts';
+import { clean } from './parties.ts';
+import { newStay } from './queues/stay.ts';
+import { channelIdOf, legIdOf, type CallRecord } from './record.ts';
+import type { Room } from './rooms/room.ts';
+import { roomOf } from './rooms/room-signals.ts';
+
+export function restoreBegun(
+  record: CallRecord,
+  begun: readonly NewEvent[],
+  rooms: Map<string, Room>,
+  connector: string,
+): void {
+  for (const event of begun) {
+    if (event.type === 'queue.joined') restoreStay(record, event, connector);
+    if (event.type === 'park.parked') restoreParked(record, event);
+    if (event.type === 'conference.joined') restoreVisit(record, event, rooms, connector);
+  }
+}
+
+function restoreStay(record: CallRecord, { leg, data }: NewEvent, connector: string): void {
+  const machine = record.machines.find(({ id }) => legIdOf(connector, id) === leg?.id);
+  if (!machine) return;
+  const stay = newStay(machine.channelId, text(data['queue']), machine.startedAt, count(data['position']), null);
+  record.stays = [...record.stays, { ...stay, toldJoined: true }];
+}
+
+/** The event does not name who was parked: it is whoever was there and did not park. */
+function restoreParked(record: CallRecord, { data, time }: NewEvent): void {
+  const at = Date.parse(time);
+  const by = text(data['by']);
+  const wasThere = [...record.legs.values()].filter(
+    ({ startedAt, endedAt }) => startedAt <= at && (endedAt ?? at) >= at,
+  );
+  const parkee = wasThere.find(
+    ({ extension, endedAt }) => endedAt === null && (extension === null || extension !== by),
+  );
+  if (!parkee) return;
+  const place = { lot: text(data['lot']), slot: text(data['slot']), by, timeoutMs: count(data['timeoutMs']) };
+  const parked = {
+    channelId: parkee.channelId,
+    ...place,
+    at,
+    state: 'parked',
+    retrieverId: null,
+    endedAt: null,
+  } as const;
+  record.parked = [...record.parked, { ...parked, toldParked: true, toldEnd: false }];
+}
+
+function restoreVisit(record: CallRecord, event: NewEvent, rooms: Map<string, Room>, connector: string): void {
+  const { leg, data } = event;
+  const channelId = leg === null ? null : channelIdOf(connector, leg.id);
+  const roomId = text(data['conferenceId']);
+  if (channelId === null || roomId === null || (record.legs.get(channelId)?.endedAt ?? null) !== null) return;
+  const joinedAt = Date.parse(event.time);
+  const room = roomOf(rooms, roomId, text(data['conference']), joinedAt);
+  room.toldStart = true;
+  room.members.add(channelId);
+  const participants = count(data['participants']) ?? room.members.size;
+  room.most = Math.max(room.most, room.members.size, participants);
+  const moderator = typeof data['moderator'] === 'boolean' ? data['moderator'] : null;
+  const visit = { channelId, room, moderator, joinedAt, participants, leftAt: null };
+  record.visits = [...record.visits, { ...visit, toldJoined: true, toldLeft: false }];
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? clean(value) : null);
+const count = (value: unknown): number | null => (typeof value === 'number' ? value : null);
