@@ -13,11 +13,15 @@ import type { Signal } from '../../calls/signal.ts';
 import { createTracker, type Tracker } from '../../calls/tracker/index.ts';
 import type { Timer } from '../../kit/clock.ts';
 import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
+import { NotUnderstoodTally } from '../not-understood.ts';
 import { AmiClient } from './ami/client.ts';
 import type { AmiLoss } from './ami/connection.ts';
+import type { AmiPacket } from './ami/packet.ts';
+import { sampleOf, sampleOfLine } from './ami/sample.ts';
 import { type AsteriskConfig, endpointOf, rulesOf, timesOf } from './config.ts';
 import { downEvent, type DownReason, upEvent } from './connector-events.ts';
 import { Feed } from './feed.ts';
+import { Doubts } from './normaliser/doubts.ts';
 import { Outbox } from './outbox.ts';
 import type { PbxRun } from './resync.ts';
 
@@ -37,6 +41,8 @@ class AsteriskConnector implements Connector {
   readonly #client: AmiClient;
   readonly #feed: Feed;
   readonly #outbox: Outbox;
+  readonly #notUnderstood: NotUnderstoodTally;
+  #doubts = new Doubts();
   #status: ConnectorStatus;
   /** When the PBX was last heard from, by our clock; null before. */
   #heardAt: number | null = null;
@@ -52,15 +58,18 @@ class AsteriskConnector implements Connector {
     this.#host = host;
     this.#status = { state: 'stopped', since: clock.now(), problem: null };
     this.#tracker = createTracker(rulesOf(config));
+    this.#notUnderstood = new NotUnderstoodTally({ clock, logger, connector: config.id });
     this.#client = new AmiClient(
       endpointOf(config),
       { clock, random, logger, times: timesOf(config) },
       {
         ready: () => {
           this.#listens = true;
+          this.#doubts = new Doubts();
           this.#feed.begin();
         },
-        event: (packet) => this.#feed.packet(packet),
+        event: (packet) => this.#event(packet),
+        flaw: ({ kind, text }) => this.#notUnderstood.note(kind, () => this.#withoutSecret(sampleOfLine(text))),
         lost: (loss) => this.#lost(loss),
       },
     );
@@ -91,7 +100,8 @@ class AsteriskConnector implements Connector {
   }
 
   figures(): ConnectorFigures {
-    return { connects: this.#connects, bufferedEvents: this.#outbox.events };
+    const notUnderstood = this.#notUnderstood.list();
+    return { connects: this.#connects, bufferedEvents: this.#outbox.events, notUnderstood };
   }
 
   /** Resolves when it tries to connect; whether it succeeded is in `status`. */
@@ -111,6 +121,18 @@ class AsteriskConnector implements Connector {
     this.#client.stop();
     if (wasUp) this.#tellDown('stopped', 'Offhook stops');
     await this.#outbox.close(handOverWithinMs);
+  }
+
+  #event(packet: AmiPacket): void {
+    const doubt = this.#doubts.about(packet);
+    if (doubt !== null) this.#notUnderstood.note(doubt, () => this.#withoutSecret(sampleOf(packet)));
+    this.#feed.packet(packet);
+  }
+
+  /** What answers may be no PBX and send back what it was sent. */
+  #withoutSecret(sample: string): string {
+    const { secret } = this.#config;
+    return secret === '' ? sample : sample.replaceAll(secret, '***');
   }
 
   #listenNoMore(): void {
