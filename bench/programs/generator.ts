@@ -1,15 +1,9 @@
 /** The load of a benchmark, in a process of its own: prepared bodies as fast as they are taken, or events at a fixed rate. */
-import { Pool } from 'undici';
 import type { NewEvent } from '../../src/model/event.ts';
 import { callEvents } from '../support/events.ts';
+import { until, wait } from '../support/pace.ts';
+import { type Destination, headersOf, Poster } from '../support/poster.ts';
 import { serve, sharedNow, spentOn } from '../support/serve.ts';
-
-export interface Destination {
-  readonly url: string;
-  readonly token: string;
-  /** Requests at a time. */
-  readonly concurrency: number;
-}
 
 export interface BatchPlan {
   readonly events: number;
@@ -50,32 +44,6 @@ function* batchBodies({ events, batchSize, domains }: BatchPlan): Generator<Buff
   }
   if (batch.length > 0) yield Buffer.from(JSON.stringify(batch));
 }
-
-const headersOf = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
-
-class Poster {
-  readonly #pool: Pool;
-  readonly #path: string;
-
-  constructor({ url, concurrency }: Destination) {
-    const { origin, pathname } = new URL(url);
-    this.#pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
-    this.#path = pathname;
-  }
-
-  /** @returns the status, once the answer is there to its end */
-  async post(body: Buffer, headers: Readonly<Record<string, string>>): Promise<number> {
-    const { statusCode, body: answer } = await this.#pool.request({ path: this.#path, method: 'POST', headers, body });
-    await answer.dump();
-    return statusCode;
-  }
-
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
-}
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Sends all of them; what is refused for load is sent again. @returns how often that was */
 async function postAll(destination: Destination, source: Iterator<Buffer>): Promise<number> {
@@ -134,8 +102,7 @@ async function paced(plan: PacedPlan): Promise<PacedRun> {
   const pending: Promise<void>[] = [];
   const started = sharedNow();
   for (const [index, { id, body }] of events.entries()) {
-    const dueAt = started + (index * 1_000) / perSecond;
-    while (sharedNow() < dueAt) await wait(Math.max(0, Math.floor(dueAt - sharedNow())));
+    await until(started + (index * 1_000) / perSecond);
     const at = sharedNow();
     sentAt.set(id, at);
     const answered = (status: number): void => {

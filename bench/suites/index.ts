@@ -1,4 +1,5 @@
 import type { Suite } from '../support/suite.ts';
+import { ami } from './ami.ts';
 import { backup } from './backup.ts';
 import { bytes } from './bytes.ts';
 import { comeback } from './comeback.ts';
@@ -9,9 +10,11 @@ import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { matching } from './matching.ts';
+import { parser } from './parser.ts';
 import { search } from './search.ts';
 import { searching } from './searching.ts';
 import { tenants } from './tenants.ts';
+import { tracker } from './tracker.ts';
 
 /** In the order they run. */
 export const suites: readonly Suite[] = [
@@ -28,4 +31,7 @@ export const suites: readonly Suite[] = [
   backup,
   search,
   searching,
+  parser,
+  tracker,
+  ami,
 ];

@@ -16,9 +16,13 @@ export interface Latency {
 export async function measureLatency(generator: Generator, sink: Sink, plan: PacedPlan): Promise<Latency> {
   await sink.call('reset', { keepArrivals: true });
   const { sentAt, answeredIn } = await generator.call('paced', plan);
+  const times = await timesUntilReceived(sink, sentAt);
+  return { median: quantile(times, 0.5), p99: quantile(times, 0.99), answered: quantile(answeredIn, 0.5) };
+}
+
+/** Waits until everything arrived. @param sentAt when each was sent, on the shared clock, by its key at the sink */
+export async function timesUntilReceived(sink: Sink, sentAt: ReadonlyMap<string, number>): Promise<number[]> {
   await sink.call('reached', sentAt.size);
   const arrivals = await sink.call('arrivals', undefined);
-  const times: number[] = [];
-  for (const [id, at] of sentAt) times.push((arrivals.get(id) ?? Infinity) - at);
-  return { median: quantile(times, 0.5), p99: quantile(times, 0.99), answered: quantile(answeredIn, 0.5) };
+  return [...sentAt].map(([id, at]) => (arrivals.get(id) ?? Infinity) - at);
 }

@@ -16,6 +16,8 @@ const configuration = 'delivery: { allowNetworks: [127.0.0.0/8] }\nlog: { level:
 export interface ServerOptions {
   /** Folder for CPU profiles, one for each thread; null: none. */
   readonly profileDir?: string | null;
+  /** More of the configuration, YAML. */
+  readonly configuration?: string;
 }
 
 /** Where a receiver is and what it is sent; the rest is usual. */
@@ -25,6 +27,8 @@ export interface SubscriptionFacts {
   readonly extension?: string;
   readonly maxInFlight?: number;
   readonly signed?: boolean;
+  /** Types of events; all unless given. */
+  readonly events?: readonly string[];
 }
 
 export class BenchServer {
@@ -39,10 +43,10 @@ export class BenchServer {
     this.url = url;
   }
 
-  static async start({ profileDir }: ServerOptions = {}): Promise<BenchServer> {
+  static async start({ profileDir, configuration: more = '' }: ServerOptions = {}): Promise<BenchServer> {
     const dir = temporaryDir();
     const config = join(dir, 'offhook.yaml');
-    writeFileSync(config, configuration);
+    writeFileSync(config, configuration + more);
     const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
     const child = spawn(process.execPath, [...profiling, main, 'up'], {
       cwd: dir,
@@ -82,11 +86,12 @@ export class BenchServer {
     return cpuMsOf(this.pid);
   }
 
-  async subscribe({ url, domain, extension = '*', maxInFlight = 8, signed = false }: SubscriptionFacts): Promise<void> {
+  async subscribe(facts: SubscriptionFacts): Promise<void> {
+    const { url, domain, extension = '*', maxInFlight = 8, signed = false, events } = facts;
     const signing = signed ? { secrets: [`whsec_${Buffer.alloc(32, 7).toString('base64')}`] } : null;
     const endpoint = { url, maxInFlight, signing };
     const scope = { domain, extension };
-    await this.#post('/v1/subscriptions', { name: 'bench', scope, dialect: 'cloudevents', endpoint });
+    await this.#post('/v1/subscriptions', { name: 'bench', scope, events, dialect: 'cloudevents', endpoint });
   }
 
   async get<T>(path: string): Promise<T> {

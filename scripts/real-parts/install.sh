@@ -1,21 +1,20 @@
 #!/usr/bin/env bash
-# Installs what `npm run test:real` needs beyond npm: sipp, strace, nginx, Caddy, Python, PHP, and an Asterisk 22 in a folder of its own.
+# Installs what `npm run test:real` needs beyond npm: sipp, strace, nginx, Caddy, Python, PHP, and two Asterisks, each in a folder of its own:
+# version 22, the newest long-term one, and version 16, which many systems still run.
 #
 #   sudo scripts/real-parts/install.sh
 #
 # Runs on Debian 12 or newer, as root. May be run again at any time: what is there and works is left alone. Nothing of
-# the host's own Asterisk, if it has one, is touched: the test Asterisk lives in $OFFHOOK_REAL_DIR/asterisk (default
-# /var/tmp/offhook-real/asterisk) and runs there by chroot. To remove it, delete that folder.
+# the host's own Asterisk, if it has one, is touched: the test Asterisks live in $OFFHOOK_REAL_DIR/asterisk and asterisk-16
+# (default /var/tmp/offhook-real/...) and run there by chroot. To remove one, delete its folder.
 #
 # Every package comes from the mirror the machine's own apt uses, and is checked against Debian's archive keys.
 set -euo pipefail
 
 real_dir="${OFFHOOK_REAL_DIR:-/var/tmp/offhook-real}"
-root="$real_dir/asterisk"
 building="$real_dir/asterisk.building"
-# Debian 12 has no Asterisk; later releases have version 22, the newest long-term one. The first that works is taken.
-suites=(forky sid)
-wanted_version=22
+# Folder, version, and the releases of Debian that have it: the first that works is taken. Debian 12 and 13 have none.
+asterisks=("asterisk 22 forky sid" "asterisk-16 16 bullseye")
 attempts=3
 work=""
 
@@ -105,7 +104,13 @@ fetch() { /usr/lib/apt/apt-helper -o Acquire::Retries=3 download-file "$1" "$2" 
 
 # --- the keys ---------------------------------------------------------------------------------------------------
 
-vouches_for() { gpgv --quiet --keyring "$1" "$2" >/dev/null 2>&1; }
+# A release may be signed by several keys, of which a keyring has the newer or the older ones: one good signature is
+# enough, as it is for apt, and a bad one never.
+vouches_for() {
+  local status
+  status="$(gpgv --status-fd 1 --keyring "$1" "$2" 2>/dev/null || true)"
+  grep -q '^\[GNUPG:\] GOODSIG ' <<<"$status" && ! grep -q '^\[GNUPG:\] BADSIG ' <<<"$status"
+}
 
 # A newer keyring, out of the newest suite that a keyring we already trust vouches for. apt checks the chain from the
 # suite's signature to the package; nothing is installed on the host.
@@ -141,7 +146,8 @@ keyring_for() {
 
 asterisk_version() { chroot "$1" /usr/sbin/asterisk -V 2>/dev/null | awk '{ print $2 }'; }
 
-has_asterisk() { [[ -x "$root/usr/sbin/asterisk" && "$(asterisk_version "$root")" == "$wanted_version".* ]]; }
+# has_asterisk ROOT VERSION
+has_asterisk() { [[ -x "$1/usr/sbin/asterisk" && "$(asterisk_version "$1")" == "$2".* ]]; }
 
 bootstrap() {
   local suite="$1" mirror="$2" keyring="$3"
@@ -160,25 +166,39 @@ strip_root() {
   chmod 1777 "$building/tmp"
 }
 
+# build_from SUITE MIRROR ROOT VERSION
 build_from() {
-  local suite="$1" mirror="$2" keyring version
+  local suite="$1" mirror="$2" root="$3" wanted="$4" keyring version
   keyring="$(keyring_for "$mirror" "$suite")" || { say "no trusted key for $suite"; return 1; }
   say "building Asterisk from $suite (about a minute)"
   retry bootstrap "$suite" "$mirror" "$keyring" || return 1
   release_mounts
   version="$(asterisk_version "$building")"
-  [[ "$version" == "$wanted_version".* ]] || { say "$suite has Asterisk ${version:-that does not start}"; return 1; }
+  [[ "$version" == "$wanted".* ]] || { say "$suite has Asterisk ${version:-that does not start}"; return 1; }
   strip_root
   rm -rf --one-file-system "$root"
   mv "$building" "$root"
 }
 
+# build_asterisk ROOT VERSION SUITE...
 build_asterisk() {
-  local mirror suite
+  local root="$1" wanted="$2" mirror suite
+  shift 2
   mirror="$(archive_mirror)" || fail "apt's configuration names no Debian archive to take packages from"
   use_apts_proxy
-  for suite in "${suites[@]}"; do build_from "$suite" "$mirror" && return 0; done
-  fail "could not build an Asterisk $wanted_version; the messages above say why"
+  for suite in "$@"; do build_from "$suite" "$mirror" "$root" "$wanted" && return 0; done
+  fail "could not build an Asterisk $wanted; the messages above say why"
+}
+
+# Builds what is not there yet.
+install_asterisks() {
+  local line folder version suites
+  for line in "${asterisks[@]}"; do
+    read -r folder version suites <<<"$line"
+    # shellcheck disable=SC2086 # the releases are words
+    has_asterisk "$real_dir/$folder" "$version" || build_asterisk "$real_dir/$folder" "$version" $suites
+    say "Asterisk  $(asterisk_version "$real_dir/$folder") in $real_dir/$folder"
+  done
 }
 
 main() {
@@ -192,12 +212,11 @@ main() {
   work="$(mktemp -d)"
   trap tidy_up EXIT
   install_packages
-  has_asterisk || build_asterisk
   say "sipp      $( (sipp -v 2>&1 || true) | grep -om1 'v[0-9][0-9.]*')" # sipp -v always exits 99
   say "Python    $(python3 -c 'import platform; print(platform.python_version())')"
   say "PHP       $(php -r 'echo PHP_VERSION;')"
   say "strace    $(strace -V | awk 'NR == 1 { print $NF }')"
-  say "Asterisk  $(asterisk_version "$root") in $root"
+  install_asterisks
 }
 
 main "$@"

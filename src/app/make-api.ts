@@ -98,6 +98,7 @@ function statesOf(config: Config, connectors: readonly Connector[]): ConnectorSt
     const { state, since, problem } = connector.status();
     const own = config.connectors.find((one) => one.id === id);
     const domain = own?.domain ?? config.defaults.domain;
-    return { id, kind, reseller: own?.reseller ?? 'default', domain, state, since, problem };
+    const { notUnderstood } = connector.figures();
+    return { id, kind, reseller: own?.reseller ?? 'default', domain, state, since, problem, notUnderstood };
   });
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
 import type { NewEvent } from '../model/event.ts';
+import type { NotUnderstood } from './not-understood.ts';
 
 export interface ConnectorStatus {
   readonly state: 'connecting' | 'up' | 'down' | 'stopped';
@@ -23,6 +24,8 @@ export interface ConnectorFigures {
   readonly connects: number;
   /** Events that the log has not taken yet. */
   readonly bufferedEvents: number;
+  /** What the phone system said that was not understood, one entry for each kind there was. */
+  readonly notUnderstood: readonly NotUnderstood[];
 }
 
 export interface Connector extends Service {

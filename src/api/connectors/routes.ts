@@ -15,7 +15,26 @@ export interface ConnectorState {
   /** Milliseconds. */
   readonly since: number;
   readonly problem: string | null;
+  /** One entry for each kind there was; times in milliseconds. */
+  readonly notUnderstood: readonly {
+    readonly kind: string;
+    readonly count: number;
+    readonly lastAt: number;
+    readonly sample: string;
+  }[];
 }
+
+const NotUnderstoodSchema = Type.Object(
+  {
+    kind: Type.String({ description: '`unknown_event`, `incomplete_event`, `unknown_value`, `contradiction`, …' }),
+    count: Type.Integer({ minimum: 0, description: 'Since the start.' }),
+    lastAt: Time,
+    sample: Type.String({
+      description: 'One of them: letters of values as `x`, digits as `9`, so that nothing secret is in it.',
+    }),
+  },
+  { description: 'What the phone system said of this kind that was not understood.' },
+);
 
 const ConnectorSchema = Type.Object({
   id: Type.String(),
@@ -25,6 +44,7 @@ const ConnectorSchema = Type.Object({
   state: Type.Enum(['connecting', 'up', 'down', 'stopped']),
   since: Time,
   problem: nullable(Type.String(), 'Why it is down.'),
+  notUnderstood: Type.Array(NotUnderstoodSchema),
 });
 
 export function connectorRoutes(app: App, { connectors }: Pick<ApiDeps, 'connectors'>): void {
@@ -39,6 +59,14 @@ export function connectorRoutes(app: App, { connectors }: Pick<ApiDeps, 'connect
   app.get('/v1/connectors', list, async (request) => {
     const access = accessOf(request);
     const visible = connectors().filter((connector) => mayAccessDomain(access, connector));
-    return { items: visible.map((one) => ({ ...one, since: new Date(one.since).toISOString() })), next: null };
+    return { items: visible.map(shown), next: null };
   });
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const shown = ({ since, notUnderstood, ...state }: ConnectorState) => ({
+  ...state,
+  since: iso(since),
+  notUnderstood: notUnderstood.map((one) => ({ ...one, lastAt: iso(one.lastAt) })),
+});

@@ -47,7 +47,7 @@ function createWorld(changes: Partial<HealthDeps> = {}): World {
     info: (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`),
   };
   const status = () => ({ state: state.connector, since: 0, problem: null });
-  const figures = () => ({ connects: 0, bufferedEvents: 0 });
+  const figures = () => ({ connects: 0, bufferedEvents: 0, notUnderstood: [] });
   const unused = () => Promise.resolve();
   const checks = createHealth({
     clock,

@@ -30,6 +30,18 @@ export function registerConnectors(
         states.map((state) => [connector.id, state, Number(connector.status().state === state)] as const),
       ),
   );
+  counter(
+    registry,
+    {
+      name: 'offhook_connector_not_understood_total',
+      help: 'What each connector’s phone system said that was not understood, by kind; a sample of each is in GET /v1/connectors',
+      labels: ['connector', 'kind'],
+    },
+    () =>
+      connectors().flatMap((connector) =>
+        connector.figures().notUnderstood.map(({ kind, count }) => [connector.id, kind, count] as const),
+      ),
+  );
   const figure = (read: (figures: ConnectorFigures) => number) => () =>
     connectors().map((connector) => [connector.id, read(connector.figures())] as const);
   counter(

@@ -10,13 +10,16 @@
  * what became of them.
  */
 import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
+import { NotUnderstoodTally } from '../not-understood.ts';
 import { AmiClient } from './ami/client.ts';
 import type { AmiLoss } from './ami/connection.ts';
 import type { AmiPacket } from './ami/packet.ts';
+import { sampleOf, sampleOfLine } from './ami/sample.ts';
 import { type AsteriskConfig, endpointOf, rulesOf, timesOf } from './config.ts';
 import { downEvent, type DownReason, upEvent } from './connector-events.ts';
 import { Listener } from './listener.ts';
 import { Manners } from './manners.ts';
+import { Doubts } from './normaliser/doubts.ts';
 import { Outbox } from './outbox.ts';
 import type { PbxRun } from './resync.ts';
 
@@ -35,6 +38,8 @@ class AsteriskConnector implements Connector {
   readonly #client: AmiClient;
   readonly #listener: Listener;
   readonly #outbox: Outbox;
+  readonly #notUnderstood: NotUnderstoodTally;
+  #doubts = new Doubts();
   #status: ConnectorStatus;
   /** When the PBX was last heard from, by our clock; null before. */
   #heardAt: number | null = null;
@@ -48,19 +53,18 @@ class AsteriskConnector implements Connector {
     this.#config = config;
     this.#host = host;
     this.#status = { state: 'stopped', since: clock.now(), problem: null };
+    this.#notUnderstood = new NotUnderstoodTally({ clock, logger, connector: config.id });
     this.#client = new AmiClient(
       endpointOf(config),
       { clock, random, logger, times: timesOf(config) },
       {
         ready: () => {
           this.#manners = new Manners();
+          this.#doubts = new Doubts();
           this.#listener.begin();
         },
-        event: (packet) => {
-          this.#heardAt = clock.now();
-          this.#mindManners(packet);
-          this.#listener.packet(packet);
-        },
+        event: (packet) => this.#event(packet),
+        flaw: ({ kind, text }) => this.#notUnderstood.note(kind, () => this.#withoutSecret(sampleOfLine(text))),
         lost: (loss) => this.#lost(loss),
       },
     );
@@ -92,7 +96,8 @@ class AsteriskConnector implements Connector {
   }
 
   figures(): ConnectorFigures {
-    return { connects: this.#connects, bufferedEvents: this.#outbox.events };
+    const notUnderstood = this.#notUnderstood.list();
+    return { connects: this.#connects, bufferedEvents: this.#outbox.events, notUnderstood };
   }
 
   /** Resolves when it tries to connect; whether it succeeded is in `status`. */
@@ -112,6 +117,20 @@ class AsteriskConnector implements Connector {
     this.#client.stop();
     if (wasUp) this.#tellDown('stopped', 'Offhook stops');
     await this.#outbox.close(handOverWithinMs);
+  }
+
+  #event(packet: AmiPacket): void {
+    this.#heardAt = this.#host.clock.now();
+    this.#mindManners(packet);
+    const doubt = this.#doubts.about(packet);
+    if (doubt !== null) this.#notUnderstood.note(doubt, () => this.#withoutSecret(sampleOf(packet)));
+    this.#listener.packet(packet);
+  }
+
+  /** What answers may be no PBX and send back what it was sent. */
+  #withoutSecret(sample: string): string {
+    const { secret } = this.#config;
+    return secret === '' ? sample : sample.replaceAll(secret, '***');
   }
 
   #isStopped(): boolean {

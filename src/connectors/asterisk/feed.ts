@@ -38,6 +38,7 @@ interface Waiting {
 
 /** A PBX that says more than this while it is asked is not listened to fast enough to ever catch up. */
 const mostWaiting = 100_000;
+const mostWaitingBytes = 128_000_000;
 const askAgainMs = 600_000;
 /** So long after a picture at the latest has come what was on its way. */
 const onItsWayMs = 5_000;
@@ -47,6 +48,7 @@ export class Feed {
   #state: 'off' | 'checking' | 'asking' | 'drawing' | 'live' = 'off';
   #reader = new EventReader();
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #run: PbxRun | null = null;
   /** It was, and that was not said yet: the connection may be lost before it is live. */
   #restarted = false;
@@ -74,6 +76,7 @@ export class Feed {
     this.#logIn++;
     this.#state = 'off';
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#reader = new EventReader();
     this.#timer?.cancel();
   }
@@ -85,7 +88,8 @@ export class Feed {
       return this.#parts.tell(this.#reader.read(packet, receivedAt));
     if (this.#state === 'off') return;
     this.#waiting.push({ packet, receivedAt });
-    if (this.#waiting.length > mostWaiting)
+    this.#waitingBytes += packet.bytes;
+    if (this.#waiting.length > mostWaiting || this.#waitingBytes > mostWaitingBytes)
       this.#fail('the PBX says more than can be taken in while it is asked', false);
   }
 
@@ -147,6 +151,7 @@ export class Feed {
   }
 
   #tellWaiting(logIn: number): void {
+    this.#waitingBytes = 0;
     for (const { packet, receivedAt } of this.#waiting.splice(0)) {
       this.#parts.tell(this.#reader.read(packet, receivedAt));
       if (logIn !== this.#logIn) return;

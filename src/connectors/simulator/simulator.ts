@@ -58,7 +58,7 @@ class Simulator implements Connector {
   }
 
   figures(): ConnectorFigures {
-    return { connects: this.#player ? 1 : 0, bufferedEvents: this.#outlet.waiting };
+    return { connects: this.#player ? 1 : 0, bufferedEvents: this.#outlet.waiting, notUnderstood: [] };
   }
 
   async start(): Promise<void> {

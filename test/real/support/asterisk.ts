@@ -1,5 +1,5 @@
 /**
- * A real Asterisk, started for a test from the root that `scripts/real-parts/install.sh` built. Every instance has its own
+ * A real Asterisk, started for a test from one of the roots that `scripts/real-parts/install.sh` built. Every instance has its own
  * folder inside that root and its own ports, so that several run side by side; it is stopped by its process id.
  */
 import { type ChildProcess, execFile } from 'node:child_process';
@@ -14,10 +14,11 @@ import { promisify } from 'node:util';
 import { spawnKept } from './child.ts';
 import { type Fields, managerAction } from './manager-action.ts';
 import { asteriskFiles } from './pbx/files.ts';
-import type { AsteriskPlan, AsteriskPorts } from './pbx/plan.ts';
+import type { AsteriskPlan, AsteriskPorts, AsteriskVersion } from './pbx/plan.ts';
 
 const run = promisify(execFile);
-const root = join(process.env['OFFHOOK_REAL_DIR'] ?? '/var/tmp/offhook-real', 'asterisk');
+const parts = process.env['OFFHOOK_REAL_DIR'] ?? '/var/tmp/offhook-real';
+const rootOf = (version: AsteriskVersion): string => join(parts, version === 22 ? 'asterisk' : `asterisk-${version}`);
 const readyWithinMs = 30_000;
 
 export interface RealAsterisk {
@@ -45,7 +46,8 @@ export interface RealAsterisk {
 }
 
 /** Why the tests with a real Asterisk can't run here; null when they can. */
-export function missingParts(): string | null {
+export function missingParts(version: AsteriskVersion = 22): string | null {
+  const root = rootOf(version);
   if (!existsSync(join(root, 'usr/sbin/asterisk'))) return `no Asterisk in ${root}: run scripts/real-parts/install.sh`;
   if (!onPath('sipp')) return 'no sipp: run scripts/real-parts/install.sh';
   if (process.getuid?.() !== 0) return 'chroot needs root';
@@ -95,7 +97,7 @@ async function writeConfiguration(folder: string, plan: AsteriskPlan): Promise<s
 }
 
 /** Asterisk looks its own host name up for every call; inside the root nobody else answers, and it would wait for seconds. */
-async function nameTheHost(): Promise<void> {
+async function nameTheHost(root: string): Promise<void> {
   await writeFile(join(root, 'etc/hosts'), `127.0.0.1 localhost ${hostname()}\n::1 localhost\n`);
 }
 
@@ -113,8 +115,16 @@ function greeting(port: number): Promise<string | null> {
   });
 }
 
+interface StartOptions {
+  readonly systemName?: string;
+  /** The newest unless given. */
+  readonly version?: AsteriskVersion;
+}
+
 /** Starts an Asterisk and waits until it is fully booted. */
-export async function startAsterisk(options: { readonly systemName?: string } = {}): Promise<RealAsterisk> {
+export async function startAsterisk(options: StartOptions = {}): Promise<RealAsterisk> {
+  const version = options.version ?? 22;
+  const root = rootOf(version);
   const folder = await mkdtemp(join(root, 'tmp/offhook-'));
   const plan: AsteriskPlan = {
     dir: folder.slice(root.length),
@@ -122,8 +132,9 @@ export async function startAsterisk(options: { readonly systemName?: string } = 
     secret: randomBytes(12).toString('hex'),
     phoneSecret: randomBytes(8).toString('hex'),
     systemName: options.systemName ?? null,
+    version,
   };
-  await nameTheHost();
+  await nameTheHost(root);
   const certificate = await writeConfiguration(folder, plan);
   const configFile = `${plan.dir}/etc/asterisk.conf`;
   let child: ChildProcess | null = null;

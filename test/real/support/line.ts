@@ -113,7 +113,10 @@ async function channelOf(asterisk: RealAsterisk, endpoint: string, callId: strin
 async function findChannel(asterisk: RealAsterisk, endpoint: string, callId: string): Promise<string | null> {
   const shown = await asterisk.console('core show channels concise');
   const names = shown.split('\n').flatMap((line) => line.split('!')[0] ?? []);
-  for (const name of names.filter((name) => name.startsWith(`PJSIP/${endpoint}-`))) {
+  const own = names.filter((name) => name.startsWith(`PJSIP/${endpoint}-`));
+  // An Asterisk 16 does not say which call of the phone a channel is.
+  if (own.length === 1 && own[0] !== undefined) return own[0];
+  for (const name of own) {
     const { Value } = await asterisk.action('Getvar', { Channel: name, Variable: 'CHANNEL(pjsip,call-id)' });
     if (Value === callId) return name;
   }

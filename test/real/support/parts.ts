@@ -1,12 +1,13 @@
 import { missingParts, onPath } from './asterisk.ts';
+import type { AsteriskVersion } from './pbx/plan.ts';
 
 /**
  * Whether tests with a real Asterisk run here: false, or the reason why they are skipped. Where they must run (CI), a
  * missing part is a failure.
  * @throws Error under `OFFHOOK_REQUIRE_REAL=1` when a part is missing.
  */
-export function skipWithoutAsterisk(): string | false {
-  return skipFor(missingParts(), 'a real Asterisk');
+export function skipWithoutAsterisk(version: AsteriskVersion = 22): string | false {
+  return skipFor(missingParts(version), `a real Asterisk ${version}`);
 }
 
 /** The same for tests that need a program of the machine, by its name. */

@@ -1,16 +1,18 @@
 /**
  * Records what a real Asterisk says about each call of `scenarios/`, byte for byte, into test/fixtures/asterisk/*.ami.
  *
- *   sudo npx node test/real/support/record-captures.ts [name ...]
+ *   sudo npx node test/real/support/record-captures.ts [--asterisk 16] [name ...]
+ *
+ * With another Asterisk than the newest they go to a folder of its own, test/fixtures/asterisk-16/.
  */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { parseArgs } from 'node:util';
 import { type RealAsterisk, startAsterisk } from './asterisk.ts';
 import { callScenarios } from './scenarios/index.ts';
 import { startPhones } from './sipp.ts';
 
-const folder = new URL('../../fixtures/asterisk/', import.meta.url);
 const quietMs = 300;
 
 /** Listens from the greeting on; `take` resolves when every channel is gone and nothing more was said. */
@@ -39,8 +41,13 @@ async function listen(asterisk: RealAsterisk) {
   };
 }
 
-const wanted = process.argv.slice(2);
-const asterisk = await startAsterisk();
+const { values, positionals: wanted } = parseArgs({
+  options: { asterisk: { type: 'string' } },
+  allowPositionals: true,
+});
+const version = values.asterisk === '16' ? 16 : 22;
+const folder = new URL(`../../fixtures/asterisk${version === 22 ? '' : '-16'}/`, import.meta.url);
+const asterisk = await startAsterisk({ version });
 const phones = await startPhones(asterisk);
 try {
   for (const scenario of callScenarios) {

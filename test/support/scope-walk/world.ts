@@ -100,6 +100,7 @@ export async function createWalkWorld(): Promise<WalkWorld> {
     state: 'up' as const,
     since: 0,
     problem: null,
+    notUnderstood: [],
   }));
   const world = await createApiWorld({ deps: { log, live, connectors: () => connectors } });
   const make = maker(world);

@@ -13,6 +13,7 @@ import type { AmiAction } from './action.ts';
 import { backoffMs, networkBackoff, refusedBackoff } from './backoff.ts';
 import { AmiConnection, type AmiLoss, type AmiTimes, defaultTimes } from './connection.ts';
 import type { AmiEndpoint } from './endpoint.ts';
+import type { TakeFlaw } from './flaw.ts';
 import type { AmiPacket } from './packet.ts';
 import type { ActionResult } from './pending.ts';
 
@@ -27,6 +28,8 @@ export interface AmiClientListener {
   /** Logged in; events follow. */
   ready(): void;
   event(packet: AmiPacket): void;
+  /** Something could not be read as it should be. */
+  flaw?: TakeFlaw;
   /** The connection, or an attempt at one, failed; another follows in `retryMs` (null: not before `resume`). */
   lost(loss: AmiLoss, retryMs: number | null): void;
 }
@@ -96,6 +99,7 @@ export class AmiClient {
     const connection = new AmiConnection(clock, this.#endpoint, times ?? defaultTimes, {
       ready: () => this.#ready(),
       event: (packet) => this.#listener.event(packet),
+      flaw: (flaw) => this.#listener.flaw?.(flaw),
       closed: (loss) => this.#closed(connection, loss),
     });
     this.#connection = connection;

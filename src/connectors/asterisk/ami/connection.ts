@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { type AmiAction, encodeAction } from './action.ts';
 import { type AmiEndpoint, openSocket } from './endpoint.ts';
+import type { TakeFlaw } from './flaw.ts';
 import { logIn } from './login.ts';
 import type { AmiPacket } from './packet.ts';
 import { AmiParser } from './parser.ts';
@@ -34,12 +35,15 @@ export interface ConnectionListener {
   ready(): void;
   /** Every packet that answers none of our actions. */
   event(packet: AmiPacket): void;
+  /** Something could not be read as it should be. */
+  flaw?: TakeFlaw;
   /** Once, last. */
   closed(loss: AmiLoss): void;
 }
 
-/** Far more than fit into the chunk that brings the log-in's answer. */
+/** Far more than fits into the chunk that brings the log-in's answer. */
 const mostEarlyEvents = 10_000;
+const mostEarlyBytes = 8_000_000;
 
 export class AmiConnection {
   readonly #clock: Clock;
@@ -54,6 +58,7 @@ export class AmiConnection {
   #actions = 0;
   /** Events that came in one chunk with the log-in's answer, before `ready` could be told. */
   #early: AmiPacket[] = [];
+  #earlyBytes = 0;
 
   constructor(clock: Clock, endpoint: AmiEndpoint, times: AmiTimes, listener: ConnectionListener) {
     this.#clock = clock;
@@ -65,6 +70,7 @@ export class AmiConnection {
       banner: (line) => this.#greeted(line),
       packet: (packet) => this.#received(packet),
       violation: (problem) => this.#close({ kind: 'protocol', problem }),
+      flaw: (flaw) => listener.flaw?.(flaw),
     });
     this.#timer = this.#limitSetUp('no connection');
     this.#socket = openSocket(endpoint, () => this.#opened());
@@ -132,8 +138,9 @@ export class AmiConnection {
 
   #received(packet: AmiPacket): void {
     if (this.#state === 'closed' || this.#pending.take(packet) || packet.event === null) return;
-    if (this.#state === 'ready') this.#listener.event(packet);
-    else if (this.#early.push(packet) > mostEarlyEvents) {
+    if (this.#state === 'ready') return this.#listener.event(packet);
+    this.#earlyBytes += packet.bytes;
+    if (this.#early.push(packet) > mostEarlyEvents || this.#earlyBytes > mostEarlyBytes) {
       this.#close({ kind: 'protocol', problem: 'the server floods us before the log-in' });
     }
   }

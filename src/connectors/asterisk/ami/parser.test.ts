@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import type { AmiFlaw } from './flaw.ts';
 import type { AmiPacket } from './packet.ts';
 import { type AmiLimits, AmiParser } from './parser.ts';
 
@@ -9,15 +10,17 @@ interface Parsed {
   readonly banners: string[];
   readonly packets: AmiPacket[];
   readonly violations: string[];
+  readonly flaws: AmiFlaw[];
 }
 
 function parse(chunks: Iterable<Buffer>, limits?: AmiLimits): Parsed {
-  const parsed: Parsed = { banners: [], packets: [], violations: [] };
+  const parsed: Parsed = { banners: [], packets: [], violations: [], flaws: [] };
   const parser = new AmiParser(
     {
       banner: (line) => parsed.banners.push(line),
       packet: (packet) => parsed.packets.push(packet),
       violation: (problem) => parsed.violations.push(problem),
+      flaw: (flaw) => parsed.flaws.push(flaw),
     },
     limits,
   );
@@ -27,7 +30,7 @@ function parse(chunks: Iterable<Buffer>, limits?: AmiLimits): Parsed {
 
 const plain = (parsed: Parsed): unknown => ({
   ...parsed,
-  packets: parsed.packets.map((packet) => ({ headers: packet.headers, truncated: packet.truncated })),
+  packets: parsed.packets.map(({ headers, truncated, bytes }) => ({ headers, truncated, bytes })),
 });
 
 const banner = 'Asterisk Call Manager/11.0.0\r\n';
@@ -106,6 +109,52 @@ test('a bare line feed is part of a value and forges no header', () => {
 test('bytes that are no UTF-8 are read as Latin-1', () => {
   const { packets } = parse([Buffer.from(`${banner}Event: X\r\nCallerIDName: J\u00f6rg\r\n\r\n`, 'latin1')]);
   assert.equal(packets[0]?.get('CallerIDName'), 'J\u00f6rg');
+});
+
+test('what can not be read as it should be is told, with its beginning', () => {
+  const latin = Buffer.from('CallerIDName: J\u00f6rg', 'latin1');
+  const stream = [Buffer.from(`${banner}Event: X\r\nnonsense\r\n: y\r\n`), latin, Buffer.from('\r\n\r\n')];
+  assert.deepEqual(parse([Buffer.concat(stream)]).flaws, [
+    { kind: 'broken_line', text: 'nonsense' },
+    { kind: 'broken_line', text: ': y' },
+    { kind: 'not_utf8', text: 'CallerIDName: J\u00f6rg' },
+  ]);
+  const long = parse([Buffer.from(`X/1\r\nEvent: ${'x'.repeat(100)}\r\n\r\n`)], tight);
+  assert.deepEqual(long.flaws, [{ kind: 'cut_line', text: `Event: ${'x'.repeat(25)}` }]);
+  const endless = parse([Buffer.from(`X/1\r\nEvent: ${'x'.repeat(300)}`)], tight);
+  assert.deepEqual(
+    endless.flaws.map(({ kind, text }) => [kind, text.length]),
+    [['oversized', 200]],
+  );
+});
+
+test('real ones among packets that are none are read', () => {
+  const { packets, flaws } = parse([Buffer.from(`${banner}\r\n\r\n\r\nA: b\r\n\r\n\r\nno\r\n\r\nC: d\r\n\r\n`)]);
+  assert.deepEqual(
+    packets.map(({ headers }) => headers),
+    [[['A', 'b']], [['C', 'd']]],
+  );
+  assert.equal(flaws.length, 1);
+});
+
+test('a header of 50 MB is not held', () => {
+  const seen = { packets: 0, violations: 0, flaws: 0 };
+  const parser = new AmiParser({
+    banner: () => {},
+    packet: () => seen.packets++,
+    violation: () => seen.violations++,
+    flaw: () => seen.flaws++,
+  });
+  parser.push(Buffer.from(`${banner}Event: X\r\nA: `));
+  const before = process.memoryUsage().arrayBuffers;
+  const piece = Buffer.alloc(65_536, 0x41);
+  let most = 0;
+  for (let sent = 0; sent < 50_000_000; sent += piece.length) {
+    parser.push(piece);
+    most = Math.max(most, process.memoryUsage().arrayBuffers);
+  }
+  assert.ok(most - before < 8_000_000, `${most - before} bytes`);
+  assert.deepEqual(seen, { packets: 0, violations: 1, flaws: 1 });
 });
 
 test('NUL and other control characters do not get through', () => {

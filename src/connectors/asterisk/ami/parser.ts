@@ -1,15 +1,16 @@
 /**
  * Bytes in, packets out. The result does not depend on how the stream was cut into chunks.
  *
- * States: **banner** (one line, before anything else) -> **headers** (lines until an empty one, which ends a packet)
- * -> headers …; a violation of a limit is final (**failed**): nobody knows any more where the next packet begins.
+ * States: **banner** (one line, before anything else) -> **headers** (packets, each up to an empty line) -> headers …; a
+ * violation of a limit is final (**failed**): whoever sends that is not read on.
  *
- * Lines end in CRLF and in nothing else: a bare line feed is part of a value, so a caller's name can't forge a header.
- * Characters are decoded from whole lines only, hence never torn apart.
+ * A packet is read when its end has come; until then its bytes are held, at most `packetBytes`. Characters are decoded
+ * from whole lines only, hence never torn apart.
  */
-import { isUtf8 } from 'node:buffer';
+import { flawOf, type TakeFlaw } from './flaw.ts';
+import { decodeLine, readHeaders } from './headers.ts';
 import { AmiPacket } from './packet.ts';
-import { isEscapedHeader, unescapeC, withoutControls } from './unescape.ts';
+import { withoutControls } from './unescape.ts';
 
 export interface AmiLimits {
   /** Bytes of one line that are kept; the rest of a longer one is dropped and its packet marked `truncated`. */
@@ -27,101 +28,102 @@ export interface AmiSink {
   packet(packet: AmiPacket): void;
   /** The stream broke a limit; nothing more is parsed. */
   violation(problem: string): void;
+  /** What could not be read as it should be; told before the packet it is in. */
+  flaw?: TakeFlaw;
 }
 
-const carriageReturn = 0x0d;
-const lineFeed = 0x0a;
-const lineEndBytes = 2;
+const lineEnd = Buffer.from('\r\n');
+const packetEnd = Buffer.from('\r\n\r\n');
+/** Room that is kept from one packet that came in pieces to the next. */
+const usualRoom = 16_384;
 
 export class AmiParser {
   readonly #sink: AmiSink;
   readonly #limits: AmiLimits;
-  /** The first `lineBytes` of the line that is not complete yet. */
-  readonly #line: Buffer;
-  /** Bytes of that line so far, kept or not. */
-  #lineBytes = 0;
-  #previousByte = 0;
-  #packetBytes = 0;
-  #packetTruncated = false;
-  #headers: [string, string][] = [];
+  readonly #flaw: TakeFlaw;
+  /** Holds the bytes of what has not ended yet: the first `#heldBytes` of it. */
+  #room: Buffer = Buffer.alloc(0);
+  #heldBytes = 0;
   #state: 'banner' | 'headers' | 'failed' = 'banner';
 
   constructor(sink: AmiSink, limits: AmiLimits = defaultLimits) {
     this.#sink = sink;
     this.#limits = limits;
-    this.#line = Buffer.allocUnsafe(limits.lineBytes);
+    this.#flaw = (flaw) => sink.flaw?.(flaw);
   }
 
   push(chunk: Buffer): void {
     let start = 0;
-    while (start < chunk.length && this.#state !== 'failed') {
-      const feed = chunk.indexOf(lineFeed, start);
-      const end = feed === -1 ? chunk.length : feed + 1;
-      this.#take(chunk.subarray(start, end));
-      start = end;
+    while (start < chunk.length && this.#state !== 'failed') start = this.#take(chunk, start);
+  }
+
+  /** Takes what ends next, or holds all there is. @returns where in the chunk it stopped */
+  #take(chunk: Buffer, start: number): number {
+    const mark = this.#state === 'banner' ? lineEnd : packetEnd;
+    const end = this.#endOf(mark, chunk, start);
+    if (end === -1) {
+      this.#hold(chunk.subarray(start));
+      return chunk.length;
     }
+    let whole = chunk.subarray(start, end);
+    if (this.#heldBytes > 0 || whole.length > this.#limits.packetBytes) {
+      if (!this.#hold(whole)) return end;
+      whole = this.#room.subarray(0, this.#heldBytes);
+      this.#heldBytes = 0;
+    }
+    const content = whole.subarray(0, whole.length - mark.length);
+    if (this.#state === 'banner') this.#endBanner(content);
+    else this.#endPacket(content, whole.length);
+    if (this.#room.length > usualRoom) this.#room = Buffer.alloc(0);
+    return end;
   }
 
-  /** Takes bytes that hold a line feed at most as their last one. */
-  #take(piece: Buffer): void {
-    this.#packetBytes += piece.length;
-    if (this.#packetBytes > this.#limits.packetBytes) return this.#fail();
-    const last = piece[piece.length - 1];
-    const beforeLast = piece.length > 1 ? piece[piece.length - 2] : this.#previousByte;
-    this.#previousByte = last ?? 0;
-    const complete = last === lineFeed && beforeLast === carriageReturn;
-    if (complete && this.#lineBytes === 0) return this.#endLine(piece, piece.length);
-    if (this.#lineBytes < this.#line.length) piece.copy(this.#line, this.#lineBytes);
-    this.#lineBytes += piece.length;
-    if (!complete) return;
-    const total = this.#lineBytes;
-    this.#lineBytes = 0;
-    this.#endLine(this.#line, total);
+  /** Where behind `start` the first mark has ended, which may have begun in what is held; -1: nowhere. */
+  #endOf(mark: Buffer, chunk: Buffer, start: number): number {
+    for (let before = Math.min(mark.length - 1, this.#heldBytes); before > 0; before--) {
+      const behind = start + mark.length - before;
+      if (behind > chunk.length) continue;
+      const began = mark.compare(this.#room, this.#heldBytes - before, this.#heldBytes, 0, before) === 0;
+      if (began && mark.compare(chunk, start, behind, before) === 0) return behind;
+    }
+    const found = chunk.indexOf(mark, start);
+    return found === -1 ? -1 : found + mark.length;
   }
 
-  /** @param total Bytes of the whole line with its end; `bytes` may hold fewer. */
-  #endLine(bytes: Buffer, total: number): void {
-    const length = Math.min(total - lineEndBytes, this.#limits.lineBytes);
-    const truncated = length < total - lineEndBytes;
-    if (length === 0) return this.#endPacket();
-    const text = decode(bytes.subarray(0, length), truncated);
-    if (this.#state === 'banner') return this.#endBanner(text);
-    this.#packetTruncated ||= truncated;
-    this.#addHeader(text);
+  /** @returns false where that is more than is taken, and so the end */
+  #hold(bytes: Buffer): boolean {
+    const total = this.#heldBytes + bytes.length;
+    if (total > this.#limits.packetBytes) {
+      this.#fail(bytes);
+      return false;
+    }
+    if (total > this.#room.length) {
+      const room = Buffer.allocUnsafeSlow(Math.max(2 * this.#room.length, total, 1_024));
+      this.#room.copy(room, 0, 0, this.#heldBytes);
+      this.#room = room;
+    }
+    bytes.copy(this.#room, this.#heldBytes);
+    this.#heldBytes = total;
+    return true;
   }
 
-  #endBanner(line: string): void {
+  #endBanner(line: Buffer): void {
+    if (line.length === 0) return;
     this.#state = 'headers';
-    this.#packetBytes = 0;
-    this.#sink.banner(withoutControls(line));
+    const { lineBytes } = this.#limits;
+    this.#sink.banner(withoutControls(decodeLine(line.subarray(0, lineBytes), line.length > lineBytes, this.#flaw)));
   }
 
-  /** A line without a colon belongs to no header we read; it is dropped. */
-  #addHeader(line: string): void {
-    const colon = line.indexOf(':');
-    if (colon <= 0) return;
-    const name = withoutControls(line.slice(0, colon));
-    const value = line.charAt(colon + 1) === ' ' ? line.slice(colon + 2) : line.slice(colon + 1);
-    this.#headers.push([name, withoutControls(isEscapedHeader(name) ? unescapeC(value) : value)]);
+  #endPacket(content: Buffer, bytes: number): void {
+    const { headers, truncated } = readHeaders(content, this.#limits.lineBytes, this.#flaw);
+    if (headers.length > 0) this.#sink.packet(new AmiPacket(headers, truncated, bytes));
   }
 
-  #endPacket(): void {
-    const headers = this.#headers;
-    const truncated = this.#packetTruncated;
-    this.#headers = [];
-    this.#packetTruncated = false;
-    this.#packetBytes = 0;
-    if (headers.length > 0) this.#sink.packet(new AmiPacket(headers, truncated));
-  }
-
-  #fail(): void {
+  #fail(latest: Buffer): void {
     this.#state = 'failed';
-    this.#headers = [];
+    this.#flaw(flawOf('oversized', Buffer.concat([this.#room.subarray(0, this.#heldBytes), latest])));
+    this.#room = Buffer.alloc(0);
+    this.#heldBytes = 0;
     this.#sink.violation(`the server sent a packet of more than ${this.#limits.packetBytes} bytes`);
   }
-}
-
-/** UTF-8 where it is valid; else Latin-1, which old phones and carriers still put into names. */
-function decode(bytes: Buffer, torn: boolean): string {
-  return torn || isUtf8(bytes) ? bytes.toString('utf8') : bytes.toString('latin1');
 }

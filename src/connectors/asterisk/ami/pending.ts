@@ -20,10 +20,13 @@ interface Waiting {
   readonly onResponse: (() => void) | undefined;
   response: AmiPacket | null;
   readonly items: AmiPacket[];
+  /** Of the items. */
+  bytes: number;
 }
 
-/** A PBX with more channels than this is not one PBX; the list would only fill memory. */
+/** A PBX that lists more is not one PBX; the list would only fill memory. */
 const mostItems = 200_000;
+const mostItemBytes = 128_000_000;
 
 export class PendingActions {
   readonly #clock: Clock;
@@ -43,12 +46,14 @@ export class PendingActions {
         onResponse,
         response: null,
         items: [],
+        bytes: 0,
       });
     });
   }
 
   /** Takes a packet that answers a pending action; false when it is none's. */
   take(packet: AmiPacket): boolean {
+    if (this.#waiting.size === 0) return false;
     const actionId = packet.actionId;
     const waiting = actionId === null ? undefined : this.#waiting.get(actionId);
     if (actionId === null || !waiting) return false;
@@ -77,7 +82,9 @@ export class PendingActions {
     if (list === 'cancelled')
       return this.#settle(actionId, { kind: 'refused', problem: 'the server cut the list off' });
     waiting.items.push(packet);
-    if (waiting.items.length > mostItems) this.#settle(actionId, { kind: 'refused', problem: 'the list is too long' });
+    waiting.bytes += packet.bytes;
+    if (waiting.items.length > mostItems || waiting.bytes > mostItemBytes)
+      this.#settle(actionId, { kind: 'refused', problem: 'the list is too long' });
   }
 
   #complete(actionId: string, waiting: Waiting): void {

@@ -1,20 +1,22 @@
 /** Reads what a packet says about a channel. Several may be in one, told apart by a prefix of their headers. */
 import type { ChannelFacts, ChannelState } from '../../../calls/signal.ts';
+import { headerName } from '../ami/header-names.ts';
+import { keptText } from '../ami/kept-text.ts';
 import type { AmiPacket } from '../ami/packet.ts';
 
 /** Asterisk's numbers for the states of a line. */
-const states: Readonly<Record<string, ChannelState>> = {
-  '0': 'down', // Down
-  '1': 'down', // Reserved
-  '2': 'down', // Off hook, nothing dialled yet
-  '3': 'dialing', // Dialing
-  '4': 'ring', // Ring: it calls us
-  '5': 'ringing', // Ringing: we call it
-  '6': 'up', // Up
-  '7': 'busy', // Busy
-  '8': 'dialing', // Dialing Offhook
-  '9': 'ring', // Pre-ring
-};
+const states: ReadonlyMap<string, ChannelState> = new Map([
+  ['0', 'down'], // Down
+  ['1', 'down'], // Reserved
+  ['2', 'down'], // Off hook, nothing dialled yet
+  ['3', 'dialing'], // Dialing
+  ['4', 'ring'], // Ring: it calls us
+  ['5', 'ringing'], // Ringing: we call it
+  ['6', 'up'], // Up
+  ['7', 'busy'], // Busy
+  ['8', 'dialing'], // Dialing Offhook
+  ['9', 'ring'], // Pre-ring
+]);
 
 /** Channel technologies that are parts of the PBX, no devices. */
 const internalTechnologies: ReadonlySet<string> = new Set([
@@ -56,27 +58,60 @@ export function createdAtOf(uniqueId: string): number | null {
   return seconds === undefined ? null : Number(seconds) * 1000;
 }
 
+/** Header names of one prefix. Found once: they are asked for several times in every packet. */
+type Names = ReturnType<typeof findNames>;
+
+const namesOfPrefix = new Map<string, Names>();
+
+function namesOf(prefix: string): Names {
+  const known = namesOfPrefix.get(prefix);
+  if (known !== undefined) return known;
+  const names = findNames(prefix);
+  namesOfPrefix.set(prefix, names);
+  return names;
+}
+
+const findNames = (prefix: string) => ({
+  id: headerName(`${prefix}Uniqueid`),
+  linkedId: headerName(`${prefix}Linkedid`),
+  channel: headerName(`${prefix}Channel`),
+  state: headerName(`${prefix}ChannelState`),
+  callerNumber: headerName(`${prefix}CallerIDNum`),
+  callerName: headerName(`${prefix}CallerIDName`),
+  connectedNumber: headerName(`${prefix}ConnectedLineNum`),
+  connectedName: headerName(`${prefix}ConnectedLineName`),
+  exten: headerName(`${prefix}Exten`),
+  context: headerName(`${prefix}Context`),
+  accountCode: headerName(`${prefix}AccountCode`),
+});
+
+const timestamp = headerName('Timestamp');
+
+/** Whether Asterisk has a state of that number. */
+export const isChannelState = (value: string): boolean => states.has(value);
+
 /** The channel whose headers have this prefix (`''`, `Dest`, `LocalOne` …); null where the packet shows none, or no call's. */
 export function channelFacts(packet: AmiPacket, prefix = ''): ChannelFacts | null {
-  const id = packet.known(`${prefix}Uniqueid`);
-  const name = packet.known(`${prefix}Channel`);
+  const names = namesOf(prefix);
+  const id = packet.known(names.id);
+  const name = packet.known(names.channel);
   if (id === null || name === null) return null;
   const technology = technologyOf(name);
   if (noCall.has(technology)) return null;
   const internal = internalTechnologies.has(technology);
   return {
     id,
-    linkedId: packet.known(`${prefix}Linkedid`) ?? id,
+    linkedId: packet.known(names.linkedId) ?? id,
     device: internal ? null : deviceOf(name),
     kind: internal ? 'pipe' : 'device',
-    state: states[packet.get(`${prefix}ChannelState`) ?? ''] ?? 'down',
-    callerNumber: packet.known(`${prefix}CallerIDNum`),
-    callerName: packet.known(`${prefix}CallerIDName`),
-    connectedNumber: packet.known(`${prefix}ConnectedLineNum`),
-    connectedName: packet.known(`${prefix}ConnectedLineName`),
-    dialledNumber: packet.known(`${prefix}Exten`),
-    context: packet.known(`${prefix}Context`),
-    accountCode: packet.known(`${prefix}AccountCode`),
+    state: states.get(packet.get(names.state) ?? '') ?? 'down',
+    callerNumber: packet.known(names.callerNumber),
+    callerName: packet.known(names.callerName),
+    connectedNumber: packet.known(names.connectedNumber),
+    connectedName: packet.known(names.connectedName),
+    dialledNumber: packet.known(names.exten),
+    context: packet.known(names.context),
+    accountCode: packet.known(names.accountCode),
     createdAt: createdAtOf(id),
     ...(prefix === '' ? variablesOf(packet) : {}),
   };
@@ -85,8 +120,10 @@ export function channelFacts(packet: AmiPacket, prefix = ''): ChannelFacts | nul
 /** What the channel's variables say, where the PBX shows them (`channelvars`). */
 function variablesOf(packet: AmiPacket): Pick<ChannelFacts, 'queueStatus' | 'recordingFile'> {
   const variables = packet.all('ChanVariable');
-  const valueOf = (name: string): string | null | undefined =>
-    variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
+  const valueOf = (name: string): string | undefined => {
+    const variable = variables.find((one) => one.startsWith(`${name}=`));
+    return variable === undefined ? undefined : keptText(variable.slice(name.length + 1));
+  };
   const queueStatus = valueOf('QUEUESTATUS');
   const recordingFile = valueOf('MIXMONITOR_FILENAME');
   return {
@@ -97,6 +134,6 @@ function variablesOf(packet: AmiPacket): Pick<ChannelFacts, 'queueStatus' | 'rec
 
 /** When it happened by the PBX's clock (`timestampevents=yes`), else when it was received; milliseconds. */
 export function timeOf(packet: AmiPacket, receivedAt: number): number {
-  const seconds = Number(packet.get('Timestamp') ?? Number.NaN);
+  const seconds = Number(packet.get(timestamp) ?? Number.NaN);
   return Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1000) : receivedAt;
 }

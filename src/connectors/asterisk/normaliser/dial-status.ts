@@ -1,24 +1,29 @@
 import type { DialStatus } from '../../../calls/signal.ts';
 
-const statuses: Readonly<Record<string, DialStatus>> = {
-  ANSWER: 'answered',
-  BUSY: 'busy',
-  NOANSWER: 'no_answer',
-  CANCEL: 'cancelled',
-  CHANUNAVAIL: 'unreachable',
-  CONGESTION: 'congested',
-  ABORT: 'aborted',
-  CONTINUE: 'continued',
-  GOTO: 'continued',
+const statuses: ReadonlyMap<string, DialStatus> = new Map([
+  ['ANSWER', 'answered'],
+  ['BUSY', 'busy'],
+  ['NOANSWER', 'no_answer'],
+  ['CANCEL', 'cancelled'],
+  ['CHANUNAVAIL', 'unreachable'],
+  ['CONGESTION', 'congested'],
+  ['ABORT', 'aborted'],
+  ['CONTINUE', 'continued'],
+  ['GOTO', 'continued'],
   // Dial's privacy screening: the called person refuses this caller.
-  DONTCALL: 'rejected',
-  TORTURE: 'rejected',
-};
+  ['DONTCALL', 'rejected'],
+  ['TORTURE', 'rejected'],
+]);
 
 /** `GOTO:context^exten^1` names where the called side went on; the word before the colon is the status. */
 export function dialStatusOf(value: string | null): DialStatus {
-  return statuses[(value ?? '').split(':')[0] ?? ''] ?? 'aborted';
+  return statuses.get(wordOf(value)) ?? 'aborted';
 }
+
+/** Whether Asterisk has that word for how a dial ended. */
+export const isDialStatus = (value: string): boolean => statuses.has(wordOf(value));
+
+const wordOf = (value: string | null): string => (value ?? '').split(':')[0] ?? '';
 
 /** The far end rings, or sends sound of its own, which a caller hears instead of ringing. */
 export function saysRinging(value: string | null): boolean {

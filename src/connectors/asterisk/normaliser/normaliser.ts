@@ -127,17 +127,17 @@ const blindTransfer: Reading = (packet, at) => {
 };
 
 /** Where the two calls went; a transfer that failed, or of two bridges that are linked by a pipe, follows from what comes next. */
-const joinedInto: Readonly<Record<string, 'bridge' | 'application' | 'three_way'>> = {
-  Bridge: 'bridge',
-  Link: 'bridge',
-  App: 'application',
-  Threeway: 'three_way',
-};
+const joinedInto: ReadonlyMap<string, 'bridge' | 'application' | 'three_way'> = new Map([
+  ['Bridge', 'bridge'],
+  ['Link', 'bridge'],
+  ['App', 'application'],
+  ['Threeway', 'three_way'],
+]);
 
 const attendedTransfer: Reading = (packet, at) => {
   const first = channelFacts(packet, 'OrigTransferer');
   const second = channelFacts(packet, 'SecondTransferer');
-  const into = joinedInto[packet.get('DestType') ?? ''];
+  const into = joinedInto.get(packet.get('DestType') ?? '');
   if (first === null || second === null || packet.get('Result') !== 'Success' || into === undefined) return [];
   const transferee = channelFacts(packet, 'Transferee');
   const target = channelFacts(packet, 'TransferTarget');

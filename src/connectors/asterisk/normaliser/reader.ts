@@ -8,14 +8,14 @@ import type { AmiPacket } from '../ami/packet.ts';
 import { normalise } from './normaliser.ts';
 
 /** Q.850 causes that say more than NOANSWER: what `Dial` has words for (17, 34, 3, 20) is not here. */
-const statusOfCause: Readonly<Record<string, DialStatus>> = {
-  '21': 'rejected', // Call rejected
-  '27': 'unreachable', // Destination out of order
-  '38': 'congested', // Network out of order
-  '41': 'congested', // Temporary failure
-  '42': 'congested', // Switching equipment congestion
-  '44': 'congested', // Requested channel not available
-};
+const statusOfCause: ReadonlyMap<string, DialStatus> = new Map([
+  ['21', 'rejected'], // Call rejected
+  ['27', 'unreachable'], // Destination out of order
+  ['38', 'congested'], // Network out of order
+  ['41', 'congested'], // Temporary failure
+  ['42', 'congested'], // Switching equipment congestion
+  ['44', 'congested'], // Requested channel not available
+]);
 
 /** Lines that declined and have not ended yet; each is forgotten with its end, a moment later. */
 const mostRefusals = 10_000;
@@ -32,7 +32,7 @@ export class EventReader {
 
   #note(packet: AmiPacket): void {
     const channelId = packet.known('Uniqueid');
-    const status = statusOfCause[packet.get('Cause') ?? ''];
+    const status = statusOfCause.get(packet.get('Cause') ?? '');
     if (channelId === null || status === undefined) return;
     if (this.#refusals.size >= mostRefusals) this.#refusals.clear();
     this.#refusals.set(channelId, status);

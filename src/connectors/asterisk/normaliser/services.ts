@@ -2,17 +2,17 @@
 export type Service = 'voicemail' | 'ivr' | 'queue' | 'conference';
 
 /** Names in lower case: dialplans write them as they like. Queues and conferences have events of their own. */
-const services: Readonly<Record<string, Service>> = {
-  voicemail: 'voicemail',
-  minivmrecord: 'voicemail',
+const services: ReadonlyMap<string, Service> = new Map<string, Service>([
+  ['voicemail', 'voicemail'],
+  ['minivmrecord', 'voicemail'],
   // Menus. Playback is none: many dialplans play a greeting before they ring somebody.
-  background: 'ivr',
-  waitexten: 'ivr',
-  read: 'ivr',
-  directory: 'ivr',
-  speechbackground: 'ivr',
-  voicemailmain: 'ivr',
-};
+  ['background', 'ivr'],
+  ['waitexten', 'ivr'],
+  ['read', 'ivr'],
+  ['directory', 'ivr'],
+  ['speechbackground', 'ivr'],
+  ['voicemailmain', 'ivr'],
+]);
 
 export interface EnteredService {
   readonly service: Service;
@@ -25,7 +25,7 @@ export function serviceOfApplication(
   data: string | null,
   context: string | null,
 ): EnteredService | null {
-  const service = services[application?.toLowerCase() ?? ''];
+  const service = services.get(application?.toLowerCase() ?? '');
   if (service === undefined) return null;
   return { service, name: service === 'voicemail' ? mailboxOf(data) : context };
 }

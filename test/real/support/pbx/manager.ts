@@ -10,7 +10,7 @@ deny = 0.0.0.0/0.0.0.0
 permit = 127.0.0.1/255.255.255.255
 read = system,call,agent,dialplan
 write = reporting
-eventfilter(action(exclude),name(VarSet)) =
+${plan.version === 22 ? 'eventfilter(action(exclude),name(VarSet)) =' : 'eventfilter = !Event: VarSet'}
 writetimeout = 5000
 `;
   return `[general]

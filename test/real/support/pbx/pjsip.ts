@@ -22,7 +22,7 @@ max_contacts = 1
 remove_existing = yes
 [${number}]
 type = auth
-auth_type = digest
+auth_type = ${plan.version === 22 ? 'digest' : 'userpass'}
 username = ${number}
 password = ${plan.phoneSecret}
 `;

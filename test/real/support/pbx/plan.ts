@@ -8,7 +8,11 @@ export interface AsteriskPorts {
   readonly rtp: number;
 }
 
+/** Those that `scripts/real-parts/install.sh` builds. */
+export type AsteriskVersion = 16 | 22;
+
 export interface AsteriskPlan {
+  readonly version: AsteriskVersion;
   /** The instance's folder as Asterisk sees it, inside its root. */
   readonly dir: string;
   readonly ports: AsteriskPorts;
