@@ -30,8 +30,8 @@ const mostChannelsInGroup = 5_000;
 const mostDials = 500;
 /** Grouping ids remembered per call, the last seen: in a room that is never empty every guest brings one. */
 const mostLinks = 500;
-/** Dropped ids remembered, about 60 bytes each. */
-const mostDroppedIds = 20_000;
+/** Ids of dropped channels, and of those who met in rooms, that are remembered, about 60 bytes each. */
+const mostIdsRemembered = 20_000;
 
 export interface GraphHolder {
   created(group: Group, channel: Channel): void;
@@ -43,6 +43,8 @@ export class CallGraph {
   readonly #channels = new Map<string, Channel>();
   readonly #bridges = new Map<string, Bridge>();
   readonly #groupOfLink = new Map<string, Group>();
+  /** Grouping ids that channels in rooms showed: who has one may have met anybody there. */
+  readonly #roomLinks = new Set<string>();
   readonly #dropped = new Set<string>();
   readonly #holder: GraphHolder;
   readonly #longestId: number;
@@ -79,7 +81,8 @@ export class CallGraph {
     if (channel.kind === 'unknown') channel.kind = facts.kind;
     channel.facts = keepKnown(facts, channel.facts);
     if (facts.state === 'ringing') channel.rang = true;
-    if (!channel.inRoom) this.#link(channel, facts.linkedId);
+    if (channel.inRoom) remember(this.#roomLinks, facts.linkedId);
+    else if (!this.#roomLinks.has(facts.linkedId)) this.#link(channel, facts.linkedId);
     return channel;
   }
 
@@ -128,7 +131,8 @@ export class CallGraph {
     const bridge = this.#bridgeOf(bridgeId, kind);
     const replaced = swapFor === null ? undefined : this.#channels.get(swapFor);
     if (replaced && replaced !== channel && replaced.bridgeId === bridgeId) {
-      if (kind === 'talk') this.#union(channel.group, replaced.group);
+      // Whoever takes another's place belongs with it, also where nobody talks.
+      if (kind !== 'room') this.#union(channel.group, replaced.group);
       this.leave(replaced);
     }
     if (channel.bridgeId !== bridgeId) this.leave(channel);
@@ -171,6 +175,11 @@ export class CallGraph {
   enterRoom(channelId: string, at: number): void {
     const channel = this.refer(channelId, at);
     if (channel) channel.inRoom = true;
+  }
+
+  /** A grouping id that somebody in a room shows. */
+  meetIn(link: string): void {
+    remember(this.#roomLinks, link);
   }
 
   /** They belong to one call, whatever connects them. */
@@ -294,12 +303,17 @@ export class CallGraph {
   }
 
   #remember(id: string): void {
-    this.#dropped.add(id);
-    if (this.#dropped.size <= mostDroppedIds) return;
-    for (const oldest of this.#dropped) {
-      this.#dropped.delete(oldest);
-      return;
-    }
+    remember(this.#dropped, id);
+  }
+}
+
+/** The oldest are forgotten. */
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id);
+  if (ids.size <= mostIdsRemembered) return;
+  for (const oldest of ids) {
+    ids.delete(oldest);
+    return;
   }
 }
 
@@ -308,8 +322,8 @@ function keepKnown(facts: ChannelFacts, before: ChannelFacts | null): ChannelFac
   return {
     ...facts,
     createdAt: facts.createdAt ?? before?.createdAt ?? null,
-    queueStatus: facts.queueStatus ?? before?.queueStatus ?? null,
-    recordingFile: facts.recordingFile ?? before?.recordingFile ?? null,
+    queueStatus: facts.queueStatus === undefined ? (before?.queueStatus ?? null) : facts.queueStatus,
+    recordingFile: facts.recordingFile === undefined ? (before?.recordingFile ?? null) : facts.recordingFile,
   };
 }
 

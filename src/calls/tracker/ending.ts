@@ -79,12 +79,14 @@ type Step = (world: World, call: CallRecord, moment: Moment) => void;
 export function finish(world: World, call: CallRecord, moment: Moment, before: Step): void {
   const live = [...call.group.channels.values()].filter(isLive);
   if (live.some((channel) => channel.kind === 'device')) {
+    call.endBy = null;
     call.deadline = reasonDue(call);
     return;
   }
   const waits = live.some((channel) => channel.kind === 'pipe');
-  call.deadline ??= moment.at + world.rules.limits.deviceGoneMs;
-  if (waits && moment.at < call.deadline) return;
+  call.endBy ??= moment.at + world.rules.limits.deviceGoneMs;
+  call.deadline = Math.min(call.endBy, reasonDue(call) ?? Number.POSITIVE_INFINITY);
+  if (waits && moment.at < call.endBy) return;
   before(world, call, { ...moment, over: true });
   endCall(world, call);
 }

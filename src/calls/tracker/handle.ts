@@ -6,6 +6,7 @@ import { clean } from './parties.ts';
 import type { CallRecord } from './record.ts';
 import type { World } from './moment.ts';
 import { enterService, leaveMachines } from './machines/enter-service.ts';
+import { isParked } from './parking/parked.ts';
 import { parkSignal } from './parking/park-signals.ts';
 import { joinQueue, queueSignal } from './queues/queue-signals.ts';
 import { recordingSignal } from './recordings/record-recordings.ts';
@@ -45,7 +46,7 @@ function change(world: World, callOf: CallOf, signal: StepSignal, at: number): r
     case 'dial.ended':
       return some(dialled(world, callOf, signal, at));
     case 'bridge.entered':
-      return some(graph.enter(signal.bridgeId, signal.channelId, kindOf(signal), signal.swapFor, at));
+      return some(entered(world, callOf, signal, at));
     case 'bridge.left':
       return some(left(world, callOf, signal.bridgeId, graph.get(signal.channelId)));
     case 'bridge.ended':
@@ -131,17 +132,24 @@ function ended(
   return world.graph.end(signal.channelId, { at, cause, sipStatus, estimated: false });
 }
 
-/** Only the caller, or somebody who talks, can hang up a call; others merely decline it. */
+/** Only the caller, or somebody who talks or waits, can hang up a call; others merely decline it. */
 function hangupRequested(world: World, callOf: CallOf, channel: Channel | undefined): Channel | null {
   const call = channel ? callOf(channel) : undefined;
   if (!channel || !call) return null;
   if (call.legs.get(channel.id)?.transferred) return channel;
   const initiatorId = call.started ? call.initiatorId : chooseInitiator(world.graph, call)?.channelId;
   const by = channel.id === initiatorId ? 'caller' : call.legs.get(channel.id)?.role;
-  const mayEnd = channel.id === initiatorId || call.connected.has(channel.id);
+  const mayEnd = channel.id === initiatorId || call.connected.has(channel.id) || waits(call, channel.id);
   if (by && mayEnd && !call.hungUp?.sure) call.hungUp = { by, channelId: channel.id, sure: true };
   return channel;
 }
+
+/** It was put somewhere to wait, or for somebody to answer. */
+const waits = (call: CallRecord, channelId: string): boolean =>
+  call.service?.channelId === channelId ||
+  call.transfers.some(({ state, transfereeIds }) => state === 'pending' && transfereeIds.has(channelId)) ||
+  call.parked.some((parked) => parked.channelId === channelId && isParked(parked)) ||
+  call.stays.some((stay) => stay.channelId === channelId && !stay.toldLeft);
 
 /** Who leaves a conversation first ended it, as far as no device is known to have asked. */
 function firstToLeave(world: World, callOf: CallOf, channel: Channel | undefined): void {
@@ -149,6 +157,21 @@ function firstToLeave(world: World, callOf: CallOf, channel: Channel | undefined
   const call = channel ? callOf(channel) : undefined;
   if (!channel || !call || call.hungUp || !call.connected.has(channel.id)) return;
   call.hungUp = { by: call.legs.get(channel.id)?.role ?? 'callee', channelId: channel.id, sure: false };
+}
+
+function entered(
+  { graph }: World,
+  callOf: CallOf,
+  signal: Extract<Signal, { readonly kind: 'bridge.entered' }>,
+  at: number,
+): Channel | null {
+  const channel = graph.enter(signal.bridgeId, signal.channelId, kindOf(signal), signal.swapFor, at);
+  const call = channel ? callOf(channel) : undefined;
+  // An attended transfer into the car park: who was joined stands in the slot now.
+  for (const parked of call?.parked ?? []) {
+    if (channel && parked.channelId === signal.swapFor && isParked(parked)) parked.channelId = channel.id;
+  }
+  return channel;
 }
 
 function left(world: World, callOf: CallOf, bridgeId: string, channel: Channel | undefined): Channel | null {

@@ -8,6 +8,8 @@ import { hasOutside, type CallRecord } from './record.ts';
 import { moveOn, type Teller } from './teller.ts';
 
 const mostRelated = 100;
+/** Of each kind of thing that a call remembers; the oldest go first. */
+const mostTakenOver = 100;
 
 /** The call that goes on; the other one is over. */
 export function mergeCalls(teller: Teller, one: CallRecord, two: CallRecord, at: number): CallRecord {
@@ -51,16 +53,16 @@ function takeOver(survivor: CallRecord, loser: CallRecord): void {
   for (const service of loser.servicesReached) survivor.servicesReached.add(service);
   for (const result of loser.results) survivor.results.add(result);
   survivor.service ??= loser.service;
-  survivor.machines = [...survivor.machines, ...loser.machines];
-  survivor.parked = [...survivor.parked, ...loser.parked];
-  survivor.visits = [...survivor.visits, ...loser.visits];
-  survivor.recorded = [...survivor.recorded, ...loser.recorded];
-  survivor.forwards = [...survivor.forwards, ...loser.forwards];
-  survivor.stays = [...survivor.stays, ...loser.stays];
+  survivor.machines = [...survivor.machines, ...loser.machines].slice(-mostTakenOver);
+  survivor.parked = [...survivor.parked, ...loser.parked].slice(-mostTakenOver);
+  survivor.visits = [...survivor.visits, ...loser.visits].slice(-mostTakenOver);
+  survivor.recorded = [...survivor.recorded, ...loser.recorded].slice(-mostTakenOver);
+  survivor.forwards = [...survivor.forwards, ...loser.forwards].slice(-mostTakenOver);
+  survivor.stays = [...survivor.stays, ...loser.stays].slice(-mostTakenOver);
   survivor.queue ??= loser.queue;
   survivor.hungUp ??= loser.started ? null : loser.hungUp;
   survivor.lastAt = Math.max(survivor.lastAt, loser.lastAt);
   survivor.heardAt = Math.max(survivor.heardAt, loser.heardAt);
-  survivor.transfers = [...survivor.transfers, ...loser.transfers];
-  survivor.recordings = [...survivor.recordings, ...loser.recordings];
+  survivor.transfers = [...survivor.transfers, ...loser.transfers].slice(-mostTakenOver);
+  survivor.recordings = [...survivor.recordings, ...loser.recordings].slice(-mostTakenOver);
 }

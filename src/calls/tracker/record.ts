@@ -158,6 +158,8 @@ export interface CallRecord {
   /** The fields last told, by path. */
   told: ReadonlyMap<string, string>;
   readonly repeat: Repeats;
+  /** No device is left, and it ends then if none comes; null while one is there. */
+  endBy: number | null;
   /** When to look again without any signal; null: never. */
   deadline: number | null;
 }
@@ -213,6 +215,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     recordings: [],
     told: new Map(),
     repeat: [],
+    endBy: null,
     deadline: null,
   };
 }

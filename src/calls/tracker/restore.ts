@@ -118,7 +118,9 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
   const there = [...record.legs.values()].filter((leg) => leg.startedAt <= at && (leg.endedAt ?? at) >= at);
   const left = there.filter((leg) => leg.extension !== null && leg.extension === transfer.by);
   const live = there.filter((leg) => leg.endedAt === null);
-  for (const leg of left) if (leg.endedAt === null) leg.transferred = true;
+  // Of one that failed, or asks first, the transferer is still there.
+  const isGone = transfer.state === 'completed' || (transfer.state === 'pending' && transfer.kind === 'blind');
+  for (const leg of left) if (leg.endedAt === null && isGone) leg.transferred = true;
   return {
     kind: transfer.kind ?? 'blind',
     by: transfer.by,
@@ -141,9 +143,11 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
 function restoreService(record: CallRecord, initiator: LegRecord | undefined): void {
   const answeredBy = machines.find((kind) => kind === record.answeredBy?.kind);
   const [stay] = record.stays;
-  const kind = stay ? 'queue' : (answeredBy ?? (record.queue !== null && !record.metPerson ? 'queue' : undefined));
+  const kind = stay ? 'queue' : answeredBy;
   if (kind === undefined) return;
   record.servicesReached.add(kind);
+  // Of a queue that the call is in no more nothing is left but that it was there.
+  if (kind === 'queue' && !stay) return;
   const channelId = stay?.channelId ?? initiator?.channelId;
   if (channelId === undefined) return;
   const name = kind === 'queue' ? record.queue : null;

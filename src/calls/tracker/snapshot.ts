@@ -35,7 +35,10 @@ export function callSnapshot(call: CallRecord, at: number): Call {
     endedAt: isoOrNull(call.endedAt),
     talkMs: talkMsOf(call, at),
     origin: call.origin,
-    transfers: call.transfers.filter(({ toldStart }) => toldStart).map(shown),
+    transfers: call.transfers
+      .filter(({ toldStart }) => toldStart)
+      .slice(-mostItems)
+      .map(shown),
     recordings: call.recordings.slice(-mostItems),
     relatedCallIds: call.relatedCallIds.slice(-mostItems),
   };

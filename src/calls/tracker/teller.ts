@@ -74,8 +74,9 @@ export class Teller {
 
   recording(call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>, recorded: Recorded, data: Data): void {
     const snapshot = { ...callSnapshot(call, call.lastAt), ...outcome };
-    const facts = [recorded.channelId, 'recording.ready', recorded.startedAt] as const;
-    const id = idFromFacts(call.base, this.#rules.connector, ...facts, recorded.recordingId ?? '');
+    // By its file where that is known: since when it ran may be a guess.
+    const named = recorded.file ?? `${recorded.recordingId ?? ''}/${recorded.startedAt}`;
+    const id = idFromFacts(call.base, this.#rules.connector, recorded.channelId, 'recording.ready', named);
     const extension = call.legs.get(recorded.channelId)?.extension ?? null;
     this.#push('recording.ready', id, call, snapshot, null, extension, call.lastAt, data);
   }

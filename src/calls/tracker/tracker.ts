@@ -166,6 +166,8 @@ class CallTracker implements Tracker {
       call.heardAt += by;
       if (call.talkingSince !== null) call.talkingSince += by;
       if (call.deadline !== null) call.deadline += by;
+      if (call.endBy !== null) call.endBy += by;
+      for (const stay of call.stays) if (stay.leftAt !== null && !stay.toldLeft) stay.leftAt += by;
     }
     this.#earliest += by;
     this.#nextSweep += by;
@@ -239,8 +241,9 @@ class CallTracker implements Tracker {
       (one, two) => (one.createdAt ?? 0) - (two.createdAt ?? 0) || (one.id < two.id ? -1 : Number(one.id > two.id)),
     );
     // Before they are shown: whom the PBX groups them with is who they met there.
-    for (const { channelIds } of signal.bridges.filter(({ room }) => room))
-      for (const id of channelIds) this.#graph.enterRoom(id, at);
+    const inRooms = new Set(signal.bridges.flatMap(({ room, channelIds }) => (room ? channelIds : [])));
+    for (const id of inRooms) this.#graph.enterRoom(id, at);
+    for (const { id, linkedId } of channels) if (inRooms.has(id)) this.#graph.meetIn(linkedId);
     for (const facts of channels) this.#graph.see(facts, at, false);
     for (const pipe of signal.pipes ?? []) this.#graph.joinPipe(pipe.oneId, pipe.twoId, at);
     const bridgeOf = new Map(signal.bridges.flatMap(({ id, channelIds }) => channelIds.map((member) => [member, id])));
@@ -250,7 +253,9 @@ class CallTracker implements Tracker {
     }
     for (const bridge of signal.bridges) {
       for (const member of bridge.channelIds) {
-        if (this.#graph.get(member)) this.#graph.enter(bridge.id, member, kindOf(bridge), null, at);
+        // What a bridge is for does not change; a picture may not know of one that was just made.
+        const kind = this.#graph.bridge(bridge.id)?.kind ?? kindOf(bridge);
+        if (this.#graph.get(member)) this.#graph.enter(bridge.id, member, kind, null, at);
       }
     }
     for (const call of this.#calls.values()) call.heardAt = at;

@@ -6,13 +6,20 @@ import type { MachineLeg } from './machine.ts';
 /** Queues and menus of one call that are remembered; the oldest go first. */
 const mostMachines = 100;
 
-/** The channel is in a service of the PBX now, and in no other any more. */
-export function enterService(call: CallRecord, channel: Channel, kind: Service, name: string | null, at: number): void {
+/** The channel is in a service of the PBX now, and in no other any more. `anew`: once more, if it was in it before. */
+export function enterService(
+  call: CallRecord,
+  channel: Channel,
+  kind: Service,
+  name: string | null,
+  at: number,
+  anew = false,
+): void {
   const before = call.service;
   const isSame = before?.kind === kind && before.channelId === channel.id && before.name === name;
   call.service = { kind, channelId: channel.id, name };
   call.servicesReached.add(kind);
-  if (isSame) return;
+  if (isSame && !anew) return;
   leaveMachines(call, channel.id, at);
   if (kind !== 'queue' && kind !== 'ivr') return;
   const sameMoment = call.machines.filter((one) => one.channelId === channel.id && one.startedAt === at).length;

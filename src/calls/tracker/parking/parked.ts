@@ -8,7 +8,8 @@
  * Whoever parked it has sent it on: its leg ends as `transferred`.
  */
 export interface Parked {
-  readonly channelId: string;
+  /** Another's, when that one took its place. */
+  channelId: string;
   readonly lot: string | null;
   readonly slot: string | null;
   /** Extension that parked it. */

@@ -6,14 +6,16 @@ import { offer } from './queue-signals.ts';
 import type { QueueStay } from './stay.ts';
 
 /**
- * A caller who has left a queue and talks with somebody who was called before that was taken from it by them, though the PBX
- * did not say so, or said it while nobody listened.
+ * A caller who talks with somebody who was called before that was taken from it by them, though the PBX
+ * did not say so, or said it while nobody listened; and has left the queue by that.
  */
-export function noticeTaken(world: World, call: CallRecord, stay: QueueStay): void {
-  const { leftAt } = stay;
-  if (leftAt === null || stay.taken || stay.gaveUp) return;
+export function noticeTaken(world: World, call: CallRecord, stay: QueueStay, at: number): void {
+  if (stay.gaveUp || (stay.taken && stay.leftAt !== null)) return;
   const agent = whoTalksWith(world, call, stay);
-  if (!agent || agent.startedAt > leftAt) return;
+  if (!agent || agent.startedAt > (stay.leftAt ?? at)) return;
+  stay.leftAt ??= at;
+  const { leftAt } = stay;
+  if (stay.taken) return;
   const known = [...stay.offers.values()].find(({ legId }) => legId === agent.channelId);
   const memberId = known?.memberId ?? agent.channelId;
   offer(stay, { memberId, agent: null, agentName: null }, leftAt, 'outcome');

@@ -34,15 +34,16 @@ export function join(
   at: number,
 ): void {
   const queue = clean(signal.queue);
-  enterService(call, channel, 'queue', queue, at);
-  call.queue = queue ?? call.queue;
   // Said twice, it is one stay.
   const known = stayOf(call, channel.id);
   const isDoubled = call.stays.some(({ channelId, joinedAt }) => channelId === channel.id && joinedAt === at);
-  if (isDoubled || known?.queue === queue) return;
+  const isNew = !isDoubled && (known === undefined || known.queue !== queue);
+  enterService(call, channel, 'queue', queue, at, isNew);
+  call.queue = queue ?? call.queue;
+  if (!isNew) return;
   if (known) known.leftAt = at;
   const { position, waiting } = signal;
-  const stay = newStay(channel.id, queue, at, position, waiting, channel.facts?.queueStatus ?? null);
+  const stay = newStay(channel.id, queue, at, position, waiting, channel.facts);
   call.stays = [...call.stays, stay].slice(-mostStays);
 }
 

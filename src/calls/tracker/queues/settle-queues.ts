@@ -24,8 +24,8 @@ export function tellJoined(world: World, call: CallRecord, moment: Moment): void
 
 export function tellOffers(world: World, call: CallRecord, moment: Moment): void {
   for (const [stay, offer] of offersOf(call)) {
-    const leg = legOf(world, call, offer);
-    if (offer.toldRinging || !leg?.toldDial) continue;
+    const leg = offer.toldRinging ? null : legOf(world, call, offer);
+    if (!leg?.toldDial) continue;
     offer.toldRinging = true;
     const waitMs = Math.max(0, offer.at - stay.joinedAt);
     const data = { ...namesOf(stay), ...agentOf(world, offer, leg), waitMs };
@@ -33,7 +33,7 @@ export function tellOffers(world: World, call: CallRecord, moment: Moment): void
   }
 }
 
-/** Tells the agents that missed the call; after their legs have ended. */
+/** Tells the agents that missed the call. */
 export function tellMissed(world: World, call: CallRecord, moment: Moment): void {
   for (const [stay, offer] of offersOf(call)) {
     const ringMs = offer.missedAfterMs;
@@ -53,11 +53,12 @@ export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
       stay.leftAt = moment.at;
       stay.saidAbandoned = !moment.found;
     }
-    if (!stay.toldLeft) noticeTaken(world, call, stay);
+    if (!stay.toldLeft) noticeTaken(world, call, stay, moment.at);
     tellTaken(world, call, stay, moment);
     if (stay.leftAt === null || stay.toldLeft) continue;
     const reason = reasonOf(call, stay, channel);
     if (reason === undefined && moment.at < stay.leftAt + reasonWithinMs) continue;
+    const status = channel?.facts?.queueStatus ?? null;
     stay.toldLeft = true;
     stay.gaveUp = reason === 'abandoned';
     leave(call, stay);
@@ -65,7 +66,8 @@ export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
     const waitMs = Math.max(0, stay.leftAt - stay.joinedAt);
     const data = {
       ...namesOf(stay),
-      reason: reason ?? (stay.taken ? 'answered' : null),
+      // Nothing new was said within that time, so what is shown may be about this queue as well.
+      reason: reason ?? (stay.taken ? 'answered' : status === null ? null : byStatus(status)),
       position: stay.position,
       waitMs,
     };
@@ -122,7 +124,8 @@ function reasonOf(
   if (status !== null && status !== stay.statusBefore) return byStatus(status);
   const isGone = !channel || !isLive(channel) || (call.hungUp?.sure && call.hungUp.channelId === stay.channelId);
   if (isGone) return stay.saidAbandoned ? 'abandoned' : null;
-  return /^[0-9*#]$/.test(channel.facts?.dialledNumber ?? '') ? 'key' : undefined;
+  const number = channel.facts?.dialledNumber ?? null;
+  return number !== stay.numberBefore && number !== null && /^[0-9*#]$/.test(number) ? 'key' : undefined;
 }
 
 const byStatus = (status: string): QueueLeaveReason | null => reasonOfStatus[status] ?? null;

@@ -13,6 +13,8 @@
  */
 import type { queueLeaveReasons } from '../../../model/event-types/queues.ts';
 
+import type { ChannelFacts } from '../../signal.ts';
+
 export type QueueLeaveReason = (typeof queueLeaveReasons)[number];
 
 export interface Offer {
@@ -38,6 +40,8 @@ export interface QueueStay {
   position: number | null;
   /** Callers who waited when it joined, itself included. */
   readonly waiting: number | null;
+  /** Where the channel stood in the dialplan on joining: a key leads it elsewhere. */
+  readonly numberBefore: string | null;
   /** The PBX's word for how the channel left the queue before, which it goes on to show. */
   readonly statusBefore: string | null;
   readonly offers: Map<string, Offer>;
@@ -64,7 +68,7 @@ export function newStay(
   joinedAt: number,
   position: number | null,
   waiting: number | null,
-  statusBefore: string | null = null,
+  shown: Pick<ChannelFacts, 'dialledNumber' | 'queueStatus'> | null = null,
 ): QueueStay {
   return {
     channelId,
@@ -72,7 +76,8 @@ export function newStay(
     joinedAt,
     position,
     waiting,
-    statusBefore,
+    numberBefore: shown?.dialledNumber ?? null,
+    statusBefore: shown?.queueStatus ?? null,
     offers: new Map(),
     taken: null,
     saidAbandoned: false,

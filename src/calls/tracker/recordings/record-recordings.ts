@@ -34,8 +34,20 @@ export function recordingSignal({ graph }: World, callOf: CallOf, signal: Record
   return channel;
 }
 
+/** A channel that is recorded, found so after a restart or a gap: since when is not known, so since it was answered. */
+function findRecordings(call: CallRecord, channel: Channel): void {
+  const file = clean(channel.facts?.recordingFile ?? null);
+  if (file === null || call.recorded.some((one) => one.channelId === channel.id && one.file === file)) return;
+  const startedAt = call.answeredAt ?? call.startedAt;
+  const found = { channelId: channel.id, recordingId: null, file, startedAt, stoppedAt: null };
+  call.recorded = [...call.recorded, found].slice(-mostRecordings);
+}
+
 /** Takes over what the recorded channels show, while they are there. */
 export function followRecordings({ graph }: World, call: CallRecord, moment: Moment): void {
+  if (moment.found && call.started) {
+    for (const channel of call.group.channels.values()) if (isLive(channel)) findRecordings(call, channel);
+  }
   for (const recorded of call.recorded) {
     const channel = graph.get(recorded.channelId);
     if (recorded.stoppedAt !== null) continue;

@@ -2,7 +2,7 @@
 import { isLive } from '../../graph/channel.ts';
 import type { World } from '../moment.ts';
 import type { CallRecord } from '../record.ts';
-import { join } from './room-signals.ts';
+import { join, leaveRoom } from './room-signals.ts';
 
 /** Milliseconds within which a room's bridge lets go of who has left the room. */
 const leavesWithinMs = 1_000;
@@ -22,7 +22,9 @@ export function findMembers(
   }
   for (const visit of call.visits) {
     const channel = world.graph.get(visit.channelId);
-    if (channel && isLive(channel) && channel.bridgeId !== visit.room.id) visit.leftAt ??= at;
+    if (!channel || !isLive(channel) || channel.bridgeId === visit.room.id) continue;
+    if (visit.leftAt === null) leaveRoom(call, channel.id);
+    visit.leftAt ??= at;
   }
 }
 

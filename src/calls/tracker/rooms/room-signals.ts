@@ -18,8 +18,16 @@ export function roomSignal(world: World, callOf: CallOf, signal: RoomSignal, at:
   const call = channel ? callOf(channel) : undefined;
   if (!channel || !call) return channel;
   if (signal.kind === 'room.joined') join(world, call, channel, signal, at);
-  else for (const visit of call.visits) if (visit.channelId === channel.id) visit.leftAt ??= at;
+  else {
+    for (const visit of call.visits) if (visit.channelId === channel.id) visit.leftAt ??= at;
+    leaveRoom(call, channel.id);
+  }
   return channel;
+}
+
+/** Nobody of the room answers the call any more. */
+export function leaveRoom(call: CallRecord, channelId: string): void {
+  if (call.service?.kind === 'conference' && call.service.channelId === channelId) call.service = null;
 }
 
 type Joining = Pick<Extract<RoomSignal, { readonly kind: 'room.joined' }>, 'room' | 'roomId' | 'moderator'>;

@@ -125,7 +125,10 @@ function note(
 ): TransferRecord | null {
   const legs = transfererIds.flatMap((id) => call.legs.get(id) ?? []);
   const [transferer] = legs;
-  if (!transferer || legs.some((leg) => leg.transferred)) return null;
+  const isKnown = call.transfers.some(
+    (one) => one.state === 'pending' && one.transfererIds.join() === transfererIds.join() && one.stays === facts.stays,
+  );
+  if (!transferer || isKnown || legs.some((leg) => leg.transferred)) return null;
   const transfer: TransferRecord = {
     ...facts,
     by: transferer.extension,

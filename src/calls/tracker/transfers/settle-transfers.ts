@@ -49,11 +49,28 @@ function isJoined(world: World, call: CallRecord, transfer: TransferRecord): boo
   return true;
 }
 
+/** Of several phones that were called at once, another than the one that is gone. */
+const stillAsked = (call: CallRecord, transfer: TransferRecord, gone: LegRecord): LegRecord | undefined =>
+  [...call.legs.values()].find(
+    (leg) =>
+      leg !== gone &&
+      leg.endedAt === null &&
+      leg.toldDial &&
+      leg.startedAt >= gone.startedAt &&
+      !transfer.transfererIds.includes(leg.channelId) &&
+      !transfer.transfereeIds.has(leg.channelId),
+  );
+
 /** Tells the transfers whose target was asked and is gone. */
 function failAsked(world: World, call: CallRecord, moment: Moment): void {
   for (const transfer of call.transfers.filter(isPending)) {
     const target = transfer.askingId === null ? undefined : call.legs.get(transfer.askingId);
     if (!target || target.endedAt === null) continue;
+    const other = stillAsked(call, transfer, target);
+    if (other) {
+      transfer.askingId = other.channelId;
+      continue;
+    }
     transfer.askingId = null;
     // Who was asked had answered: the transferer took the others back.
     if (target.answeredAt !== null) tellEnd(world, call, transfer, moment, 'cancelled', 'cancelled');
@@ -90,7 +107,7 @@ function tellEnd(
   world.teller.transfer(type, call, transfer, moment.at, reason === undefined ? {} : { reason });
 }
 
-/** Devices that a transferee talks with now, and that did not take part before. */
+/** Devices that a transferee talks with now, and that have no part in the transfer. */
 function newPartners({ graph }: World, call: CallRecord, transfer: TransferRecord): readonly LegRecord[] {
   const isTransferee = (id: string): boolean => transfer.transfereeIds.has(id);
   return connectedDevices(graph, call.group)
