@@ -7,6 +7,7 @@ import type { CallRecord } from './record.ts';
 import type { World } from './moment.ts';
 import { enterService, leaveMachines } from './machines/enter-service.ts';
 import { parkSignal } from './parking/park-signals.ts';
+import { orderSignal } from './orders/order-signals.ts';
 import { joinQueue, queueSignal } from './queues/queue-signals.ts';
 import { recordingSignal } from './recordings/record-recordings.ts';
 import { roomSignal } from './rooms/room-signals.ts';
@@ -29,6 +30,9 @@ function change(world: World, callOf: CallOf, signal: StepSignal, at: number): r
     case 'channel.created':
     case 'channel.seen':
       return some(seen(world, callOf, signal, at));
+    case 'call.ordered':
+    case 'call.order_failed':
+      return some(orderSignal(world, callOf, signal, at));
     case 'channel.ended':
       return some(ended(world, callOf, signal, at));
     case 'channel.hangup_requested':

@@ -43,7 +43,7 @@ function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, chann
   if (leg.pickedUpBy !== null) return 'answered_elsewhere';
   const status = dialStatus(graph, channel);
   const byCause = outcomeOfCause(channel.end?.cause ?? null, channel.end?.sipStatus ?? null);
-  if (status === 'forwarded' || status === 'rejected') return status;
+  if (status === 'forwarded' || status === 'rejected' || status === 'failed') return status;
   if (status === 'busy' || status === 'no_answer' || status === 'congested' || status === 'unreachable') {
     // A device that stopped ringing because the dial gave up reports that it was cancelled: the dial knows better.
     return byCause === null || byCause === 'answered_elsewhere' || byCause === 'cancelled' ? status : byCause;
@@ -136,9 +136,11 @@ function outcomeOfStatus(status: DialStatus | null): LegOutcome | null {
 
 function outcomeOfCaller(call: CallRecord): CallOutcome {
   const end = call.callerEnd;
-  if (end?.lineUp || call.servicesReached.has('ivr') || call.servicesReached.has('conference')) return 'machine';
+  if (call.servicesReached.has('ivr') || call.servicesReached.has('conference')) return 'machine';
   const byCause = end ? outcomeOfCause(end.cause, end.sipStatus) : null;
   const asCall = byPriority.find((outcome) => outcome === byCause);
+  // A line that the PBX called is up because its user picked up: why it could not be led on says more.
+  if (end?.lineUp && !(call.originated && asCall)) return 'machine';
   if (asCall) return asCall;
   return call.hungUp?.by === 'caller' || end === null ? 'cancelled' : 'rejected';
 }

@@ -1,0 +1,39 @@
+/**
+ * Calls that software has the PBX begin. Such a call begins when it is ordered, before the PBX is asked: so it is in the
+ * log before anything rings, and what becomes of it is told whatever happens. Its first channel is **expected** until
+ * the PBX shows it; a picture of the PBX that lacks it, or the PBX's own word, ends it.
+ */
+import { isLive, type Channel } from '../../graph/channel.ts';
+import type { Signal } from '../../signal.ts';
+import type { World } from '../moment.ts';
+import type { CallRecord } from '../record.ts';
+
+type CallOf = (channel: Channel) => CallRecord | undefined;
+type Ordered = Extract<Signal, { readonly kind: 'call.ordered' }>;
+type Failed = Extract<Signal, { readonly kind: 'call.order_failed' }>;
+
+export function orderSignal(world: World, callOf: CallOf, signal: Ordered | Failed, at: number): Channel | null {
+  return signal.kind === 'call.ordered' ? ordered(world, callOf, signal, at) : failed(world, signal, at);
+}
+
+function ordered({ graph, rules }: World, callOf: CallOf, signal: Ordered, at: number): Channel | null {
+  const channel = graph.expect(signal.channel, at);
+  const call = channel ? callOf(channel) : undefined;
+  const dial = channel ? graph.dial(null, channel.id, at) : null;
+  if (!channel || !call || !dial) return null;
+  dial.dialString = signal.dialString;
+  call.ordered = true;
+  call.from = rules.numbers.party(signal.from, null);
+  call.to = rules.numbers.party(signal.to, null);
+  call.origin = signal.origin;
+  // Whom it is for may follow it, though no phone of theirs takes part.
+  if (signal.origin.onBehalfOf) call.extensions.add(signal.origin.onBehalfOf);
+  return channel;
+}
+
+function failed({ graph }: World, { channelId, status }: Failed, at: number): Channel | null {
+  const channel = graph.get(channelId);
+  if (!channel?.expected || !isLive(channel)) return null;
+  for (const dial of channel.incoming) graph.endDial(dial, status, null);
+  return graph.end(channelId, { at, cause: null, sipStatus: null, estimated: false });
+}
