@@ -26,7 +26,7 @@ export function createJudge(policy: NumberPolicy): (text: string) => Destination
   // What looks like an extension may be an emergency number all the same.
   const reader = createNumberReader(rulesFor(policy.country, { internal: isExtension }));
   return (text) => {
-    const number = text.length > longestText ? '' : text.replaceAll(/[ ().\/-]/g, '');
+    const number = text.length > longestText ? '' : text.replaceAll(/[ ()./-]/g, '');
     if (!/^\+?[0-9]+$/.test(number) || number.length > longest) {
       return {
         kind: 'no_number',

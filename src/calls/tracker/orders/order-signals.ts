@@ -6,6 +6,7 @@
 import { isLive, type Channel } from '../../graph/channel.ts';
 import type { Signal } from '../../signal.ts';
 import type { World } from '../moment.ts';
+import { clean } from '../parties.ts';
 import type { CallRecord } from '../record.ts';
 
 type CallOf = (channel: Channel) => CallRecord | undefined;
@@ -23,8 +24,8 @@ function ordered({ graph, rules }: World, callOf: CallOf, signal: Ordered, at: n
   if (!channel || !call || !dial) return null;
   dial.dialString = signal.dialString;
   call.ordered = true;
-  call.from = rules.numbers.party(signal.from, null);
-  call.to = rules.numbers.party(signal.to, null);
+  call.from = rules.numbers.party(clean(signal.from), null);
+  call.to = rules.numbers.party(clean(signal.to), null);
   call.origin = signal.origin;
   // Whom it is for may follow it, though no phone of theirs takes part.
   if (signal.origin.onBehalfOf) call.extensions.add(signal.origin.onBehalfOf);
