@@ -42,6 +42,8 @@ export type CommandResult =
   | { readonly kind: 'not_connected' }
   /** The log takes no more events for now. Nothing was asked. */
   | { readonly kind: 'log_full' }
+  /** As many calls were ordered there of late as may be. Nothing was asked. */
+  | { readonly kind: 'too_many'; readonly waitMs: number }
   /** No such call is in progress there. */
   | { readonly kind: 'no_call' }
   /** The call is not where this can be done: nobody talks, or the one named does not. */

@@ -112,6 +112,10 @@ export const connectorSchema = variants('Phone systems to listen to.', {
         default: null,
         description: 'Number shown to somebody outside who is called first; null: the extension’s.',
       }),
+      perMinute: setting(whole(1, 6_000), {
+        default: 60,
+        description: 'Calls that software may begin in a minute; ten seconds’ worth may come at once.',
+      }),
     }),
     maxBufferedBytes: setting(bytes(1e6), {
       default: 64_000_000,

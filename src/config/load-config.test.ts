@@ -59,7 +59,7 @@ test('commands to a phone system are off, and on with a context; a channel is a 
   const [on] = load(`${pbx} ${all} }`).connectors;
   assert.deepEqual(on?.kind === 'asterisk' ? on.commands : undefined, {
     ...{ context: 'phones', channel: 'PJSIP/{extension}', outside: 'PJSIP/{number}@trunk-1' },
-    ...{ prefixes: ['1', '+1'], callerId: null },
+    ...{ prefixes: ['1', '+1'], callerId: null, perMinute: 60 },
   });
   for (const [commands, key] of [
     ['{ channel: "PJSIP/{extension}" }', 'commands.context'],

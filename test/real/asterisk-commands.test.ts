@@ -40,6 +40,7 @@ describe('commands to a real Asterisk', { skip }, () => {
       outside: `PJSIP/trunk-carrier/sip:{number}@127.0.0.2:${Number(carrier.slice(-5))}`,
       prefixes: ['1'],
       callerId: '3125550100',
+      perMinute: 600,
     };
     return configFor(asterisk, { username, commands });
   };

@@ -297,6 +297,12 @@ export const problemCatalog = {
     remedy: 'Send again after Retry-After seconds.',
     passes: true,
   },
+  too_many_orders: {
+    status: 429,
+    title: 'As many calls were ordered from this phone system as may be',
+    remedy: 'Send again after Retry-After seconds; its `commands.perMinute` in the configuration is the limit.',
+    passes: true,
+  },
   too_many_tests: {
     status: 429,
     title: 'Too many tests',

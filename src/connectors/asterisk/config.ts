@@ -49,6 +49,8 @@ export interface AsteriskCommandsConfig {
   readonly prefixes: readonly string[];
   /** Number shown to somebody outside who is called first; null: the extension's. */
   readonly callerId: string | null;
+  /** Calls that may be begun in a minute, in the long run. */
+  readonly perMinute: number;
 }
 
 export function endpointOf(config: AsteriskConfig): AmiEndpoint {

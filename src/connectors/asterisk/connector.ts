@@ -89,6 +89,7 @@ class AsteriskConnector implements Connector {
       drained: () => this.#client.resume(),
     });
     this.commands = createCommands(config, {
+      clock,
       random,
       devicesOf: (callId) => this.#listener.devicesOf(callId),
       isUp: () => this.#status.state === 'up',

@@ -163,12 +163,13 @@ test('what the phone system says is passed on, with the call that tells the rest
     [{ kind: 'refused', problem: 'Permission denied' }, 502, 'phone_system_refused'],
     [{ kind: 'not_connected' }, 503, 'phone_system_down'],
     [{ kind: 'log_full' }, 503, 'log_full'],
+    [{ kind: 'too_many', waitMs: 4_200 }, 429, 'too_many_orders'],
     [{ kind: 'cannot', problem: 'it has no channel' }, 409, 'commands_off'],
   ] as const) {
     phones.result = result;
     const answer = await order(click);
     assert.deepEqual([answer.status, answer.code], [status, code]);
-    if (status === 503) assert.equal(answer.headers['retry-after'], '5');
+    if (status === 503 || status === 429) assert.equal(answer.headers['retry-after'], '5');
     if (status === 502) assert.match(String(answer.callId), /^call-/);
   }
   phones.result = { kind: 'unknown' };

@@ -15,6 +15,8 @@ export function problemOf(result: CommandResult): Problem | null {
       return { code: 'commands_off', detail: `As it is configured, ${result.problem}.` };
     case 'not_connected':
       return { code: 'phone_system_down', retryAfter };
+    case 'too_many':
+      return { code: 'too_many_orders', retryAfter: Math.ceil(result.waitMs / 1_000) };
     case 'log_full':
       return { code: 'log_full', retryAfter };
     case 'no_call':

@@ -6,6 +6,7 @@ import { inShort } from '../../../../test/support/tracker-run.ts';
 import type { CallOrder, PhoneCommands } from '../../../calls/commands.ts';
 import { silentLogger } from '../../../kit/logger.ts';
 import { ManualClock } from '../../../kit/manual-clock.ts';
+import { seededRandom } from '../../../kit/random.ts';
 import type { NewEvent } from '../../../model/event.ts';
 import type { AsteriskCommandsConfig, AsteriskConfig } from '../config.ts';
 import { createAsteriskConnector } from '../connector.ts';
@@ -25,6 +26,7 @@ const allowed: AsteriskCommandsConfig = {
   outside: null,
   prefixes: ['+1'],
   callerId: null,
+  perMinute: 12,
 };
 
 const says = (response: string, message: string): Headers => [
@@ -48,7 +50,7 @@ async function listen(t: TestContext, commands: AsteriskCommandsConfig | undefin
   };
   const connector = createAsteriskConnector(config, {
     clock,
-    random: { next: () => 0.5 },
+    random: seededRandom(1),
     logger: silentLogger,
     accept: (batch) => {
       if (log.refuses) return Promise.reject(new Error('the log is full'));
@@ -207,6 +209,18 @@ test('a connection that breaks before the answer: unknown, and the next picture 
   clock.advance(30_000);
   await until(() => types().includes('call.closed'));
   assert.deepEqual(calls(), ['call.started', 'leg.ended 101 lost', 'call.ended lost', 'call.closed']);
+});
+
+test('more orders than may be in a while are told to wait, and no call begins', async (t) => {
+  const { pbx, phones, calls, clock } = await listen(t);
+  takes(pbx);
+  for (const expected of ['taken', 'taken', 'too_many']) {
+    assert.equal((await phones.originate(order, nothing)).kind, expected);
+  }
+  assert.deepEqual(await phones.originate(order, nothing), { kind: 'too_many', waitMs: 5_000 });
+  assert.deepEqual(calls(), ['call.started', 'call.started']);
+  clock.advance(5_000);
+  assert.equal((await phones.originate(order, nothing)).kind, 'taken');
 });
 
 test('a first end for which there is no channel is refused before anything is told', async (t) => {

@@ -9,15 +9,18 @@
 import type { CallOrder, CommandResult, Destination, PhoneCommands } from '../../../calls/commands.ts';
 import type { DialStatus, Signal } from '../../../calls/signal.ts';
 import type { Tracker } from '../../../calls/tracker/index.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
 import type { NewEvent } from '../../../model/event.ts';
 import { createJudge } from '../../number-policy.ts';
+import { Pacing } from '../../pacing.ts';
 import { type AmiAction, InvalidActionError } from '../ami/action.ts';
 import type { ActionResult } from '../ami/pending.ts';
 import type { AsteriskCommandsConfig, AsteriskConfig } from '../config.ts';
 import { dialStringOf, expectedFacts, newChannelId, type OrderedChannel, originateAction } from './order-channel.ts';
 
 export interface CommandParts {
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly random: Random;
   readonly devicesOf: Tracker['devicesOf'];
   /** Connected, and told of everything there is. */
@@ -45,11 +48,13 @@ class AsteriskCommands implements PhoneCommands {
   readonly judge: PhoneCommands['judge'];
   readonly #config: AsteriskCommandsConfig;
   readonly #parts: CommandParts;
+  readonly #pacing: Pacing;
 
   constructor(config: AsteriskCommandsConfig, judge: PhoneCommands['judge'], parts: CommandParts) {
     this.#config = config;
     this.judge = judge;
     this.#parts = parts;
+    this.#pacing = new Pacing(parts.clock, config.perMinute);
   }
 
   async originate(order: CallOrder, named: (callId: string) => Promise<void>): Promise<CommandResult> {
@@ -57,6 +62,8 @@ class AsteriskCommands implements PhoneCommands {
     const at = this.#parts.now();
     const ordered = this.#channelFor(order, at);
     if (!ordered) return { kind: 'cannot', problem: noChannel(order) };
+    const waitMs = this.#pacing.take();
+    if (waitMs > 0) return { kind: 'too_many', waitMs };
     const callId = this.#begin(ordered, order, at);
     if (callId === null) return { kind: 'not_now', problem: 'as many calls are followed there as can be' };
     if (!(await this.#parts.kept())) return this.#callOff(ordered, { kind: 'log_full' });

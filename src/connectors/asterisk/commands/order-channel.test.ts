@@ -20,6 +20,7 @@ const config = {
   outside: 'PJSIP/{number}@trunk-1',
   prefixes: ['+1'],
   callerId: '+13125550100',
+  perMinute: 60,
 };
 const origin = { source: 'api', requestId: null, billingCode: null, buttonId: null, onBehalfOf: '101' } as const;
 const order: CallOrder = {
