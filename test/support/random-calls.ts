@@ -212,7 +212,11 @@ const place = fc.option(fc.nat());
 const path = { sourceId: fc.option(id), destinationId: id };
 const anySignal: fc.Arbitrary<Signal> = fc.oneof(
   fc.record({ at, kind: kind('channel.created', 'channel.seen'), channel: facts }),
-  fc.record({ at, kind: kind('channel.hangup_requested', 'channel.held', 'channel.resumed'), channelId: id }),
+  fc.record({
+    at,
+    kind: kind('channel.hangup_requested', 'channel.held', 'channel.resumed', 'call.given_up'),
+    channelId: id,
+  }),
   fc.record({ at, kind: kind('channel.ended'), channelId: id, cause, sipStatus: cause }),
   fc.record({
     at,

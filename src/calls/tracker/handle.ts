@@ -32,6 +32,7 @@ function change(world: World, callOf: CallOf, signal: StepSignal, at: number): r
       return some(seen(world, callOf, signal, at));
     case 'call.ordered':
     case 'call.order_failed':
+    case 'call.given_up':
       return some(orderSignal(world, callOf, signal, at));
     case 'channel.ended':
       return some(ended(world, callOf, signal, at));
@@ -151,7 +152,7 @@ function hangupRequested(world: World, callOf: CallOf, channel: Channel | undefi
 function firstToLeave(world: World, callOf: CallOf, channel: Channel | undefined): void {
   if (world.rules.saysWhoHangsUp) return;
   const call = channel ? callOf(channel) : undefined;
-  if (!channel || !call || call.hungUp || !call.connected.has(channel.id)) return;
+  if (!channel || !call || call.hungUp || call.givenUp || !call.connected.has(channel.id)) return;
   call.hungUp = { by: call.legs.get(channel.id)?.role ?? 'callee', channelId: channel.id, sure: false };
 }
 

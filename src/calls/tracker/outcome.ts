@@ -41,6 +41,7 @@ export const lineUp = (channel: Channel): boolean => channel.facts?.state === 'u
 
 function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, channel: Channel): LegOutcome {
   if (leg.pickedUpBy !== null) return 'answered_elsewhere';
+  if (call.givenUp) return 'cancelled';
   const status = dialStatus(graph, channel);
   const byCause = outcomeOfCause(channel.end?.cause ?? null, channel.end?.sipStatus ?? null);
   if (status === 'forwarded' || status === 'rejected' || status === 'failed') return status;
@@ -152,6 +153,7 @@ export function hungUpBy(call: CallRecord, outcome: CallOutcome): Call['hungUpBy
     call.results.size === 0 && (outcome === 'busy' || outcome === 'congested' || outcome === 'rejected');
   if (call.hungUp) return isTurnedAway && call.hungUp.by === 'caller' ? 'system' : call.hungUp.by;
   if (call.estimated) return null;
+  if (call.givenUp) return 'system';
   if (outcome === 'busy' || outcome === 'rejected') return call.results.has(outcome) ? 'callee' : 'system';
   return outcome === 'cancelled' ? 'caller' : 'system';
 }

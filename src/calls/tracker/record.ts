@@ -117,6 +117,8 @@ export interface CallRecord {
   originated: boolean;
   /** It was begun by software that we passed on, so that its ends and its origin are what was asked for. */
   ordered: boolean;
+  /** Software had it ended. */
+  givenUp: boolean;
   from: Party;
   to: Party;
   did: string | null;
@@ -183,6 +185,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     initiatorId: null,
     originated: false,
     ordered: false,
+    givenUp: false,
     from: nobody,
     to: nobody,
     did: null,

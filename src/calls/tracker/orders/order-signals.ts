@@ -11,10 +11,23 @@ import type { CallRecord } from '../record.ts';
 
 type CallOf = (channel: Channel) => CallRecord | undefined;
 type Ordered = Extract<Signal, { readonly kind: 'call.ordered' }>;
+type GivenUp = Extract<Signal, { readonly kind: 'call.given_up' }>;
 type Failed = Extract<Signal, { readonly kind: 'call.order_failed' }>;
 
-export function orderSignal(world: World, callOf: CallOf, signal: Ordered | Failed, at: number): Channel | null {
-  return signal.kind === 'call.ordered' ? ordered(world, callOf, signal, at) : failed(world, signal, at);
+export function orderSignal(
+  world: World,
+  callOf: CallOf,
+  signal: Ordered | Failed | GivenUp,
+  at: number,
+): Channel | null {
+  switch (signal.kind) {
+    case 'call.ordered':
+      return ordered(world, callOf, signal, at);
+    case 'call.order_failed':
+      return failed(world, signal, at);
+    case 'call.given_up':
+      return givenUp(callOf, world.graph.get(signal.channelId));
+  }
 }
 
 function ordered({ graph, rules }: World, callOf: CallOf, signal: Ordered, at: number): Channel | null {
@@ -37,4 +50,12 @@ function failed({ graph }: World, { channelId, status }: Failed, at: number): Ch
   if (!channel?.expected || !isLive(channel)) return null;
   for (const dial of channel.incoming) graph.endDial(dial, status, null);
   return graph.end(channelId, { at, cause: null, sipStatus: null, estimated: false });
+}
+
+/** Nothing is told of it but how the call ends: the PBX has no word that tells this from a phone that nobody took. */
+function givenUp(callOf: CallOf, channel: Channel | undefined): Channel | null {
+  const call = channel ? callOf(channel) : undefined;
+  if (!channel || !call) return null;
+  call.givenUp = true;
+  return channel;
 }

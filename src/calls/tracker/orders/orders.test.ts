@@ -196,6 +196,21 @@ test('a restart before the PBX shows it keeps id, ends and origin, and tells not
   assert.deepEqual([last?.from.number, last?.to.number, last?.direction], ['101', outside, 'outbound']);
 });
 
+test('a call that software ends while it rings is cancelled, by nobody in it; one that was answered stays so', () => {
+  const given = { kind: 'call.given_up', channelId: 'a' } as const;
+  const rings = track(reached(ordered('phone')).say(given).dialEnd(null, 'a', 'no_answer').end('a', 16).signals);
+  assert.deepEqual(inShort(rings).slice(-3), ['leg.ended 101 cancelled', 'call.ended cancelled', 'call.closed']);
+  assert.equal(lastOf(rings, 'call.ended').call?.hungUpBy, 'system');
+  const script = reached(ordered('phone')).state('a', 'up').dialEnd(null, 'a', 'answered');
+  const talks = pickUp(ring(script, 'a', 'b', '102'), 'a', 'b')
+    .say(given)
+    .end('a')
+    .end('b');
+  const ended = lastOf(track(talks.signals), 'call.ended').call;
+  assert.deepEqual([ended?.outcome, ended?.hungUpBy], ['answered', 'system']);
+  assert.deepEqual(track([{ ...given, at: scriptStart }]), []);
+});
+
 test('whoever listens without having ordered it gives it the same id', () => {
   const ours = track(reached(ordered('phone')).signals);
   const theirs = track(reached(new PbxScript()).wait(2_000).state('a', 'up').signals);

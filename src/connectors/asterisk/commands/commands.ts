@@ -81,7 +81,9 @@ class AsteriskCommands implements PhoneCommands {
     const devices = this.#parts.devicesOf(callId);
     if (!this.#parts.isUp()) return { kind: 'not_connected' };
     if (!devices) return { kind: 'no_call' };
-    if (devices.length === 0) return { kind: 'not_now', problem: 'its first phone has not been reached yet' };
+    const [first] = devices;
+    if (!first) return { kind: 'not_now', problem: 'its first phone has not been reached yet' };
+    this.#parts.tell({ kind: 'call.given_up', at: this.#parts.now(), channelId: first.channelId });
     const results = await Promise.all(
       devices.map(({ channelId }) => this.#send('Hangup', { Channel: channelId, Cause: normalClearing })),
     );
