@@ -39,7 +39,16 @@ class Phones implements PhoneCommands {
 type Field = 'callId' | 'follow' | 'code' | 'field' | 'remedy';
 
 const connector = (id: string, domain: string) => ({
-  ...{ id, kind: 'asterisk', reseller: 'default', domain, state: 'up' as const, since: 0, problem: null },
+  ...{
+    id,
+    kind: 'asterisk',
+    reseller: 'default',
+    domain,
+    state: 'up' as const,
+    since: 0,
+    problem: null,
+    notUnderstood: [],
+  },
 });
 
 async function open(t: TestContext, ids: readonly string[] = ['pbx1']) {
