@@ -15,6 +15,7 @@ import type { CallJournal } from '../records/call-journal.ts';
 import type { IdempotencyStore } from '../records/idempotency-store.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { TokenCheck } from './auth/caller.ts';
+import type { PhoneCommands } from '../calls/commands.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
 import type { JournalProgress } from './calls/journal-progress.ts';
 import type { ConnectorState } from './connectors/routes.ts';
@@ -45,6 +46,8 @@ export interface ApiDeps {
   readonly journal: JournalProgress;
   readonly erasures: ErasureManager;
   readonly connectors: () => readonly ConnectorState[];
+  /** What a phone system may be asked to do; null: nothing, or there is no such one. */
+  readonly commands: (connector: string) => PhoneCommands | null;
   readonly inbox: Inbox;
   readonly tenants: Tenants;
   readonly audit: Pick<AuditStore, 'list' | 'write'>;

@@ -11,6 +11,7 @@ import { authenticate } from './auth/authenticate.ts';
 import { createBodyBudget } from './bodies/budget.ts';
 import { answerExpectations } from './bodies/expect-continue.ts';
 import { createBodies } from './bodies/receive.ts';
+import { commandRoutes } from './calls/commands/routes.ts';
 import { callRoutes } from './calls/routes.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { createCloser } from './close-server.ts';
@@ -108,6 +109,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     replayRoutes(v1, deps);
     erasureRoutes(v1, deps);
     callRoutes(v1, deps);
+    commandRoutes(v1, deps);
     connectorRoutes(v1, deps);
     dialectRoutes(v1, deps);
     statsRoutes(v1, deps);

@@ -16,7 +16,7 @@ export async function createConnector(
     }
     case 'simulator': {
       const { createSimulator } = await import('../connectors/simulator/index.ts');
-      return createSimulator({ ...config, domain }, host);
+      return createSimulator({ ...config, domain, country }, host);
     }
   }
 }

@@ -73,6 +73,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       attempts: records.attempts,
       idempotency: records.idempotency,
       connectors: () => statesOf(config, deps.connectors),
+      commands: (id) => deps.connectors.find((one) => one.id === id)?.commands ?? null,
       audit: records.audit,
       checkToken: checkTokens(token.check, tenants),
       metrics: metrics.registry,

@@ -1,3 +1,5 @@
+import type { Origin } from '../model/call.ts';
+
 /**
  * Signals: what connectors tell the call tracker, in words that fit every phone system. A connector turns its PBX's
  * own messages into these; the tracker knows nothing else. Times are milliseconds by the PBX's clock where it has
@@ -46,7 +48,9 @@ export type DialStatus =
   | 'rejected'
   | 'forwarded'
   | 'aborted'
-  | 'continued';
+  | 'continued'
+  /** The PBX could not so much as try. */
+  | 'failed';
 
 interface At {
   readonly at: number;
@@ -74,6 +78,22 @@ export type Signal = At &
     | { readonly kind: 'channel.created'; readonly channel: ChannelFacts }
     /** Anything about it may have changed; sent for every message that shows a channel. */
     | { readonly kind: 'channel.seen'; readonly channel: ChannelFacts }
+    /**
+     * Software has the PBX begin a call between these two numbers, by calling `channel` first. The PBX is asked after
+     * this, so it has not made that channel yet. Numbers are as they are to be dialled.
+     */
+    | {
+        readonly kind: 'call.ordered';
+        readonly channel: ChannelFacts;
+        readonly dialString: string;
+        readonly from: string;
+        readonly to: string;
+        readonly origin: Origin;
+      }
+    /** The PBX will not make an ordered call's first channel. Of one that it made, its end tells. */
+    | { readonly kind: 'call.order_failed'; readonly channelId: string; readonly status: DialStatus }
+    /** Software has the PBX end the call of this channel, for everybody in it; the PBX is asked right after this. */
+    | { readonly kind: 'call.given_up'; readonly channelId: string }
     /** This channel's own device asked for the end; not sent when the PBX itself ends it (dial timeout, `Hangup()`). */
     | { readonly kind: 'channel.hangup_requested'; readonly channelId: string }
     | {

@@ -13,6 +13,7 @@ export function checkTogether(config: Config, raw: Raw | null): ConfigProblem[] 
     ...idsAreKeptShorter(config, raw),
     ...connectorIdsAreUnique(config, raw),
     ...noConnectorIsReserved(config, raw),
+    ...commandsHaveContext(config, raw),
     ...checkFiles(config, raw),
   ];
 }
@@ -78,6 +79,24 @@ function noConnectorIsReserved(config: Config, raw: Raw | null): ConfigProblem[]
         ]
       : [],
   );
+}
+
+/** Without it the rest would be without effect, which nobody who wrote it can want. */
+function commandsHaveContext(config: Config, raw: Raw | null): ConfigProblem[] {
+  return config.connectors.flatMap((connector, index) => {
+    if (connector.kind !== 'asterisk') return [];
+    const { context, channel, outside, prefixes, callerId } = connector.commands;
+    const wanted = channel ?? outside ?? callerId ?? prefixes[0];
+    if (context !== null || wanted === undefined || wanted === null) return [];
+    return [
+      {
+        place: placeOf(raw, ['connectors', String(index), 'commands']),
+        key: `connectors[${index}].commands.context`,
+        message: 'is missing beside the other keys of commands',
+        remedy: 'name the dialplan context in which numbers are dialled, or leave commands out',
+      },
+    ];
+  });
 }
 
 function connectorIdsAreUnique(config: Config, raw: Raw | null): ConfigProblem[] {

@@ -14,6 +14,13 @@ import {
 import { group, setting, variants } from './nodes.ts';
 
 const name = text({ maxLength: 128 });
+/** Where the number goes in, between what can't be mistaken for anything else. */
+const channelTemplate = (place: string) =>
+  text({
+    maxLength: 256,
+    pattern: new RegExp(`^(?!Local/)[A-Za-z0-9]+/[A-Za-z0-9@:._/-]*\\{${place}\\}[A-Za-z0-9@:._/-]*$`, 'i'),
+    expects: `a device’s channel with {${place}} in it, such as PJSIP/{${place}}; not Local/, which is none`,
+  });
 const country = text({ pattern: /^[A-Z]{2}$/, expects: 'a country as two capital letters, such as US' });
 
 /** What every connector has. */
@@ -74,6 +81,41 @@ export const connectorSchema = variants('Phone systems to listen to.', {
       default: [],
       description:
         'Dialplan contexts that are menus: a call answered there talks to a machine, not a person. `*` stands for anything.',
+    }),
+    commands: group('What Offhook may have this phone system do. Off until `context` is given.', {
+      context: setting(
+        orNull(text({ maxLength: 79, pattern: /^[A-Za-z0-9_.-]+$/, expects: 'a name of letters, digits, _, . and -' })),
+        {
+          default: null,
+          description:
+            'Dialplan context in which numbers are dialled for calls that software begins or sends on. Null: no commands.',
+        },
+      ),
+      channel: setting(orNull(channelTemplate('extension')), {
+        default: null,
+        description: 'Channel by which an extension is called, as `PJSIP/{extension}`. Null: none can be called first.',
+      }),
+      outside: setting(orNull(channelTemplate('number')), {
+        default: null,
+        description:
+          'Channel by which a number outside is called, as `PJSIP/{number}@trunk-1`. Null: none can be called first.',
+      }),
+      prefixes: setting(
+        listOf(text({ maxLength: 32, pattern: /^\+?[0-9]*$/, expects: 'digits, perhaps with a + before them' }), 100),
+        {
+          default: [],
+          description:
+            'How numbers outside may begin, compared as they will be dialled. None: there is no way outside. `0` and the like open the way to all that begins so.',
+        },
+      ),
+      callerId: setting(orNull(text({ maxLength: 32, pattern: /^\+?[0-9]+$/, expects: 'a number' })), {
+        default: null,
+        description: 'Number shown to somebody outside who is called first; null: the extension’s.',
+      }),
+      perMinute: setting(whole(1, 6_000), {
+        default: 60,
+        description: 'Calls that software may begin in a minute; ten seconds’ worth may come at once.',
+      }),
     }),
     maxBufferedBytes: setting(bytes(1e6), {
       default: 64_000_000,

@@ -49,6 +49,37 @@ test('flags win over the environment, the environment over the file', () => {
   assert.equal(load(yaml, { env: { OFFHOOK_PORT: '3000' }, flags }).server.port, 4000);
 });
 
+const pbx = 'connectors:\n  - { id: pbx1, kind: asterisk, host: pbx, username: u, secret: s, commands: ';
+
+test('commands to a phone system are off, and on with a context; a channel is a device’s with a place for the number', () => {
+  const [off] = load(`${pbx} { } }`).connectors;
+  assert.equal(off?.kind === 'asterisk' ? off.commands.context : undefined, null);
+  const all =
+    '{ context: phones, channel: "PJSIP/{extension}", outside: "PJSIP/{number}@trunk-1", prefixes: [1, "+1"] }';
+  const [on] = load(`${pbx} ${all} }`).connectors;
+  assert.deepEqual(on?.kind === 'asterisk' ? on.commands : undefined, {
+    ...{ context: 'phones', channel: 'PJSIP/{extension}', outside: 'PJSIP/{number}@trunk-1' },
+    ...{ prefixes: ['1', '+1'], callerId: null, perMinute: 60 },
+  });
+  for (const [commands, key] of [
+    ['{ channel: "PJSIP/{extension}" }', 'commands.context'],
+    ['{ prefixes: ["1"] }', 'commands.context'],
+    ['{ context: phones, channel: "Local/{extension}@phones" }', 'commands.channel'],
+    ['{ context: phones, channel: "PJSIP/101" }', 'commands.channel'],
+    ['{ context: phones, channel: "PJSIP/{extension}&PJSIP/9" }', 'commands.channel'],
+    ['{ context: phones, outside: "PJSIP/{number}@trunk,1" }', 'commands.outside'],
+    ['{ context: "phones,1" }', 'commands.context'],
+    ['{ context: phones, prefixes: ["*"] }', 'commands.prefixes'],
+    ['{ context: phones, callerId: "Bob" }', 'commands.callerId'],
+  ] as const) {
+    const problems = refuse(`${pbx} ${commands} }`);
+    assert.ok(
+      problems.some((problem) => problem.includes(key)),
+      `${commands}: ${problems.join('\n')}`,
+    );
+  }
+});
+
 test('every kind of value can come from the environment', () => {
   const env = {
     OFFHOOK_RETENTION_EVENTS: '2d',

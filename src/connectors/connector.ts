@@ -2,6 +2,7 @@
  * Connector: the code that listens to one phone system. It reconnects for ever, reports its state, and hands over
  * events until they are durable. Not in it: the log, subscriptions, receivers.
  */
+import type { PhoneCommands } from '../calls/commands.ts';
 import type { OpenCall } from '../calls/open-call.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
@@ -34,6 +35,8 @@ export interface Connector extends Service {
   readonly kind: string;
   status(): ConnectorStatus;
   figures(): ConnectorFigures;
+  /** What it may be asked to do; null: nothing, as it is configured. */
+  readonly commands: PhoneCommands | null;
 }
 
 export type { OpenCall };

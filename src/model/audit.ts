@@ -35,6 +35,8 @@ export const auditActions = [
   'retried',
   'paused',
   'resumed',
+  'hung_up',
+  'transferred',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

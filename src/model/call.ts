@@ -58,13 +58,27 @@ export type Recording = Static<typeof RecordingSchema>;
 export const AnswererSchema = Type.Object({ kind: Type.Enum(answererKinds), extension: nullable(scopeText()) });
 export type Answerer = Static<typeof AnswererSchema>;
 
+/** What began the call. The last four are what whoever had software begin it said of it. */
 export const OriginSchema = Type.Object({
   source: nullable(Type.Enum(originSources)),
   requestId: nullable(text()),
   billingCode: nullable(text()),
   buttonId: nullable(text()),
+  /** Absent in what older versions kept. */
+  onBehalfOf: Type.Optional(
+    nullable(scopeText(), 'Extension that software began the call for; it need not be one of its ends.'),
+  ),
 });
 export type Origin = Static<typeof OriginSchema>;
+
+/** Of a call of which no more is known. */
+export const noOrigin = {
+  source: null,
+  requestId: null,
+  billingCode: null,
+  buttonId: null,
+  onBehalfOf: null,
+} as const satisfies Origin;
 
 export const CallSchema = Type.Object({
   id: idText(),

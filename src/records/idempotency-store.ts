@@ -10,6 +10,8 @@ export interface RememberedAnswer {
 export interface IdempotencyStore {
   recall(caller: string, key: string): Promise<RememberedAnswer | null>;
   remember(caller: string, key: string, answer: RememberedAnswer): Promise<void>;
+  /** As if it had never been asked: what was remembered is not so. */
+  forget(caller: string, key: string): Promise<void>;
   /** A bounded number of them, oldest first, so that nobody who writes waits long; call again while `more`. */
   forgetBefore(at: number): Promise<{ readonly more: boolean }>;
 }

@@ -28,6 +28,18 @@ export function idempotencyStoreConformance(name: string, open: OpenRecords): vo
       assert.deepEqual(await idempotency.recall('alice', 'k'), answerOf('first'));
     });
 
+    withStore('forgets one answer, and then remembers another', async ({ records }) => {
+      const { idempotency } = records();
+      await idempotency.remember('alice', 'k', answerOf('first'));
+      await idempotency.remember('bob', 'k', answerOf('his'));
+      await idempotency.forget('alice', 'k');
+      await idempotency.forget('alice', 'nothing');
+      assert.equal(await idempotency.recall('alice', 'k'), null);
+      await idempotency.remember('alice', 'k', answerOf('second'));
+      assert.deepEqual(await idempotency.recall('alice', 'k'), answerOf('second'));
+      assert.deepEqual(await idempotency.recall('bob', 'k'), answerOf('his'));
+    });
+
     withStore('forgets what is old', async ({ records }) => {
       const { idempotency } = records();
       await idempotency.remember('alice', 'old', answerOf('old', 10));

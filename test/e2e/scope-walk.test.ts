@@ -74,6 +74,7 @@ test('no token gets at what is another’s, on any route', { timeout: 180_000 },
     }
   }
   assert.deepEqual(await everythingThere(), before, 'something was changed');
+  assert.deepEqual(world.commanded, [], 'somebody’s phones were made to do something');
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const kinds = [...counts].map(([kind, count]) => `${kind} ${count}`).join(', ');
   console.log(`tried ${total} combinations on ${routes.length} routes: ${kinds}`);

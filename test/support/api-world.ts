@@ -108,6 +108,7 @@ export async function createApiWorld(
     calls: records.calls,
     journal,
     connectors: () => [],
+    commands: () => null,
     tenants,
     audit: records.audit,
     checkToken: checkTokens((token) => (token === adminToken ? administrator : null), tenants),

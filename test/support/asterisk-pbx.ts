@@ -22,6 +22,8 @@ export interface PlayedPbx {
   /** Told right before that list begins; then forgotten. */
   beforeTheList: Headers[];
   emit(event: string, ...headers: Headers[]): void;
+  /** Answers an action that changes something; undefined: it is unknown here. */
+  obey: (action: ReadonlyMap<string, string>) => Headers | undefined;
 }
 
 export const shown = (channel: PlayedChannel, prefix = ''): Headers => [
@@ -42,6 +44,7 @@ export async function startPlayedPbx(): Promise<PlayedPbx> {
     startedText: '10:00:00',
     behindTheList: [],
     beforeTheList: [],
+    obey: () => undefined,
     emit: (event, ...headers) => pbx.manager.emit([['Event', event], ...headers.flat()]),
   };
   const list = (id: string): Headers[] => {
@@ -98,6 +101,8 @@ export async function startPlayedPbx(): Promise<PlayedPbx> {
   pbx.manager = await startFakeManager({
     answer: (action, id) => {
       const answer = answers[action.get('action') ?? ''];
+      const obeyed = pbx.obey(action);
+      if (obeyed) return [obeyed];
       if (!answer) return undefined;
       pbx.manager.emitTogether(answer(id));
       return null;

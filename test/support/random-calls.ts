@@ -1,6 +1,7 @@
 /** Random but plausible streams of signals: several calls of many kinds, interleaved. */
 import * as fc from 'fast-check';
-import type { Signal } from '../../src/calls/signal.ts';
+import type { ChannelFacts, Signal } from '../../src/calls/signal.ts';
+import { noOrigin } from '../../src/model/call.ts';
 import { partBy, PbxScript, scriptStart } from './pbx-script.ts';
 
 type Device = 'extension' | 'trunk';
@@ -10,6 +11,8 @@ const causes = [0, 16, 17, 18, 19, 20, 21, 26, 27, 34, 127, null] as const;
 export interface CallPlan {
   readonly caller: Device;
   readonly originated: boolean;
+  /** Originated as software ordered it, which the tracker was told. */
+  readonly ordered: boolean;
   readonly service: 'none' | 'ivr' | 'queue' | 'voicemail';
   /** Who is called, all at once. */
   readonly targets: readonly { readonly device: Device; readonly pipe: boolean; readonly rings: boolean }[];
@@ -28,6 +31,7 @@ const device = fc.constantFrom<Device>('extension', 'trunk');
 const plan: fc.Arbitrary<CallPlan> = fc.record({
   caller: device,
   originated: fc.boolean(),
+  ordered: fc.boolean(),
   service: fc.constantFrom('none', 'none', 'ivr', 'queue', 'voicemail'),
   targets: fc.array(fc.record({ device, pipe: fc.boolean(), rings: fc.boolean() }), { maxLength: 3 }),
   winner: fc.nat({ max: 3 }),
@@ -68,9 +72,19 @@ function beginCall(script: PbxScript, caller: string, plan: CallPlan): void {
   const from = trunk ? '12157010680' : '101';
   const to = trunk ? '13125550100' : '102';
   const device = trunk ? 'PJSIP/trunk-in' : 'PJSIP/101';
+  if (plan.originated && plan.ordered) order(script, caller, device, from, to);
   script.channel(caller, { device, state: plan.originated ? 'down' : 'ring', from, to });
   if (!plan.originated) return;
   script.dial(null, caller).state(caller, 'ringing').dialEnd(null, caller, 'answered').state(caller, 'up');
+}
+
+function order(script: PbxScript, caller: string, device: string, from: string, to: string): void {
+  const channel: ChannelFacts = {
+    ...{ id: caller, linkedId: caller, device, kind: 'device', state: 'down', callerNumber: from, callerName: null },
+    ...{ connectedNumber: null, connectedName: null, dialledNumber: to, context: null, accountCode: null },
+  };
+  const origin = { ...noOrigin, source: 'api', requestId: caller, onBehalfOf: '105' } as const;
+  script.say({ kind: 'call.ordered', channel, dialString: device, from, to, origin });
 }
 
 function dialTarget(script: PbxScript, caller: string, name: string, plan: CallPlan['targets'][number]): Target {
@@ -198,8 +212,33 @@ const place = fc.option(fc.nat());
 const path = { sourceId: fc.option(id), destinationId: id };
 const anySignal: fc.Arbitrary<Signal> = fc.oneof(
   fc.record({ at, kind: kind('channel.created', 'channel.seen'), channel: facts }),
-  fc.record({ at, kind: kind('channel.hangup_requested', 'channel.held', 'channel.resumed'), channelId: id }),
+  fc.record({
+    at,
+    kind: kind('channel.hangup_requested', 'channel.held', 'channel.resumed', 'call.given_up'),
+    channelId: id,
+  }),
   fc.record({ at, kind: kind('channel.ended'), channelId: id, cause, sipStatus: cause }),
+  fc.record({
+    at,
+    kind: kind('call.ordered'),
+    channel: facts,
+    dialString: fc.string({ maxLength: 700 }),
+    from: fc.string({ unit: 'binary', maxLength: 700 }),
+    to: fc.constantFrom('101', '+12157010680', '911', ''),
+    origin: fc.record({
+      source: fc.constantFrom('api' as const, 'click_to_call' as const),
+      requestId: fc.option(fc.constant('r')),
+      billingCode: fc.option(fc.constant('b')),
+      buttonId: fc.option(fc.constant('x')),
+      onBehalfOf: fc.option(fc.constantFrom('105', '101')),
+    }),
+  }),
+  fc.record({
+    at,
+    kind: kind('call.order_failed'),
+    channelId: id,
+    status: fc.constantFrom('failed', 'unreachable', 'busy', 'continued', 'answered'),
+  }),
   fc.record({
     at,
     kind: kind('service.entered'),

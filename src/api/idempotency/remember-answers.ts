@@ -14,6 +14,8 @@ interface Remembering {
   readonly caller: string;
   readonly key: string;
   readonly request: string;
+  /** An answer was remembered before what it tells of was done. */
+  early: boolean;
 }
 
 const replayed = 'idempotency-replayed';
@@ -23,6 +25,16 @@ const kept = new WeakMap<FastifyRequest, string>();
 /** What is kept of an answer instead of itself, where it says something that is said only once. */
 export function keepInstead(request: FastifyRequest, body: string): void {
   kept.set(request, body);
+}
+
+const early = new WeakMap<FastifyRequest, (status: number, body: string) => Promise<void>>();
+
+/**
+ * Remembers the answer before what it tells of is done, for what must not be done twice even where the server dies in
+ * between. An answer that turns out to be a problem takes its place. Does nothing for a request without a key.
+ */
+export async function rememberFirst(request: FastifyRequest, status: number, body: string): Promise<void> {
+  await early.get(request)?.(status, body);
 }
 
 export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 'idempotency' | 'clock'>): void {
@@ -39,7 +51,12 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
     if (underWay.has(slot)) return sendProblem(reply, { code: 'idempotency_key_in_use', retryAfter: 1 });
     underWay.add(slot);
     const hash = hashOf(request);
-    remembering.set(request, { caller, key, request: hash });
+    const slotOfRequest: Remembering = { caller, key, request: hash, early: false };
+    remembering.set(request, slotOfRequest);
+    early.set(request, async (status, body) => {
+      slotOfRequest.early = true;
+      await idempotency.remember(caller, key, { request: hash, status, body, at: clock.now() });
+    });
     const known = await idempotency.recall(caller, key);
     return known ? answerAgain(request, reply, known, hash) : undefined;
   });
@@ -62,6 +79,7 @@ export function rememberAnswers(app: App, { idempotency, clock }: Pick<ApiDeps, 
     const slot = remembering.get(request);
     if (!slot) return payload;
     try {
+      if (slot.early && reply.statusCode >= 400) await idempotency.forget(slot.caller, slot.key);
       if (isFinal(reply) && typeof payload === 'string') {
         const body = kept.get(request) ?? payload;
         const answer = { request: slot.request, status: reply.statusCode, body, at: clock.now() };

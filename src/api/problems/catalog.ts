@@ -88,6 +88,12 @@ export const problemCatalog = {
     remedy: 'Name what the token covers, or use a token that covers more.',
     passes: true,
   },
+  number_not_allowed: {
+    status: 403,
+    title: 'Software may not have this number called',
+    remedy: 'The phone system’s `commands.prefixes` in the configuration say how numbers outside may begin.',
+    passes: true,
+  },
   route_not_found: { status: 404, title: 'There is nothing at this path', remedy: 'See /docs for all paths.' },
   event_not_found: {
     status: 404,
@@ -129,6 +135,12 @@ export const problemCatalog = {
     status: 404,
     title: 'There is no such call',
     remedy: 'Calls are kept for `retention.calls`; GET /v1/calls finds them by number, extension, outcome and time.',
+    passes: true,
+  },
+  connector_not_found: {
+    status: 404,
+    title: 'There is no such phone system',
+    remedy: 'Check the name; GET /v1/connectors lists all of them.',
     passes: true,
   },
   inbox_not_found: {
@@ -231,6 +243,23 @@ export const problemCatalog = {
     remedy: 'Do what `detail` asks for first.',
     passes: true,
   },
+  commands_off: {
+    status: 409,
+    title: 'This phone system is only listened to',
+    remedy: 'Its `commands` in the configuration say what it may be asked to do; the guide to Asterisk shows how.',
+    passes: true,
+  },
+  call_over: {
+    status: 409,
+    title: 'The call has ended',
+    remedy: 'Nothing is left to do; GET /v1/calls/ID says how it went.',
+  },
+  call_not_ready: {
+    status: 409,
+    title: 'The call is not where this can be done',
+    remedy: 'Wait until somebody talks in it; its events and GET /v1/calls/ID say how it stands.',
+    passes: true,
+  },
   idempotency_key_reused: {
     status: 409,
     title: 'The Idempotency-Key was used for another request',
@@ -268,6 +297,12 @@ export const problemCatalog = {
     remedy: 'Send again after Retry-After seconds.',
     passes: true,
   },
+  too_many_orders: {
+    status: 429,
+    title: 'As many calls were ordered from this phone system as may be',
+    remedy: 'Send again after Retry-After seconds; its `commands.perMinute` in the configuration is the limit.',
+    passes: true,
+  },
   too_many_tests: {
     status: 429,
     title: 'Too many tests',
@@ -287,10 +322,22 @@ export const problemCatalog = {
     remedy: 'Report it with the request id; the server’s log has the rest.',
     passes: true,
   },
+  phone_system_refused: {
+    status: 502,
+    title: 'The phone system said no',
+    remedy: 'Its own words are in `detail`; where it is about rights, `offhook doctor` says which are missing.',
+    passes: true,
+  },
   log_full: {
     status: 503,
     title: 'The log takes no more events for now',
     remedy: 'Send again after Retry-After seconds; free the disk or raise retention.maxBytes.',
+    passes: true,
+  },
+  phone_system_down: {
+    status: 503,
+    title: 'The phone system is not connected',
+    remedy: 'Send again after Retry-After seconds; GET /v1/connectors says since when, and why.',
     passes: true,
   },
   overloaded: {

@@ -262,6 +262,31 @@ describe('doctor', () => {
     }));
 });
 
+test('doctor says which rights are missing for what a phone system may be asked to do', () =>
+  inDir(async (dir) => {
+    const pbx = await startPlayedPbx();
+    try {
+      const ask = async () => {
+        const place = { id: 'pbx1', kind: 'asterisk', host: '127.0.0.1', port: pbx.manager.port };
+        const commands = { context: 'phones', channel: 'PJSIP/{extension}' };
+        const connector = { ...place, username: 'hub', secret: 'geheim', commands };
+        const all = await findings(dir, { OFFHOOK_CONNECTORS: JSON.stringify([connector]) });
+        return all.flatMap(({ detail }) => (detail.includes('commands') ? [detail] : []));
+      };
+      const may = (...names: string[]): void => {
+        const lines = names.map((name) => [name, 'does it'] as const);
+        pbx.obey = (action) =>
+          action.get('action') === 'ListCommands' ? [['Response', 'Success'], ...lines] : undefined;
+      };
+      may('Ping', 'Hangup');
+      assert.match((await ask()).join('\n'), /may not Originate, BlindTransfer/);
+      may('Ping', 'Hangup', 'Originate', 'BlindTransfer');
+      assert.deepEqual(await ask(), []);
+    } finally {
+      await pbx.manager.stop();
+    }
+  }));
+
 async function startAndStop({ dir }: TestApp, env: Record<string, string>): Promise<void> {
   const app = await startApp(env, { dir });
   await app.stop();

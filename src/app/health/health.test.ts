@@ -57,7 +57,7 @@ function createWorld(changes: Partial<HealthDeps> = {}): World {
     log: { refusal: () => state.refusal },
     delivery: { trouble: () => state.trouble },
     journal: { behind: () => state.behind, trouble: () => state.journalTrouble },
-    connectors: [{ id: 'pbx1', kind: 'asterisk', status, figures, start: unused, stop: unused }],
+    connectors: [{ id: 'pbx1', kind: 'asterisk', status, figures, commands: null, start: unused, stop: unused }],
     dataDir: '/',
     maxBytes: null,
     ...changes,

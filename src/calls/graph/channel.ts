@@ -29,6 +29,8 @@ export interface Channel {
   readonly firstAt: number;
   /** First seen otherwise than by its creation: what came before is not known. */
   readonly partial: boolean;
+  /** Asked of the PBX, which has not shown it yet. */
+  expected: boolean;
   kind: ChannelKind;
   facts: ChannelFacts | null;
   /** It was in a room: what the PBX groups it with from then on is who it met there. */

@@ -77,12 +77,23 @@ export class CallGraph {
   see(facts: ChannelFacts, at: number, created: boolean): Channel | null {
     const channel = this.#channels.get(facts.id) ?? this.#create(facts.id, at, !created);
     if (!channel || !isLive(channel)) return channel;
+    channel.expected = false;
     // What was told of it depends on its kind, so the first word on that stands.
     if (channel.kind === 'unknown') channel.kind = facts.kind;
     channel.facts = keepKnown(facts, channel.facts);
     if (facts.state === 'ringing') channel.rang = true;
     if (channel.inRoom) remember(this.#roomLinks, facts.linkedId);
     else if (!this.#roomLinks.has(facts.linkedId)) this.#link(channel, facts.linkedId);
+    return channel;
+  }
+
+  /** A channel that the PBX is about to be asked for, with what is known of it. Null where its id was used before. */
+  expect(facts: ChannelFacts, at: number): Channel | null {
+    const channel = this.#channels.has(facts.id) ? null : this.#create(facts.id, at, false);
+    if (!channel) return null;
+    channel.kind = facts.kind;
+    channel.facts = facts;
+    channel.expected = true;
     return channel;
   }
 
@@ -229,6 +240,7 @@ export class CallGraph {
       order: this.#order++,
       firstAt: at,
       partial,
+      expected: false,
       kind: 'unknown',
       facts: null,
       inRoom: false,

@@ -14,9 +14,11 @@ export function announce(world: World, call: CallRecord, moment: Moment): void {
   const legs = [...call.legs.values()].filter((leg) => leg.endedAt === null).sort((one, two) => one.order - two.order);
   for (const leg of legs) {
     const channel = world.graph.get(leg.channelId);
-    if (!channel) continue;
-    if (leg.channelId === call.initiatorId) tellDial(world, call, leg, moment, 'leg.dial_out');
-    else if (!isReached(world, call, leg, channel)) continue;
+    if (!channel || channel.expected) continue;
+    if (leg.channelId === call.initiatorId) {
+      leg.dialing = true;
+      tellDial(world, call, leg, moment, 'leg.dial_out');
+    } else if (!isReached(world, call, leg, channel)) continue;
     else {
       if (!leg.toldDial) noteWhoSentIt(world, call, leg, channel, moment);
       startTransfers(world, call, moment);

@@ -39,7 +39,7 @@ const byPbx = (graph: CallGraph, channel: Channel | undefined): boolean =>
 /** Whether enough is known of a pending call to say that it began. */
 export function canBegin(graph: CallGraph, call: CallRecord, initiator: LegRecord): boolean {
   const channel = graph.get(initiator.channelId);
-  if (!channel || !isLive(channel) || call.connected.size > 0 || call.service !== null) return true;
+  if (!channel || !isLive(channel) || call.ordered || call.connected.size > 0 || call.service !== null) return true;
   if (reachedBy(graph, call) !== null) return true;
   const calls = channel.facts?.state === 'ring' || channel.facts?.state === 'up';
   // One that was there before is soon listed, with all that it stands in.
@@ -75,12 +75,21 @@ export function describe(graph: CallGraph, call: CallRecord, rules: CompiledRule
 }
 
 function decideDirection(call: CallRecord, initiator: LegRecord, reached: LegRecord | null): void {
+  if (call.ordered) return directOrdered(call, initiator, reached);
   call.directionSeen = reached !== null || initiator.trunk !== null;
   if (initiator.trunk !== null) call.direction = call.originated ? 'outbound' : 'inbound';
   else if (reached) call.direction = reached.trunk !== null && call.to.kind !== 'internal' ? 'outbound' : 'internal';
   else call.direction = call.to.kind === 'external' || call.to.kind === 'emergency' ? 'outbound' : 'internal';
   const called = initiator.trunk === null ? 'extension' : 'did';
   call.origin = { ...call.origin, source: call.originated ? 'click_to_call' : called };
+}
+
+/** Software began it: it goes outside where any of it does. */
+function directOrdered(call: CallRecord, initiator: LegRecord, reached: LegRecord | null): void {
+  const isOutside = ({ kind }: Party): boolean => kind === 'external' || kind === 'emergency';
+  const goesOut = isOutside(call.from) || isOutside(call.to) || initiator.trunk !== null || Boolean(reached?.trunk);
+  call.directionSeen = reached !== null;
+  call.direction = goesOut ? 'outbound' : 'internal';
 }
 
 function toParty(
@@ -111,6 +120,8 @@ function nameFrom(
 ): void {
   const caller = call.originated && initiator.trunk !== null ? reached : initiator;
   if (!caller || (call.from.raw !== null && call.from.name !== null)) return;
+  // Who it is from stands as it was ordered; only a name may be added.
+  if (call.ordered && caller.extension !== call.from.number) return;
   if (caller.extension !== null) {
     call.from = internalParty(caller.extension, call.from.name ?? caller.name);
     return;

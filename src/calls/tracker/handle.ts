@@ -8,6 +8,7 @@ import type { World } from './moment.ts';
 import { enterService, leaveMachines } from './machines/enter-service.ts';
 import { isParked } from './parking/parked.ts';
 import { parkSignal } from './parking/park-signals.ts';
+import { orderSignal } from './orders/order-signals.ts';
 import { joinQueue, queueSignal } from './queues/queue-signals.ts';
 import { recordingSignal } from './recordings/record-recordings.ts';
 import { roomSignal } from './rooms/room-signals.ts';
@@ -30,6 +31,10 @@ function change(world: World, callOf: CallOf, signal: StepSignal, at: number): r
     case 'channel.created':
     case 'channel.seen':
       return some(seen(world, callOf, signal, at));
+    case 'call.ordered':
+    case 'call.order_failed':
+    case 'call.given_up':
+      return some(orderSignal(world, callOf, signal, at));
     case 'channel.ended':
       return some(ended(world, callOf, signal, at));
     case 'channel.hangup_requested':
@@ -155,7 +160,7 @@ const waits = (call: CallRecord, channelId: string): boolean =>
 function firstToLeave(world: World, callOf: CallOf, channel: Channel | undefined): void {
   if (world.rules.saysWhoHangsUp) return;
   const call = channel ? callOf(channel) : undefined;
-  if (!channel || !call || call.hungUp || !call.connected.has(channel.id)) return;
+  if (!channel || !call || call.hungUp || call.givenUp || !call.connected.has(channel.id)) return;
   call.hungUp = { by: call.legs.get(channel.id)?.role ?? 'callee', channelId: channel.id, sure: false };
 }
 

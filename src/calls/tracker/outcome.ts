@@ -41,9 +41,10 @@ export const lineUp = (channel: Channel): boolean => channel.facts?.state === 'u
 
 function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, channel: Channel): LegOutcome {
   if (leg.pickedUpBy !== null) return 'answered_elsewhere';
+  if (call.givenUp) return 'cancelled';
   const status = dialStatus(graph, channel);
   const byCause = outcomeOfCause(channel.end?.cause ?? null, channel.end?.sipStatus ?? null);
-  if (status === 'forwarded' || status === 'rejected') return status;
+  if (status === 'forwarded' || status === 'rejected' || status === 'failed') return status;
   if (status === 'busy' || status === 'no_answer' || status === 'congested' || status === 'unreachable') {
     // A device that stopped ringing because the dial gave up reports that it was cancelled: the dial knows better.
     return byCause === null || byCause === 'answered_elsewhere' || byCause === 'cancelled' ? status : byCause;
@@ -136,9 +137,11 @@ function outcomeOfStatus(status: DialStatus | null): LegOutcome | null {
 
 function outcomeOfCaller(call: CallRecord): CallOutcome {
   const end = call.callerEnd;
-  if (end?.lineUp || call.servicesReached.has('ivr') || call.servicesReached.has('conference')) return 'machine';
+  if (call.servicesReached.has('ivr') || call.servicesReached.has('conference')) return 'machine';
   const byCause = end ? outcomeOfCause(end.cause, end.sipStatus) : null;
   const asCall = byPriority.find((outcome) => outcome === byCause);
+  // A line that the PBX called is up because its user picked up: why it could not be led on says more.
+  if (end?.lineUp && !(call.originated && asCall)) return 'machine';
   if (asCall) return asCall;
   return call.hungUp?.by === 'caller' || end === null ? 'cancelled' : 'rejected';
 }
@@ -150,6 +153,7 @@ export function hungUpBy(call: CallRecord, outcome: CallOutcome): Call['hungUpBy
     call.results.size === 0 && (outcome === 'busy' || outcome === 'congested' || outcome === 'rejected');
   if (call.hungUp) return isTurnedAway && call.hungUp.by === 'caller' ? 'system' : call.hungUp.by;
   if (call.estimated) return null;
+  if (call.givenUp) return 'system';
   if (outcome === 'busy' || outcome === 'rejected') return call.results.has(outcome) ? 'callee' : 'system';
   return outcome === 'cancelled' ? 'caller' : 'system';
 }

@@ -24,7 +24,7 @@
  * - ended: the last device ended, and no pipe is left that may bring another within `deviceGoneMs`.
  */
 import type { Group } from '../graph/channel.ts';
-import type { Answerer, Call, Origin, Party } from '../../model/call.ts';
+import { noOrigin, type Answerer, type Call, type Origin, type Party } from '../../model/call.ts';
 import type { LegOutcome } from '../../model/outcome.ts';
 import type { MachineLeg } from './machines/machine.ts';
 import type { Parked } from './parking/parked.ts';
@@ -115,6 +115,10 @@ export interface CallRecord {
   initiatorId: string | null;
   /** The PBX itself called the initiator, as software asked it to. */
   originated: boolean;
+  /** It was begun by software that we passed on, so that its ends and its origin are what was asked for. */
+  ordered: boolean;
+  /** Software had it ended. */
+  givenUp: boolean;
   from: Party;
   to: Party;
   did: string | null;
@@ -182,12 +186,14 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     directionSeen: false,
     initiatorId: null,
     originated: false,
+    ordered: false,
+    givenUp: false,
     from: nobody,
     to: nobody,
     did: null,
     trunk: null,
     queue: null,
-    origin: { source: null, requestId: null, billingCode: null, buttonId: null },
+    origin: noOrigin,
     legs: new Map(),
     forgottenUntil: 0,
     extensions: new Set(),

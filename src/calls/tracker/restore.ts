@@ -42,7 +42,8 @@ export function restoreCall(open: OpenCall, world: World, group: Group, order: n
     restored: true,
     directionSeen: call.trunk !== null || legs.some((leg) => leg.role === 'callee'),
     initiatorId: initiator?.channelId ?? null,
-    originated: call.origin.source === 'click_to_call',
+    originated: isOrdered(call) || call.origin.source === 'click_to_call',
+    ordered: isOrdered(call),
     answeredAt: timeOf(call.answeredAt),
     metPerson: call.answeredBy?.kind === 'person',
     legs: new Map(legs.map((leg) => [leg.channelId, leg])),
@@ -57,6 +58,12 @@ export function restoreCall(open: OpenCall, world: World, group: Group, order: n
   restoreEnds(record, initiator);
   record.told = watchedFields(record);
   return record;
+}
+
+/** Whether software that we passed on had it begun: only then something was said of it. */
+function isOrdered({ origin }: OpenCall['call']): boolean {
+  const said = origin.onBehalfOf ?? origin.requestId ?? origin.buttonId;
+  return origin.source === 'api' || (origin.source === 'click_to_call' && said !== null);
 }
 
 function pickKnown({ call }: OpenCall): Partial<CallRecord> {

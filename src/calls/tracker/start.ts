@@ -25,9 +25,9 @@ export function begin(world: World, call: CallRecord, moment: Moment): boolean {
   call.startedAt = initiator.startedAt;
   call.base = usableTime(facts?.createdAt) ?? initiator.startedAt;
   call.id = world.teller.callId(call.base, initiator.channelId);
-  call.origin = { ...call.origin, billingCode: clean(facts?.accountCode ?? null) };
+  call.origin = { ...call.origin, billingCode: call.origin.billingCode ?? clean(facts?.accountCode ?? null) };
   initiator.role = 'caller';
-  initiator.dialing = true;
+  initiator.dialing = !call.ordered;
   describe(world.graph, call, world.rules);
   if (initiator.extension !== null) call.extensions.add(initiator.extension);
   if (asFound) takeAsFound(call, moment);

@@ -13,6 +13,7 @@ import { CallGraph } from '../graph/graph.ts';
 import type { OpenCall } from '../open-call.ts';
 import type { Signal } from '../signal.ts';
 import { mergeCalls } from './merge.ts';
+import { devicesIn, type DeviceInCall } from './orders/devices.ts';
 import { legIdOf, newCallRecord, type CallRecord } from './record.ts';
 import { restoreCall } from './restore.ts';
 import { compileRules, type CompiledRules, type TrackerRules } from './rules.ts';
@@ -36,6 +37,8 @@ export interface Tracker {
   restore(calls: readonly OpenCall[]): void;
   /** Whether a channel that the last picture lacked has not ended since: another picture would say what became of it. */
   hasMissing(): boolean;
+  /** What of a call in progress can be commanded; null where it is none. */
+  devicesOf(callId: string): readonly DeviceInCall[] | null;
   /** Started calls that have not ended, oldest first. */
   liveCalls(): readonly OpenCall[];
   /**
@@ -124,6 +127,11 @@ class CallTracker implements Tracker {
         extensions: extensionsOf(call),
         seenAt: new Date(call.lastAt).toISOString(),
       }));
+  }
+
+  devicesOf(callId: string): readonly DeviceInCall[] | null {
+    const call = [...this.#calls.values()].find(({ id, started, ended }) => id === callId && started && !ended);
+    return call ? devicesIn(this.#graph, call) : null;
   }
 
   nextDeadline(): number | null {

@@ -7,6 +7,7 @@ import { openNewFile } from '../new-file.ts';
 import { progressBar } from '../progress-bar.ts';
 import { harmless, showTable, type Terminal } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { hangUpCommand, originateCommand, transferCommand } from './call-commands.ts';
 
 interface Page {
   readonly items: readonly CallFacts[];
@@ -19,9 +20,12 @@ type Filters = Partial<Record<(typeof filters)[number], string>>;
 
 export function callsCommand(context: CliContext): Command {
   return new Command('calls')
-    .description('the journal of calls: what goes on, and what was')
+    .description('the journal of calls: what goes on, and what was; and what phone systems are asked to do')
     .addCommand(listCommand(context), { isDefault: true })
-    .addCommand(exportCommand(context));
+    .addCommand(exportCommand(context))
+    .addCommand(originateCommand(context))
+    .addCommand(hangUpCommand(context))
+    .addCommand(transferCommand(context));
 }
 
 function withFilters(command: Command): Command {

@@ -30,10 +30,27 @@ export interface AsteriskConfig {
   readonly extensions: string;
   /** Dialplan contexts that are menus: who is answered there talks to a machine. */
   readonly ivrContexts?: readonly string[];
+  /** What Offhook may have it do; absent or without a context: nothing. */
+  readonly commands?: AsteriskCommandsConfig;
   /** Bytes of events kept while the log refuses; past it the connection is closed until the log takes them. */
   readonly maxBufferedBytes: number;
   /** Milliseconds between proofs that the connection is alive. */
   readonly pingEvery: number;
+}
+
+export interface AsteriskCommandsConfig {
+  /** Where numbers are dialled, as a phone would that may do what software may. Null: no commands. */
+  readonly context: string | null;
+  /** Channel of an extension, with `{extension}` in it: `PJSIP/{extension}`. Null: none can be called first. */
+  readonly channel: string | null;
+  /** Channel of a number outside, with `{number}` in it: `PJSIP/{number}@trunk-1`. Null: none can be called first. */
+  readonly outside: string | null;
+  /** How numbers outside may begin. */
+  readonly prefixes: readonly string[];
+  /** Number shown to somebody outside who is called first; null: the extension's. */
+  readonly callerId: string | null;
+  /** Calls that may be begun in a minute, in the long run. */
+  readonly perMinute: number;
 }
 
 export function endpointOf(config: AsteriskConfig): AmiEndpoint {

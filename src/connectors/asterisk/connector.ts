@@ -9,6 +9,7 @@
  * Calls that were in progress when Offhook last stopped are restored before the first signal; the first picture says
  * what became of them.
  */
+import type { PhoneCommands } from '../../calls/commands.ts';
 import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
 import { NotUnderstoodTally } from '../not-understood.ts';
 import { AmiClient } from './ami/client.ts';
@@ -16,6 +17,7 @@ import type { AmiLoss } from './ami/connection.ts';
 import type { AmiPacket } from './ami/packet.ts';
 import { sampleOf, sampleOfLine } from './ami/sample.ts';
 import { type AsteriskConfig, endpointOf, rulesOf, timesOf } from './config.ts';
+import { createCommands } from './commands/commands.ts';
 import { downEvent, type DownReason, upEvent } from './connector-events.ts';
 import { Listener } from './listener.ts';
 import { Manners } from './manners.ts';
@@ -33,6 +35,7 @@ export function createAsteriskConnector(config: AsteriskConfig, host: ConnectorH
 
 class AsteriskConnector implements Connector {
   readonly kind = 'asterisk';
+  readonly commands: PhoneCommands | null;
   readonly #config: AsteriskConfig;
   readonly #host: ConnectorHost;
   readonly #client: AmiClient;
@@ -84,6 +87,16 @@ class AsteriskConnector implements Connector {
       maxBytes: config.maxBufferedBytes,
       full: () => this.#client.hold('the log takes no more events'),
       drained: () => this.#client.resume(),
+    });
+    this.commands = createCommands(config, {
+      clock,
+      random,
+      devicesOf: (callId) => this.#listener.devicesOf(callId),
+      isUp: () => this.#status.state === 'up',
+      now: () => this.#listener.now(),
+      tell: (signal) => this.#listener.tellOwn(signal),
+      kept: () => this.#outbox.taken(),
+      send: (action) => this.#client.send(action),
     });
   }
 

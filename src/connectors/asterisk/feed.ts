@@ -81,6 +81,11 @@ export class Feed {
     this.#timer?.cancel();
   }
 
+  /** Now, by the clock that times its events; milliseconds. */
+  now(): number {
+    return this.#eventClock();
+  }
+
   packet(packet: AmiPacket): void {
     const receivedAt = this.#parts.clock.now();
     if (packet.get('Uniqueid') !== null) this.#readClock(packet, receivedAt);

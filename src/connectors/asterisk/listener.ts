@@ -57,6 +57,24 @@ export class Listener {
     return this.#tracker.liveCalls();
   }
 
+  /** What of a call in progress can be commanded; null where it is none. */
+  devicesOf(callId: string): ReturnType<Tracker['devicesOf']> {
+    return this.#tracker.devicesOf(callId);
+  }
+
+  /** Now, by the clock that times the PBX's events; milliseconds. */
+  now(): number {
+    return this.#feed.now();
+  }
+
+  /** What Offhook itself knows of a call that it commands, whether the PBX is listened to or not. */
+  tellOwn(signal: Signal): readonly NewEvent[] {
+    const events = this.#tracker.apply(signal);
+    this.#parts.told(events);
+    this.#waitForDeadline();
+    return events;
+  }
+
   begin(): void {
     this.#listens = true;
     this.#feed.begin();

@@ -44,6 +44,35 @@ function setUp(maxBytes = 1_000_000) {
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+test('whoever waits for the log is told when it took what was kept then, and at once when it refuses', async () => {
+  const { outbox, log, clock } = setUp();
+  assert.equal(await outbox.taken(), true);
+  outbox.push([event('1'), event('2')]);
+  const both = outbox.taken();
+  outbox.push([event('3')]);
+  assert.equal(await both, true);
+  log.refuses = true;
+  await settle();
+  outbox.push([event('4')]);
+  const refused = outbox.taken();
+  assert.equal(await refused, false);
+  assert.equal(await outbox.taken(), false, 'it is not asked again before its time');
+  log.refuses = false;
+  clock.advance(10_000);
+  await settle();
+  assert.equal(await outbox.taken(), true);
+});
+
+test('whoever waits for the log when it is closed is told, whatever became of it', async () => {
+  const { outbox, log } = setUp();
+  log.refuses = true;
+  outbox.push([event('1')]);
+  const waiting = outbox.taken();
+  await outbox.close(1_000);
+  assert.equal(await waiting, false);
+  assert.equal(await outbox.taken(), false);
+});
+
 test('what comes together goes together, in order', async () => {
   const { outbox, taken, log } = setUp();
   outbox.push([event('1')]);

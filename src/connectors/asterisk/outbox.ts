@@ -38,6 +38,8 @@ export class Outbox {
   #refusals = 0;
   #timer: Timer | null = null;
   #waitingForEnd: (() => void)[] = [];
+  /** Whoever waits for so many more events to be taken. */
+  #waitingForLog: { left: number; readonly told: (taken: boolean) => void }[] = [];
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -60,6 +62,13 @@ export class Outbox {
     if (this.#bytes <= this.#parts.maxBytes || this.#state === 'full') return;
     this.#state = 'full';
     this.#parts.full();
+  }
+
+  /** True once all that is kept now was taken; false as soon as the log refuses, or when this is closed before. */
+  taken(): Promise<boolean> {
+    if (this.#kept.length === 0) return Promise.resolve(this.#state !== 'closed');
+    if (this.#timer || this.#state === 'closed') return Promise.resolve(false);
+    return new Promise((told) => this.#waitingForLog.push({ left: this.#kept.length, told }));
   }
 
   /** Hands over what there is and takes nothing more; gives up when the log refuses, or after `withinMs`. */
@@ -100,6 +109,7 @@ export class Outbox {
       this.#refusals = 0;
       this.#kept = this.#kept.slice(batch.length);
       for (const { bytes } of batch) this.#bytes -= bytes;
+      this.#tellTaken(batch.length);
     }
     this.#handingOver = false;
     this.#emptied();
@@ -112,7 +122,14 @@ export class Outbox {
     this.#parts.drained();
   }
 
+  #tellTaken(count: number): void {
+    for (const waiting of this.#waitingForLog) waiting.left -= count;
+    for (const { told } of this.#waitingForLog.filter(({ left }) => left <= 0)) told(true);
+    this.#waitingForLog = this.#waitingForLog.filter(({ left }) => left > 0);
+  }
+
   #refused(error: unknown): void {
+    for (const { told } of this.#waitingForLog.splice(0)) told(false);
     if (this.#state === 'closed') return this.#end();
     this.#refusals++;
     const retryMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(this.#refusals - 1, 20));
@@ -127,6 +144,7 @@ export class Outbox {
   }
 
   #end(): void {
+    for (const { told } of this.#waitingForLog.splice(0)) told(false);
     if (this.#kept.length > 0) {
       this.#parts.logger.warn({ events: this.#kept.length }, 'stopped with events the log did not take');
     }

@@ -5,7 +5,7 @@ import { AmiConnection, type AmiLoss } from './ami/connection.ts';
 import type { AmiPacket } from './ami/packet.ts';
 import { type AsteriskConfig, endpointOf, timesOf } from './config.ts';
 import { Manners } from './manners.ts';
-import { askPicture, askRun, type Asked } from './resync.ts';
+import { type Ask, askPicture, askRun, type Asked } from './resync.ts';
 
 export interface Trouble {
   /** Nothing would be heard of its calls. */
@@ -48,7 +48,7 @@ export async function probeAsterisk(config: AsteriskConfig, clock: Clock): Promi
   try {
     const loss = await ready.promise;
     if (loss) return inVain(whyNot(loss, config));
-    return await askAll(connection, clock, heard);
+    return await askAll(connection, clock, heard, config);
   } finally {
     connection.close({ kind: 'closed', problem: 'done' });
   }
@@ -69,7 +69,7 @@ function listen(packet: AmiPacket, heard: Heard): void {
   if (heard.isBooted && heard.manners.unseen.length === 0) heard.all.resolve();
 }
 
-async function askAll(connection: AmiConnection, clock: Clock, heard: Heard): Promise<Probed> {
+async function askAll(connection: AmiConnection, clock: Clock, heard: Heard, config: AsteriskConfig): Promise<Probed> {
   const { manners } = heard;
   const ask = (action: AmiAction) => connection.send(action, actionMs);
   const run = await askRun(ask, () => clock.now());
@@ -77,6 +77,7 @@ async function askAll(connection: AmiConnection, clock: Clock, heard: Heard): Pr
   const { version, ahead } = run.value;
   const picture = await askPicture(ask, () => {});
   const troubles = picture.kind === 'ok' ? [] : [mayNot(picture)];
+  troubles.push(...(await rightsToCommand(ask, config)));
   const [listed] = picture.kind === 'ok' ? picture.value.resync.channels : [];
   if (listed) manners.see(listed);
   await Promise.race([heard.all.promise, delay(clock, heardWithinMs)]);
@@ -96,6 +97,19 @@ function lacks(isBooted: boolean, manners: Manners, ahead: number): Trouble[] {
     );
   }
   return troubles;
+}
+
+const commandActions = ['Originate', 'Hangup', 'BlindTransfer'];
+
+/** Whether the user may do what the configuration lets it be asked for; Asterisk lists what each user may. */
+async function rightsToCommand(ask: Ask, { commands, username }: AsteriskConfig): Promise<Trouble[]> {
+  if (!commands || commands.context === null) return [];
+  const listed = await ask({ name: 'ListCommands' });
+  if (listed.kind !== 'ok') return [];
+  const missing = commandActions.filter((name) => listed.response.get(name) === null);
+  if (missing.length === 0) return [];
+  const remedy = `give [${username}] in manager.conf "originate" and "call" under write, and reload the manager`;
+  return [worth(`its manager user may not ${missing.join(', ')}, so commands will be refused`, remedy)];
 }
 
 function mayNot(asked: Exclude<Asked<unknown>, { readonly kind: 'ok' }>): Trouble {

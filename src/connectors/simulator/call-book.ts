@@ -70,6 +70,7 @@ export function openCall(id: string, step: Extract<Step, { kind: 'begin' }>, sou
   };
   const draft = new Draft(state, source, at);
   draft.put(callerKey, leg);
+  if (origin.onBehalfOf) draft.involve(origin.onBehalfOf);
   draft.tell('call.started', { leg });
   if (leg.extension !== null) draft.tell('leg.dial_out', { leg });
   return draft.result;

@@ -3,6 +3,10 @@ export interface SimulatorOptions {
   readonly id: string;
   readonly domain: string;
   readonly reseller: string;
+  /** Which numbers are extensions, a regular expression; by default two to six digits. */
+  readonly extensions?: string;
+  /** Country of emergency numbers, two capital letters. */
+  readonly country?: string;
   /** Calls that begin in a minute, on average; at most 60,000. */
   readonly ratePerMinute?: number;
   /** The same seed and start time give the same events, ids included; without one every run differs. */

@@ -37,6 +37,8 @@ export class Outlet {
   #timer: Timer | null = null;
   #isClosed = false;
   #onEmpty: (() => void) | null = null;
+  /** Whoever waits for so many more events to be durable. */
+  #waitingForLog: { left: number; readonly told: (taken: boolean) => void }[] = [];
 
   constructor(parts: OutletParts) {
     this.#parts = parts;
@@ -57,12 +59,20 @@ export class Outlet {
     this.#send();
   }
 
+  /** True once all that waits now is durable; false as soon as it is refused, or when this is closed before. */
+  taken(): Promise<boolean> {
+    if (this.#isClosed || this.#timer !== null) return Promise.resolve(false);
+    if (this.#waiting.length === 0) return Promise.resolve(true);
+    return new Promise((told) => this.#waitingForLog.push({ left: this.#waiting.length, told }));
+  }
+
   /** Waits a moment for what is not durable yet, then lets go of it. */
   async close(): Promise<void> {
     if (this.#isBusy || this.#waiting.length > 0) await this.#emptied();
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#waiting = [];
+    for (const { told } of this.#waitingForLog.splice(0)) told(false);
   }
 
   #emptied(): Promise<void> {
@@ -91,6 +101,9 @@ export class Outlet {
   #accepted(count: number): void {
     this.#isBusy = false;
     this.#waiting.splice(0, count);
+    for (const waiting of this.#waitingForLog) waiting.left -= count;
+    for (const { told } of this.#waitingForLog.filter(({ left }) => left <= 0)) told(true);
+    this.#waitingForLog = this.#waitingForLog.filter(({ left }) => left > 0);
     if (this.#delayMs > 0) this.#parts.onTrouble(null);
     this.#delayMs = 0;
     if (this.#waiting.length === 0) this.#onEmpty?.();
@@ -103,6 +116,7 @@ export class Outlet {
 
   #refused(error: unknown): void {
     this.#isBusy = false;
+    for (const { told } of this.#waitingForLog.splice(0)) told(false);
     if (this.#isClosed) return;
     if (this.#delayMs === 0) this.#parts.onTrouble(error instanceof Error ? error.message : String(error));
     this.#delayMs = Math.min(longestDelayMs, Math.max(firstDelayMs, this.#delayMs * 2));

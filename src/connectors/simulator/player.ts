@@ -6,7 +6,7 @@ import { openCall, turnPage } from './call-book.ts';
 import type { CallState } from './call-state.ts';
 import type { Source } from './draft.ts';
 import type { Programme } from './programme.ts';
-import type { Notice, TimedStep } from './step.ts';
+import type { Notice, Story, TimedStep } from './step.ts';
 
 interface Entry {
   readonly at: number;
@@ -41,6 +41,8 @@ export class Player {
   readonly #startMonotonic: number;
   readonly #delay: Delay = { since: null, ms: 0 };
   #order = 0;
+  /** Stories that nobody planned have numbers below 0. */
+  #unplanned = 0;
   #timer: Timer | null = null;
   #state: 'idle' | 'playing' | 'paused' | 'stopped' = 'idle';
 
@@ -91,6 +93,43 @@ export class Player {
     this.#timer?.cancel();
   }
 
+  /** A call that has not ended; undefined: there is none of that id. */
+  find(callId: string): CallState | undefined {
+    const state = [...this.#calls.values()].find(({ call }) => call.id === callId);
+    return state?.call.endedAt === null ? state : undefined;
+  }
+
+  /** Plays a story that was not planned, beginning now. Id of its call. */
+  perform(story: Story): string {
+    const number = --this.#unplanned;
+    const at = Math.floor(this.#now());
+    this.#add(number, at, story);
+    this.#playNow();
+    return this.#programme.callId(at, number, 0);
+  }
+
+  /** What happens to a call from now on, besides what was planned for it: steps that no longer fit tell nothing. */
+  interrupt(callId: string, story: Story): void {
+    const key = [...this.#calls].find(([, { call }]) => call.id === callId)?.[0];
+    if (key === undefined) return;
+    const [number = 0, index = 0] = key.split(':').map(Number);
+    const own = story.flatMap((timed) => (timed.call === null ? [] : [{ ...timed, call: index }]));
+    this.#add(number, Math.floor(this.#now()), own);
+    this.#playNow();
+  }
+
+  #playNow(): void {
+    if (this.#state !== 'playing') return;
+    this.#timer?.cancel();
+    this.#play();
+  }
+
+  #add(number: number, at: number, story: Story): void {
+    for (const timed of story) {
+      this.#agenda.add({ at: at + timed.after, order: this.#order++, story: number, storyAt: at, timed });
+    }
+  }
+
   /** The planned time it is now. */
   #now(): number {
     return this.#startWall + this.#clock.monotonic() - this.#startMonotonic - this.#delay.ms;
@@ -124,11 +163,7 @@ export class Player {
   }
 
   #begin(): void {
-    for (const { number, at, story } of this.#programme.next()) {
-      for (const timed of story) {
-        this.#agenda.add({ at: at + timed.after, order: this.#order++, story: number, storyAt: at, timed });
-      }
-    }
+    for (const { number, at, story } of this.#programme.next()) this.#add(number, at, story);
   }
 
   #step(events: NewEvent[]): void {

@@ -2,6 +2,7 @@
  * The simulator: a connector to a phone system that does not exist. It plays believable traffic of a small company, so
  * that everything behind a connector can be tried without a PBX.
  */
+import type { PhoneCommands } from '../../calls/commands.ts';
 import { idFromFacts } from '../../kit/ids.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { EventType } from '../../model/event-types/index.ts';
@@ -10,6 +11,7 @@ import { colleagues } from './company.ts';
 import type { Source } from './draft.ts';
 import { endLeftOver } from './left-over.ts';
 import { fastest, mostCallsPerMinute, usualRatePerMinute, within, type SimulatorOptions } from './options.ts';
+import { SimulatedCommands } from './orders/commands.ts';
 import { Outlet } from './outlet.ts';
 import { Player } from './player.ts';
 import { Programme } from './programme.ts';
@@ -24,6 +26,7 @@ export function createSimulator(options: SimulatorOptions, host: ConnectorHost):
 class Simulator implements Connector {
   readonly id: string;
   readonly kind = 'simulator';
+  readonly commands: PhoneCommands;
   readonly #options: SimulatorOptions;
   readonly #host: ConnectorHost;
   readonly #source: Source;
@@ -50,6 +53,13 @@ class Simulator implements Connector {
       onTrouble: (problem) => this.#onTrouble(problem),
       onFull: () => this.#player?.pause(),
       onRoom: () => this.#player?.goOn(),
+    });
+    this.commands = new SimulatedCommands({
+      extensions: options.extensions ?? '^[0-9]{2,6}$',
+      country: options.country ?? 'US',
+      speed: speedOf(options),
+      player: () => (this.#status.state === 'up' ? this.#player : null),
+      kept: () => this.#outlet.taken(),
     });
   }
 
@@ -97,13 +107,13 @@ class Simulator implements Connector {
   }
 
   #programme(startMs: number): Programme {
-    const { id, ratePerMinute, seed, speed } = this.#options;
+    const { id, ratePerMinute, seed } = this.#options;
     return new Programme({
       connector: id,
       startMs,
       seed: seed ?? Math.floor(this.#host.random.next() * largestSeed),
       ratePerMinute: within(ratePerMinute, 0, mostCallsPerMinute, usualRatePerMinute),
-      speed: within(speed, 1, fastest, 1),
+      speed: speedOf(this.#options),
     });
   }
 
@@ -136,3 +146,5 @@ class Simulator implements Connector {
     };
   }
 }
+
+const speedOf = ({ speed }: SimulatorOptions): number => within(speed, 1, fastest, 1);

@@ -6,7 +6,7 @@ import type { Kept } from './erase-value.ts';
 
 /** Of a call, its legs and what lies in them: ids, extensions, times and counts. */
 const inCall: ReadonlySet<string> = new Set([
-  ...['id', 'relatedCallIds', 'extension', 'cause', 'talkMs', 'durationMs'],
+  ...['id', 'relatedCallIds', 'extension', 'onBehalfOf', 'cause', 'talkMs', 'durationMs'],
   ...['startedAt', 'ringingAt', 'answeredAt', 'endedAt', 'at'],
 ]);
 export const keptInCall: Kept = (name) => inCall.has(name);

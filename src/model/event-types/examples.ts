@@ -33,7 +33,7 @@ export function exampleCall(changes: Partial<Call> = {}): Call {
     answeredAt: null,
     endedAt: null,
     talkMs: 0,
-    origin: { source: 'did', requestId: null, billingCode: null, buttonId: null },
+    origin: { source: 'did', requestId: null, billingCode: null, buttonId: null, onBehalfOf: null },
     transfers: [],
     recordings: [],
     relatedCallIds: [],

@@ -34,7 +34,7 @@ const bobsCall = exampleCall({
   to: alice,
   did: null,
   startedAt: at(200),
-  origin: { source: 'extension', requestId: null, billingCode: null, buttonId: null },
+  origin: { source: 'extension', requestId: null, billingCode: null, buttonId: null, onBehalfOf: null },
 });
 
 export const legTypes = {

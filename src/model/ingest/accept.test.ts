@@ -106,6 +106,18 @@ describe('taking in an event', () => {
     assert.equal(call['origin']?.['via'], 'x');
   });
 
+  it('reads where a call comes from; whom it is for took part, where the sender names nobody', () => {
+    const origin = { source: 'api', requestId: 'r', billingCode: null, buttonId: 'b', onBehalfOf: '105' };
+    const event = { type: 'call.started', call: { id: 'c', origin, from: { number: '7001', kind: 'internal' } } };
+    assert.deepEqual(taken(event).call?.origin, origin);
+    assert.deepEqual(taken(event).extensions, ['105', '7001']);
+    assert.deepEqual(taken({ ...event, extensions: ['7'] }).extensions, ['7']);
+    const bare = { type: 'call.started', call: { id: 'c', origin: { source: 'api' } } };
+    assert.equal(taken(bare).call?.origin.onBehalfOf, null);
+    const broken = { type: 'call.started', call: { id: 'c', origin: { onBehalfOf: '1\r\n2' } } };
+    assert.equal(refused(broken), 'call.origin.onBehalfOf');
+  });
+
   it('takes the sender’s word for a number’s kind', () => {
     const from = { number: '7001', kind: 'internal' };
     assert.deepEqual(taken({ type: 'call.started', call: { id: 'c', from } }).call?.from, {

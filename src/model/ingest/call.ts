@@ -5,6 +5,7 @@ import {
   callStates,
   directions,
   hangUpParties,
+  noOrigin,
   type Origin,
   originSources,
   type Party,
@@ -48,7 +49,7 @@ const known = new KnownFields(
   'relatedCallIds',
 );
 const knownOfAnswerer = new KnownFields('kind', 'extension');
-const knownOfOrigin = new KnownFields('source', 'requestId', 'billingCode', 'buttonId');
+const knownOfOrigin = new KnownFields('source', 'requestId', 'billingCode', 'buttonId', 'onBehalfOf');
 
 const stateByType: Partial<Record<EventType, Call['state']>> = {
   'call.started': 'ringing',
@@ -143,12 +144,13 @@ function readAnswerer(reading: Reading, value: unknown): Answerer | null {
 
 function readOrigin(reading: Reading, value: unknown): Origin {
   const input = objectAt(reading, value, 'call.origin');
-  if (!input) return { source: null, requestId: null, billingCode: null, buttonId: null };
+  if (!input) return noOrigin;
   const origin: Origin = {
     source: wordAt(reading, input['source'], 'call.origin.', 'source', sourceWords),
     requestId: textAt(reading, input['requestId'], 'call.origin.', 'requestId'),
     billingCode: textAt(reading, input['billingCode'], 'call.origin.', 'billingCode'),
     buttonId: textAt(reading, input['buttonId'], 'call.origin.', 'buttonId'),
+    onBehalfOf: nameAt(reading, input['onBehalfOf'], 'call.origin.', 'onBehalfOf', longestScope),
   };
   const extras = extrasOf(reading, input, 'call.origin', knownOfOrigin);
   return extras ? { ...extras, ...origin } : origin;

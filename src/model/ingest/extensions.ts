@@ -4,7 +4,7 @@ import { listAt, nameAt, type Reading } from './reading.ts';
 
 /**
  * Every extension that took part: those the sender names and those the event is about; where the sender names none,
- * also the answerer and internal parties.
+ * also the answerer, whom software began the call for, and internal parties.
  */
 export function readExtensions(
   reading: Reading,
@@ -31,6 +31,7 @@ export function readExtensions(
 function addParties(found: string[], call: Call | null): void {
   if (!call) return;
   add(found, call.answeredBy?.extension ?? null);
+  add(found, call.origin.onBehalfOf ?? null);
   for (const party of [call.from, call.to]) {
     if (party.kind === 'internal' && party.number !== null && party.number.length <= longestScope)
       add(found, party.number);

@@ -24,6 +24,7 @@ function idempotencyStore(engine: SqliteEngine): IdempotencyStore {
   return {
     recall: (caller, key) => engine.read('answers.recall', { caller, key }),
     remember: (caller, key, answer) => engine.write('answers.remember', { caller, key, answer }, answer.body.length),
+    forget: (caller, key) => engine.write('answers.forget', { caller, key }),
     forgetBefore: (at) => engine.write('answers.forgetBefore', { at }),
   };
 }

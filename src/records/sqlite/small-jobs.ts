@@ -89,6 +89,7 @@ function liveCallReadJobs(db: DatabaseSync) {
 export function smallWriteJobs(db: DatabaseSync) {
   const meta = metaFacts(db);
   const remember = db.prepare('INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?)');
+  const forgetOne = db.prepare('DELETE FROM answers WHERE caller = ? AND key = ?');
   const forget = db.prepare(
     `DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers WHERE at < ? ORDER BY at LIMIT ${mostForgotten})`,
   );
@@ -100,6 +101,9 @@ export function smallWriteJobs(db: DatabaseSync) {
     'answers.remember': ({ caller, key, answer }: AnswerKey & { readonly answer: RememberedAnswer }): void => {
       const { request, status, body, at } = answer;
       remember.run(toExactText(caller), toExactText(key), request, status, toExactText(body), Math.round(at));
+    },
+    'answers.forget': ({ caller, key }: AnswerKey): void => {
+      forgetOne.run(toExactText(caller), toExactText(key));
     },
     'answers.forgetBefore': ({ at }: { readonly at: number }): { more: boolean } => ({
       more: forget.run(at).changes === mostForgotten,

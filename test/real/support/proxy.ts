@@ -10,8 +10,15 @@ export interface Network {
   stop(): Promise<void>;
 }
 
-/** @param lateMs milliseconds that everything the PBX says takes longer */
-export async function startNetwork(toPort: number, lateMs = 0): Promise<Network> {
+/**
+ * @param lateMs milliseconds that everything the PBX says takes longer
+ * @param passes looks at what goes to the PBX; false: it gets lost on the way
+ */
+export async function startNetwork(
+  toPort: number,
+  lateMs = 0,
+  passes: (bytes: Buffer) => boolean = () => true,
+): Promise<Network> {
   const sockets = new Set<Socket>();
   let whole = true;
   const keep = (socket: Socket): void => {
@@ -28,7 +35,10 @@ export async function startNetwork(toPort: number, lateMs = 0): Promise<Network>
     const far = connect(toPort, '127.0.0.1');
     keep(near);
     keep(far);
-    near.pipe(far).pipe(late(lateMs)).pipe(near);
+    near.on('data', (bytes: Buffer) => {
+      if (passes(bytes)) far.write(bytes);
+    });
+    far.pipe(late(lateMs)).pipe(near);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
   });

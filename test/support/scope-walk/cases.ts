@@ -282,6 +282,18 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   'GET /v1/erasures/:number': ({ erasure }) => at(`/v1/erasures/${erasure}`),
 
   'GET /v1/calls/:id': ({ callId }) => at(`/v1/calls/${callId}`),
+  // Each names the other's phone system, or an extension in their own that is the other's.
+  'POST /v1/calls': ({ connector, extension }) =>
+    [
+      { from: extension, to: '+12025550123' },
+      { from: '+12025550123', to: '+12025550124', onBehalfOf: extension },
+      { from: extension, to: '+12025550123', onBehalfOf: extension, first: 'to', buttonId: 'intruder' },
+    ].map((body) => ({ url: '/v1/calls', body: { ...body, connector }, expect: denied })),
+  'POST /v1/calls/:id/hangup': ({ callId }) => [{ url: `/v1/calls/${callId}/hangup`, body: {}, expect: denied }],
+  'POST /v1/calls/:id/transfer': ({ callId, extension }) =>
+    [{ to: '+12025550123' }, { to: '+12025550123', by: extension }].map((body) => ({
+      ...{ url: `/v1/calls/${callId}/transfer`, body, expect: denied },
+    })),
   'GET /v1/live': () => list('/v1/live'),
   'GET /v1/connectors': () => list('/v1/connectors'),
   'GET /v1/dialects': () => list('/v1/dialects'),

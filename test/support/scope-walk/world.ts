@@ -1,6 +1,8 @@
 /** Two resellers with domains, users and extensions, each with things of their own, and tokens of every kind. */
 import assert from 'node:assert/strict';
+import type { PhoneCommands } from '../../../src/calls/commands.ts';
 import { LiveCalls } from '../../../src/calls/live/index.ts';
+import { createJudge } from '../../../src/connectors/number-policy.ts';
 import { systemClock } from '../../../src/kit/clock.ts';
 import { createMemoryEventLog } from '../../../src/log/memory/event-log.ts';
 import { type Access, type AccessKind, kindOf } from '../../../src/model/scope.ts';
@@ -44,6 +46,8 @@ export interface Belongings {
 export interface WalkWorld extends ApiWorld {
   readonly holders: readonly Holder[];
   readonly belongings: readonly Belongings[];
+  /** What phone systems were asked to do: nothing, if all goes well. */
+  readonly commanded: readonly string[];
 }
 
 interface Place {
@@ -102,7 +106,9 @@ export async function createWalkWorld(): Promise<WalkWorld> {
     problem: null,
     notUnderstood: [],
   }));
-  const world = await createApiWorld({ deps: { log, live, connectors: () => connectors } });
+  const commanded: string[] = [];
+  const commands = () => phonesThatNote(commanded);
+  const world = await createApiWorld({ deps: { log, live, connectors: () => connectors, commands } });
   const make = maker(world);
   const holders: Holder[] = [];
   const belongings: Belongings[] = [];
@@ -130,7 +136,24 @@ export async function createWalkWorld(): Promise<WalkWorld> {
   }
   await world.announcer.idle();
   await world.deps.delivery.settledUpTo(log.head());
-  return { ...world, holders, belongings };
+  return { ...world, holders, belongings, commanded };
+}
+
+/** Would do whatever they are asked. */
+function phonesThatNote(commanded: string[]): PhoneCommands {
+  const note = async (what: string) => {
+    commanded.push(what);
+    return { kind: 'taken' } as const;
+  };
+  return {
+    judge: createJudge({ extensions: '^[0-9]{3}$', country: 'US', prefixes: ['+1'] }),
+    originate: async (order, named) => {
+      await named('call-of-an-intruder');
+      return note(`${order.from.number} calls ${order.to.number}`);
+    },
+    hangUp: (callId) => note(`hangs up ${callId}`),
+    transfer: (callId, by, to) => note(`${by} sends ${callId} on to ${to.number}`),
+  };
 }
 
 const connectorOf = (domain: string): string => `pbx-${markOf(domain)}`;

@@ -1,6 +1,8 @@
 /** What is asked of the server: its name and headers; a header with several values is sent once for each. */
 export interface AmiAction {
   readonly name: string;
+  /** Its ActionID, where what follows it later is told by it; else one is made. */
+  readonly id?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 

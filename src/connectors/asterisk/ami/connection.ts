@@ -83,7 +83,7 @@ export class AmiConnection {
    * @throws InvalidActionError where the action itself is malformed.
    */
   send(action: AmiAction, timeoutMs: number, onResponse?: () => void): Promise<ActionResult> {
-    const actionId = `offhook-${++this.#actions}`;
+    const actionId = action.id ?? `offhook-${++this.#actions}`;
     const bytes = encodeAction(action, actionId);
     if (this.#state === 'closed') return Promise.resolve({ kind: 'lost', problem: 'not connected' });
     const result = this.#pending.wait(actionId, timeoutMs, onResponse);

@@ -57,6 +57,8 @@ export class PendingActions {
     const actionId = packet.actionId;
     const waiting = actionId === null ? undefined : this.#waiting.get(actionId);
     if (actionId === null || !waiting) return false;
+    // What an action leads to may be told before its response, and is no item of a list that has not begun.
+    if (packet.event !== null && waiting.response === null) return false;
     if (packet.response === null) this.#takeItem(actionId, waiting, packet);
     else this.#takeResponse(actionId, waiting, packet);
     return true;

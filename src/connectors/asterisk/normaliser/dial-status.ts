@@ -25,6 +25,17 @@ export const isDialStatus = (value: string): boolean => statuses.has(wordOf(valu
 
 const wordOf = (value: string | null): string => (value ?? '').split(':')[0] ?? '';
 
+/** Why a channel that Asterisk itself dialled did not come to be, by its numbers for what a line can say. */
+const statusByReason: Readonly<Record<string, DialStatus>> = {
+  '0': 'unreachable', // Nothing was made: no such device, or none that can be reached
+  '1': 'no_answer', // Hung up
+  '3': 'no_answer', // Still ringing
+  '5': 'busy',
+  '8': 'congested',
+};
+
+export const statusOfReason = (reason: string | null): DialStatus => statusByReason[reason ?? ''] ?? 'failed';
+
 /** The far end rings, or sends sound of its own, which a caller hears instead of ringing. */
 export function saysRinging(value: string | null): boolean {
   return value === 'RINGING' || value === 'PROGRESS';

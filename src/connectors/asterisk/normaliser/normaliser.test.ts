@@ -93,7 +93,7 @@ test('ringing is ringing and early sound', () => {
   }
 });
 
-test('a hang-up gives cause and SIP status, but not our own answer to a caller', () => {
+test('a hang-up gives cause and SIP status, but not what the PBX itself told a line that called it or was up', () => {
   const ended = (state: string, techCause: string) =>
     last(
       'Hangup',
@@ -110,6 +110,7 @@ test('a hang-up gives cause and SIP status, but not our own answer to a caller',
   });
   for (const [state, text, status] of [
     ['4', '603', null],
+    ['6', '404', null],
     ['5', 'SIP 486 Busy', 486],
     ['5', 'x', null],
   ] as const) {

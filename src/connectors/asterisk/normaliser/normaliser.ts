@@ -8,8 +8,9 @@
  */
 import type { ChannelFacts, ParkedHere, Signal, Waiting } from '../../../calls/signal.ts';
 import type { AmiPacket } from '../ami/packet.ts';
+import { isOurChannelId } from '../commands/order-channel.ts';
 import { channelFacts, timeOf } from './channel-facts.ts';
-import { dialStatusOf, saysRinging } from './dial-status.ts';
+import { dialStatusOf, saysRinging, statusOfReason } from './dial-status.ts';
 import { serviceOfApplication } from './services.ts';
 
 type Reading = (packet: AmiPacket, at: number) => Signal[];
@@ -46,8 +47,9 @@ const hangup: Reading = (packet, at) => {
   const channel = channelFacts(packet);
   if (channel === null) return [];
   const cause = wholeNumber(packet.get('Cause'));
-  // On a line that called the PBX it is the PBX's own answer, and says less than the cause it was made from.
-  const sipStatus = channel.state === 'ring' ? null : sipStatusOf(packet.get('TechCause'));
+  // On a line that called the PBX, or had picked up, it is the PBX's own, and says less than the cause it was made from.
+  const isRefusal = channel.state !== 'ring' && channel.state !== 'up';
+  const sipStatus = isRefusal ? sipStatusOf(packet.get('TechCause')) : null;
   return [{ kind: 'channel.ended', at, channelId: channel.id, cause, sipStatus }];
 };
 
@@ -256,6 +258,13 @@ const recordingStart = about((channel, packet, at) => [
 
 const recordingStop = about((channel, _packet, at) => [{ kind: 'recording.stopped', at, channelId: channel.id }]);
 
+/** What became of a call that Offhook ordered; of one whose channel was made, that channel's own events tell more. */
+const originateResponse: Reading = (packet, at) => {
+  const channelId = packet.get('ActionID');
+  if (packet.get('Response') !== 'Failure' || channelId === null || !isOurChannelId(channelId)) return [];
+  return [{ kind: 'call.order_failed', at, channelId, status: statusOfReason(packet.get('Reason')) }];
+};
+
 const readings: ReadonlyMap<string, Reading> = new Map([
   ['Newchannel', newChannel],
   ['Newstate', showsChannel],
@@ -263,6 +272,7 @@ const readings: ReadonlyMap<string, Reading> = new Map([
   ['NewConnectedLine', showsChannel],
   ['NewAccountCode', showsChannel],
   ['Newexten', newExtension],
+  ['OriginateResponse', originateResponse],
   ['HangupRequest', hangupRequest],
   ['Hangup', hangup],
   ['DialBegin', dialBegin],

@@ -35,5 +35,6 @@ export const ending: Handlers<'end'> = {
 function outcomeOf(leg: Leg, outcome: CallOutcome): LegOutcome {
   if (leg.answeredAt !== null) return 'answered';
   if (leg.role === 'caller') return outcome;
-  return outcome === 'cancelled' || outcome === 'abandoned' ? 'cancelled' : outcome;
+  // Whoever still rings when others stop talking was given up on.
+  return outcome === 'cancelled' || outcome === 'abandoned' || outcome === 'answered' ? 'cancelled' : outcome;
 }

@@ -37,7 +37,7 @@ export const line = (party: Party): Device => ({
 });
 
 type Begin = Extract<Step, { kind: 'begin' }>;
-const origin = { requestId: null, billingCode: null, buttonId: null };
+const origin = { requestId: null, billingCode: null, buttonId: null, onBehalfOf: null };
 
 export function fromOutside(from: Party, number: string): Begin {
   const to = did(number);

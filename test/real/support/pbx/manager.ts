@@ -28,6 +28,9 @@ tlsprivatekey = ${plan.dir}/etc/tls.key
 
 [hub]
 ${account}
+; May also be asked to begin, end and send on calls.
+[commander]
+${account.replace('write = reporting', 'write = reporting,originate,call')}
 [weak]
 secret = ${plan.secret}
 read = call
