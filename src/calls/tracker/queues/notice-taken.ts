@@ -12,7 +12,7 @@ import type { QueueStay } from './stay.ts';
 export function noticeTaken(world: World, call: CallRecord, stay: QueueStay, at: number): void {
   if (stay.gaveUp || (stay.taken && stay.leftAt !== null)) return;
   const agent = whoTalksWith(world, call, stay);
-  if (!agent || agent.startedAt > (stay.leftAt ?? at)) return;
+  if (!agent || agent.startedAt < stay.joinedAt || agent.startedAt > (stay.leftAt ?? at)) return;
   stay.leftAt ??= at;
   const { leftAt } = stay;
   if (stay.taken) return;
