@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import {
+  estimatedFlag,
   longestMessage,
   nullable,
   nullableCount,
@@ -66,6 +67,7 @@ export const recordingTypes = {
       urgent: nullableFlag('Whether it was marked urgent.'),
       newCount: nullableCount('Unheard messages in the mailbox now.'),
       oldCount: nullableCount('Heard messages in the mailbox now.'),
+      estimated: estimatedFlag,
     }),
     example: {
       seconds: 52,
@@ -93,6 +95,24 @@ export const recordingTypes = {
         newCount: 1,
         oldCount: 3,
       },
+    },
+  }),
+  'mailbox.changed': defineType('mailbox.changed', {
+    subject: 'none',
+    reporter: 'source',
+    description:
+      'A mailbox holds more or fewer messages than before, or their number became known: a message was left, heard or deleted. Lamps and badges follow this one; of a new message `voicemail.left` says more.',
+    data: Type.Object({
+      mailbox: nullableText('The mailbox, as the phone system names it.'),
+      newCount: nullableCount('Unheard messages in it now.'),
+      oldCount: nullableCount('Heard messages in it now.'),
+      estimated: estimatedFlag,
+    }),
+    example: {
+      seconds: 52.01,
+      seq: 1073,
+      extension: '101',
+      data: { mailbox: '101', newCount: 1, oldCount: 3 },
     },
   }),
 };
