@@ -38,6 +38,8 @@ export interface Tracker {
   hasMissing(): boolean;
   /** Started calls that have not ended, oldest first. */
   liveCalls(): readonly OpenCall[];
+  /** The call that a channel is part of, as it stands; null where there is none, or it was not told yet. */
+  callWith(channelId: string): OpenCall | null;
   /**
    * When to tick next, in the signals' time; null: nothing waits. A caller without the PBX's clock waits
    * `nextDeadline() - now()` milliseconds from the last signal, then ticks with this value.
@@ -118,12 +120,13 @@ class CallTracker implements Tracker {
     const live = [...this.#calls.values()].filter((call) => call.started && !call.ended);
     return live
       .sort((one, two) => one.startedAt - two.startedAt || one.order - two.order)
-      .map((call) => ({
-        call: callSnapshot(call, call.lastAt),
-        legs: [...call.legs.values()].map(legSnapshot),
-        extensions: extensionsOf(call),
-        seenAt: new Date(call.lastAt).toISOString(),
-      }));
+      .map(openCall);
+  }
+
+  callWith(channelId: string): OpenCall | null {
+    const channel = this.#graph.get(channelId);
+    const call = channel && this.#calls.get(channel.group);
+    return call?.started && !call.ended ? openCall(call) : null;
   }
 
   nextDeadline(): number | null {
@@ -297,6 +300,13 @@ class CallTracker implements Tracker {
 /** A call goes on from what it has told, unless the PBX's clock was set back. */
 const notBefore = (at: number, moment: Moment): Moment =>
   at <= moment.at || at - moment.at > clockSetBackMs ? moment : { ...moment, at };
+
+const openCall = (call: CallRecord): OpenCall => ({
+  call: callSnapshot(call, call.lastAt),
+  legs: [...call.legs.values()].map(legSnapshot),
+  extensions: extensionsOf(call),
+  seenAt: new Date(call.lastAt).toISOString(),
+});
 
 /** Nothing is left of it, and nothing was told: no device ever showed. */
 const isEmpty = (call: CallRecord): boolean =>

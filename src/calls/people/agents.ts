@@ -1,0 +1,125 @@
+/** Follows the agents (`agent.ts`) and tells what changed. */
+import type { NewEvent } from '../../model/event.ts';
+import { clean } from '../tracker/parties.ts';
+import type { CompiledRules } from '../tracker/rules.ts';
+import { type Agent, type AgentState, agentViewOf, dialledNumber, newAgent } from './agent.ts';
+import type { MemberFacts, PeopleSignal } from './signal.ts';
+import { type Moment, tell } from './told.ts';
+
+type AgentSignal = Extract<PeopleSignal, { readonly kind: `member.${string}` | 'members.listed' | 'agent.signed' }>;
+
+/** Past it new ones are not followed. */
+const mostAgents = 20_000;
+
+export class Agents {
+  readonly #rules: CompiledRules;
+  readonly #agents = new Map<string, Agent>();
+  /** All of them were asked for once: who is unknown is logged out. */
+  #listed = false;
+
+  constructor(rules: CompiledRules) {
+    this.#rules = rules;
+  }
+
+  apply(signal: AgentSignal, at: number): NewEvent[] {
+    switch (signal.kind) {
+      case 'member.changed':
+        return this.#settle(this.#join(signal.member), { at, found: false });
+      case 'member.removed': {
+        const agent = this.#agents.get(signal.agent);
+        agent?.queues.delete(signal.queue);
+        return this.#settle(agent, { at, found: false });
+      }
+      case 'agent.signed': {
+        const agent = this.#get(signal.agent);
+        if (!agent) return [];
+        agent.signedOn = signal.on;
+        agent.device = signal.device ?? agent.device;
+        agent.line = signal.on ? 'idle' : 'unavailable';
+        return this.#settle(agent, { at, found: false });
+      }
+      case 'members.listed':
+        return this.#takeList(signal, at);
+    }
+  }
+
+  /** How an agent was when it was told last, before a restart. */
+  restore(data: NewEvent['data']): void {
+    const { agent, agentName, state, reason, queues } = data;
+    if (typeof agent !== 'string' || typeof state !== 'string') return;
+    const known = this.#get(agent);
+    if (!known) return;
+    known.name = typeof agentName === 'string' ? agentName : null;
+    const names = Array.isArray(queues) ? queues.filter((queue) => typeof queue === 'string') : [];
+    known.told = { state: state as AgentState, reason: typeof reason === 'string' ? reason : null, queues: names };
+  }
+
+  /** Extension the agent takes calls on; null: an outside number, or none that is known. */
+  extensionOf({ agent, device }: Pick<MemberFacts, 'agent' | 'device'>): string | null {
+    return this.#rules.extensionIn(device) ?? this.#rules.extensionIn(agent);
+  }
+
+  #get(name: string): Agent | null {
+    const known = this.#agents.get(name);
+    if (known) return known;
+    if (name === '' || this.#agents.size >= mostAgents) return null;
+    const agent = newAgent(name);
+    this.#agents.set(name, agent);
+    return agent;
+  }
+
+  #join(member: MemberFacts): Agent | null {
+    const agent = this.#get(member.agent);
+    if (!agent) return null;
+    const { paused, reason } = member;
+    const before = agent.queues.get(member.queue);
+    if (before?.paused !== paused || before.reason !== reason) agent.queues.delete(member.queue);
+    agent.queues.set(member.queue, { paused, reason });
+    agent.name = member.name;
+    agent.device = member.device ?? agent.device;
+    agent.line = member.line;
+    agent.signedOn = member.signedOn ?? agent.signedOn;
+    return agent;
+  }
+
+  #takeList({ members, complete }: Extract<AgentSignal, { kind: 'members.listed' }>, at: number): NewEvent[] {
+    const listed = new Map<string, Set<string>>();
+    for (const { agent, queue } of members) listed.set(agent, (listed.get(agent) ?? new Set()).add(queue));
+    for (const member of members) this.#join(member);
+    if (complete) this.#keepOnly(listed);
+    const meant = complete ? [...this.#agents.values()] : [...listed.keys()].map((name) => this.#agents.get(name));
+    const events = meant.flatMap((agent) => this.#settle(agent, { at, found: true }));
+    this.#listed ||= complete;
+    return events;
+  }
+
+  #keepOnly(listed: ReadonlyMap<string, ReadonlySet<string>>): void {
+    for (const { agent, queues } of this.#agents.values()) {
+      for (const queue of queues.keys()) if (!listed.get(agent)?.has(queue)) queues.delete(queue);
+    }
+  }
+
+  #settle(agent: Agent | null | undefined, moment: Moment): NewEvent[] {
+    if (!agent) return [];
+    const { told } = agent;
+    const view = agentViewOf(agent);
+    agent.told = view;
+    // Unknown is as good as logged out.
+    if (view.state === 'logged_out' && agent.signedOn === null) this.#agents.delete(agent.agent);
+    if (told === null && view.state === 'logged_out') return [];
+    const change = JSON.stringify([view.state, view.reason, view.queues]);
+    if (told && change === JSON.stringify([told.state, told.reason, told.queues])) return [];
+    const previousState = told?.state ?? (this.#listed ? 'logged_out' : null);
+    const data = { ...this.#who(agent), ...view, previousState, by: null };
+    const { agent: subject, repeat } = agent;
+    const { extension } = data;
+    return [tell(this.#rules, moment, { type: 'agent.state_changed', subject, change, extension, data, repeat })];
+  }
+
+  #who(agent: Agent) {
+    const extension = this.extensionOf(agent);
+    const number = extension === null ? dialledNumber(agent.agent) : null;
+    const kind = extension !== null ? 'local' : number !== null ? 'remote' : null;
+    return { agent: clean(agent.agent), agentName: clean(agent.name), extension, number, kind };
+  }
+}
