@@ -16,6 +16,7 @@ import type { IdempotencyStore } from '../records/idempotency-store.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { TokenCheck } from './auth/caller.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
+import type { LivePeople } from './extensions/live-people.ts';
 import type { JournalProgress } from './calls/journal-progress.ts';
 import type { ConnectorState } from './connectors/routes.ts';
 import type { EventCounts } from './metrics/event-counts.ts';
@@ -41,6 +42,7 @@ export interface ApiDeps {
   readonly idempotency: IdempotencyStore;
   readonly dialects: readonly Dialect[];
   readonly live: LiveCalls;
+  readonly people: LivePeople;
   readonly calls: Pick<CallJournal, 'search' | 'find'>;
   readonly journal: JournalProgress;
   readonly erasures: ErasureManager;
