@@ -27,6 +27,10 @@ export const queuePlans: readonly QueuePlan[] = [
   { name: 'q209', strategy: 'ringall', members: ['195'].map(member), ring: 5 },
   { name: 'q241', strategy: 'ringall', members: ['162'].map(member), ring: 5 },
   { name: 'q242', strategy: 'ringall', members: ['163'].map(member), ring: 5, more: ['context = queue-keys'] },
+  // Nobody is in these; agents join by themselves.
+  { name: 'q291', strategy: 'ringall', members: [], ring: 5 },
+  { name: 'q292', strategy: 'ringall', members: [], ring: 5 },
+  { name: 'q208', strategy: 'ringall', members: [], ring: 5 },
 ];
 
 const queueText = ({ name, strategy, members, ring, more = [] }: QueuePlan): string => `[${name}]
@@ -101,5 +105,5 @@ maxsecs = 5
 minsecs = 0
 maxsilence = 2
 [default]
-${['101', '190', '191', '192'].map(mailbox).join('\n')}
+${['101', '190', '191', '192', '905'].map(mailbox).join('\n')}
 `;

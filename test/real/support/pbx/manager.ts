@@ -8,7 +8,7 @@ export function manager(plan: AsteriskPlan): string {
   const account = `secret = ${plan.secret}
 deny = 0.0.0.0/0.0.0.0
 permit = 127.0.0.1/255.255.255.255
-read = system,call,agent,dialplan
+read = system,call,agent,user,dialplan
 write = reporting
 ${plan.version === 22 ? 'eventfilter(action(exclude),name(VarSet)) =' : 'eventfilter = !Event: VarSet'}
 writetimeout = 5000

@@ -54,6 +54,7 @@ const names = [
   'format_pcm',
   'format_wav',
   'pbx_config',
+  'func_base64',
   'func_callerid',
   'func_channel',
   'func_cdr',
@@ -79,6 +80,8 @@ const names = [
   'app_queue',
   'app_originate',
   'res_clioriginate',
+  'res_manager_devicestate',
+  'res_manager_presencestate',
 ];
 
 export const modules = `[modules]
