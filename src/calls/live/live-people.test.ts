@@ -85,7 +85,7 @@ test('a connector gets back what it told last, and a tracker goes on from there'
     { queue: 'q', agent: 'PJSIP/101', name: 'Bob', device: null, paused: true, reason: 'lunch' } as const,
   ];
   const list = [
-    { kind: 'members.listed', queues: [], members: members.map((one) => ({ ...one, line: 'idle', signedOn: null })) },
+    { kind: 'members.listed', queues: [], members: members.map((one) => ({ ...one, line: 'idle', pool: null })) },
     { kind: 'devices.listed', devices: [{ device: 'PJSIP/101', line: 'ringing' }] },
   ].map((one) => ({ ...one, complete: true })) as unknown as PeopleSignal[];
   const view = viewOf(followPeople().say(...list));

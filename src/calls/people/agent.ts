@@ -35,6 +35,9 @@ export interface Agent {
   readonly agent: string;
   name: string | null;
   device: string | null;
+  /** Where the agent signed on, of one who has to. */
+  phone: string | null;
+  pool: string | null;
   line: LineState;
   signedOn: boolean | null;
   /** By queue; the one whose pause changed last is at the end. */
@@ -47,6 +50,8 @@ export const newAgent = (agent: string): Agent => ({
   agent,
   name: null,
   device: null,
+  phone: null,
+  pool: null,
   line: 'unknown',
   signedOn: null,
   queues: new Map(),
@@ -67,8 +72,10 @@ export function agentViewOf(agent: Agent): AgentView {
   return { state, reason: clean(reason ?? null), queues: queues.slice(0, mostItems) };
 }
 
-function stateOf({ queues, line, signedOn }: Agent): AgentState {
-  if (signedOn === false || (queues.size === 0 && signedOn !== true)) return 'logged_out';
+function stateOf({ queues, line, signedOn, pool }: Agent): AgentState {
+  // Who has to sign on has a line only while signed on.
+  if (signedOn === false || (pool !== null && line === 'unavailable')) return 'logged_out';
+  if (queues.size === 0 && signedOn !== true) return 'logged_out';
   if (queues.size > 0 && [...queues.values()].every(({ paused }) => paused)) return 'paused';
   return ofLine[line];
 }

@@ -13,7 +13,7 @@ const bob: MemberFacts = {
   paused: false,
   reason: null,
   line: 'idle',
-  signedOn: null,
+  pool: null,
 };
 const changed = (changes: Partial<MemberFacts> = {}) =>
   ({ kind: 'member.changed', member: { ...bob, ...changes } }) as const;
@@ -92,18 +92,44 @@ test('ringing and busy are those of the phone, told once, and a pause counts for
   );
 });
 
+const pooled = { ...bob, agent: 'Local/7@agents', name: 'Ann', device: 'Agent:7', pool: 'Agent:7' };
+const signed = (on: boolean) =>
+  ({ kind: 'agent.signed', pool: 'Agent:7', on, device: on ? 'PJSIP/105' : null }) as const;
+
 test('an agent of a pool is logged out until the sign-on, though the queue has the agent', () => {
   const run = followPeople();
-  const pooled = { ...bob, agent: 'Agent/7', name: 'Ann', line: 'unavailable', signedOn: false } as const;
+  assert.deepEqual(agents(run.say(listed({ ...pooled, line: 'unavailable' }))), []);
+  const line = (line: MemberFacts['line']) => ({ kind: 'member.changed', member: { ...pooled, line } }) as const;
+  for (const events of [
+    run.say(signed(true), line('idle'), line('ringing'), line('in_use'), line('unavailable'), signed(false)),
+    // The queue may hear of it before we do.
+    run.say(line('idle'), signed(true), line('ringing'), line('in_use'), signed(false), line('unavailable')),
+  ]) {
+    assert.deepEqual(states(events), [
+      ['agent.state_changed', '105', 'logged_out', 'available', ['support']],
+      ['agent.state_changed', '105', 'available', 'ringing', ['support']],
+      ['agent.state_changed', '105', 'ringing', 'busy', ['support']],
+      ['agent.state_changed', '105', 'busy', 'logged_out', ['support']],
+    ]);
+  }
+});
+
+test('who signed on is still there after a restart of Offhook, at the same phone', () => {
+  const before = followPeople();
+  before.say(listed({ ...pooled, line: 'unavailable' }));
+  const run = followPeople(before.say(signed(true)));
   assert.deepEqual(agents(run.say(listed(pooled))), []);
-  const events = run.say(
-    { kind: 'agent.signed', agent: 'Agent/7', on: true, device: 'PJSIP/105' },
-    { kind: 'member.changed', member: { ...pooled, line: 'idle', signedOn: true } },
-    { kind: 'agent.signed', agent: 'Agent/7', on: false, device: null },
-  );
-  assert.deepEqual(states(events), [
-    ['agent.state_changed', '105', 'logged_out', 'available', ['support']],
+  assert.deepEqual(states(run.say(signed(false))), [
     ['agent.state_changed', '105', 'available', 'logged_out', ['support']],
+  ]);
+});
+
+test('an agent who signs on and is in no queue', () => {
+  const run = followPeople();
+  run.say(listed());
+  assert.deepEqual(states(run.say(signed(true), signed(false))), [
+    ['agent.state_changed', '105', 'logged_out', 'available', []],
+    ['agent.state_changed', '105', 'available', 'logged_out', []],
   ]);
 });
 
@@ -155,7 +181,7 @@ const someMember = fc.record({
   paused: fc.boolean(),
   reason: fc.constantFrom(null, 'lunch'),
   line: fc.constantFrom('idle', 'ringing', 'in_use', 'unavailable'),
-  signedOn: fc.constant(null),
+  pool: fc.constant(null),
 } as const);
 const someSignal = fc.oneof(
   someMember.map((member) => ({ kind: 'member.changed', member }) as const),

@@ -14,6 +14,8 @@ const mostAgents = 20_000;
 export class Agents {
   readonly #rules: CompiledRules;
   readonly #agents = new Map<string, Agent>();
+  /** How queues name the agents of pools. */
+  readonly #ofPool = new Map<string, string>();
   /** All of them were asked for once: who is unknown is logged out. */
   #listed = false;
 
@@ -24,20 +26,14 @@ export class Agents {
   apply(signal: AgentSignal, at: number): NewEvent[] {
     switch (signal.kind) {
       case 'member.changed':
-        return this.#settle(this.#join(signal.member), { at, found: false });
+        return this.#settle(this.#join(signal.member, false), { at, found: false });
       case 'member.removed': {
         const agent = this.#agents.get(signal.agent);
         agent?.queues.delete(signal.queue);
         return this.#settle(agent, { at, found: false });
       }
-      case 'agent.signed': {
-        const agent = this.#get(signal.agent);
-        if (!agent) return [];
-        agent.signedOn = signal.on;
-        agent.device = signal.device ?? agent.device;
-        agent.line = signal.on ? 'idle' : 'unavailable';
-        return this.#settle(agent, { at, found: false });
-      }
+      case 'agent.signed':
+        return this.#settle(this.#sign(signal), { at, found: false });
       case 'members.listed':
         return this.#takeList(signal, at);
     }
@@ -45,17 +41,19 @@ export class Agents {
 
   /** How an agent was when it was told last, before a restart. */
   restore(data: NewEvent['data']): void {
-    const { agent, agentName, state, reason, queues } = data;
+    const { agent, agentName, extension, state, reason, queues } = data;
     if (typeof agent !== 'string' || typeof state !== 'string') return;
     const known = this.#get(agent);
     if (!known) return;
     known.name = typeof agentName === 'string' ? agentName : null;
+    known.phone = typeof extension === 'string' ? extension : null;
     const names = Array.isArray(queues) ? queues.filter((queue) => typeof queue === 'string') : [];
     known.told = { state: state as AgentState, reason: typeof reason === 'string' ? reason : null, queues: names };
   }
 
   /** Extension the agent takes calls on; null: an outside number, or none that is known. */
-  extensionOf({ agent, device }: Pick<MemberFacts, 'agent' | 'device'>): string | null {
+  extensionOf({ agent, device, pool }: Pick<MemberFacts, 'agent' | 'device' | 'pool'>): string | null {
+    if (pool !== null) return this.#rules.extensionIn(this.#agents.get(agent)?.phone ?? null);
     return this.#rules.extensionIn(device) ?? this.#rules.extensionIn(agent);
   }
 
@@ -68,24 +66,38 @@ export class Agents {
     return agent;
   }
 
-  #join(member: MemberFacts): Agent | null {
+  #sign({ pool, on, device }: Extract<AgentSignal, { kind: 'agent.signed' }>): Agent | null {
+    const agent = this.#get(this.#ofPool.get(pool) ?? pool);
+    if (!agent) return null;
+    agent.pool = pool;
+    agent.signedOn = on;
+    agent.phone = device ?? agent.phone;
+    agent.line = on ? 'idle' : 'unavailable';
+    return agent;
+  }
+
+  #join(member: MemberFacts, isListed: boolean): Agent | null {
     const agent = this.#get(member.agent);
     if (!agent) return null;
-    const { paused, reason } = member;
+    const { paused, reason, pool } = member;
     const before = agent.queues.get(member.queue);
     if (before?.paused !== paused || before.reason !== reason) agent.queues.delete(member.queue);
     agent.queues.set(member.queue, { paused, reason });
     agent.name = member.name;
     agent.device = member.device ?? agent.device;
     agent.line = member.line;
-    agent.signedOn = member.signedOn ?? agent.signedOn;
+    agent.pool = pool;
+    if (pool === null) return agent;
+    this.#ofPool.set(pool, agent.agent);
+    // That an agent signed on or off has an event of its own, which also says where.
+    if (isListed || agent.signedOn === null) agent.signedOn = member.line !== 'unavailable';
     return agent;
   }
 
   #takeList({ members, complete }: Extract<AgentSignal, { kind: 'members.listed' }>, at: number): NewEvent[] {
     const listed = new Map<string, Set<string>>();
     for (const { agent, queue } of members) listed.set(agent, (listed.get(agent) ?? new Set()).add(queue));
-    for (const member of members) this.#join(member);
+    for (const member of members) this.#join(member, true);
     if (complete) this.#keepOnly(listed);
     const meant = complete ? [...this.#agents.values()] : [...listed.keys()].map((name) => this.#agents.get(name));
     const events = meant.flatMap((agent) => this.#settle(agent, { at, found: true }));

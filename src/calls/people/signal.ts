@@ -48,8 +48,8 @@ export interface MemberFacts {
   readonly paused: boolean;
   readonly reason: string | null;
   readonly line: LineState;
-  /** Of agents that sign on by themselves before any queue calls them; null: this one need not. */
-  readonly signedOn: boolean | null;
+  /** Name by which the agent signs on, at any phone, before a queue calls; null: this one need not. */
+  readonly pool: string | null;
 }
 
 export interface MailboxFacts {
@@ -95,10 +95,10 @@ export type PeopleSignal =
   | (At & { readonly kind: 'status.changed'; readonly status: StatusFacts })
   | (At & { readonly kind: 'member.changed'; readonly member: MemberFacts })
   | (At & { readonly kind: 'member.removed'; readonly queue: string; readonly agent: string })
-  /** An agent signed on, at this device, or off. */
+  /** An agent of a pool signed on, at this device, or off. */
   | (At & {
       readonly kind: 'agent.signed';
-      readonly agent: string;
+      readonly pool: string;
       readonly on: boolean;
       readonly device: string | null;
     })

@@ -65,7 +65,7 @@ test('somebody is gone only when nothing shows them any more', () => {
 
 test('queues are named by their numbers, agents by their queues', () => {
   const member = { queue: '600', agent: 'PJSIP/101', name: 'Bob', device: null, paused: false, reason: null } as const;
-  const members = [{ ...member, line: 'idle', signedOn: null }] as const;
+  const members = [{ ...member, line: 'idle', pool: null }] as const;
   const events = followPeople().say({ kind: 'members.listed', complete, queues: ['600', 'sales'], members });
   assert.deepEqual(told3(events), [
     ['101', 'created', 'phone', 'Bob'],

@@ -92,7 +92,7 @@ const memberRead = {
   paused: true,
   reason: 'lunch',
   line: 'idle',
-  signedOn: null,
+  pool: null,
 };
 
 test('a member of a queue, in each of its events and in the list', () => {
@@ -110,13 +110,14 @@ test('a member of a queue, in each of its events and in the list', () => {
   assert.deepEqual(read('QueueMemberRemoved', member), [gone]);
 });
 
-test('an agent of a pool has a line only while signed on', () => {
-  const pooled = (Status: string) => memberFacts(packet('QueueMember', { ...member, Interface: 'Agent/7', Status }));
-  assert.deepEqual([pooled('5')?.signedOn, pooled('1')?.signedOn], [false, true]);
+test('an agent of a pool, who signs on and off', () => {
+  const poolOf = (changes: object) => memberFacts(packet('QueueMember', { ...member, ...changes }))?.pool;
+  assert.equal(poolOf({ Interface: 'Local/7@agents', StateInterface: 'Agent:7' }), 'Agent:7');
+  assert.equal(poolOf({ Interface: 'Agent/7', StateInterface: 'Agent/7' }), 'Agent:7');
   const [on] = read('AgentLogin', { ...shown, Agent: '7' });
-  assert.deepEqual(on, { kind: 'agent.signed', at: 42, agent: 'Agent/7', on: true, device: 'PJSIP/trunk-carrier' });
+  assert.deepEqual(on, { kind: 'agent.signed', at: 42, pool: 'Agent:7', on: true, device: 'PJSIP/trunk-carrier' });
   const [off] = read('AgentLogoff', { ...shown, Agent: '7', Logintime: '9' });
-  assert.deepEqual(off, { kind: 'agent.signed', at: 42, agent: 'Agent/7', on: false, device: null });
+  assert.deepEqual(off, { kind: 'agent.signed', at: 42, pool: 'Agent:7', on: false, device: null });
 });
 
 test('contacts and peers', () => {

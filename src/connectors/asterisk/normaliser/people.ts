@@ -90,7 +90,7 @@ const agentSigned =
   (packet, at) => {
     const agent = packet.known('Agent');
     const device = on ? (channelFacts(packet)?.device ?? null) : null;
-    return agent === null ? null : { kind: 'agent.signed', at, agent: `Agent/${agent}`, on, device };
+    return agent === null ? null : { kind: 'agent.signed', at, pool: `Agent:${agent}`, on, device };
   };
 
 const wholeNumber = (value: string | null): number | null =>

@@ -7,16 +7,21 @@ export function memberFacts(packet: AmiPacket): MemberFacts | null {
   const queue = packet.known('Queue');
   const agent = packet.known('Interface') ?? packet.known('Location');
   if (queue === null || agent === null) return null;
-  const line = lineOfNumber(packet.get('Status'));
+  const device = packet.known('StateInterface')?.replace(/^hint:/i, '') ?? null;
   return {
     queue,
     agent,
     name: packet.known('MemberName') ?? packet.known('Name'),
-    device: packet.known('StateInterface')?.replace(/^hint:/i, '') ?? null,
+    device,
     paused: packet.get('Paused') === '1',
     reason: packet.known('PausedReason'),
-    line,
-    // Such an agent has a line only while signed on.
-    signedOn: /^Agent\//i.test(agent) ? line !== 'unavailable' : null,
+    line: lineOfNumber(packet.get('Status')),
+    pool: poolOf(device) ?? poolOf(agent),
   };
+}
+
+/** `Agent:7` is the state of agent 7 of a pool; older systems write `Agent/7`. */
+function poolOf(name: string | null): string | null {
+  const id = /^Agent[:/](.+)$/i.exec(name ?? '')?.[1];
+  return id === undefined ? null : `Agent:${id}`;
 }

@@ -126,7 +126,13 @@ exten => _91X,1,VoiceMail(90\${EXTEN:-1}@default,s)
 exten => _92X,1,Answer()
  same => n,VoiceMailMain(90\${EXTEN:-1}@default,s)
  same => n,Hangup()
+; Agent 7 signs on here.
+exten => 930,1,AgentLogin(7,s)
+ same => n,Hangup()
 exten => 904,hint,PJSIP/904&Custom:DND904,CustomPresence:904
+
+[agents]
+exten => _X,1,AgentRequest(\${EXTEN})
 
 [messages]
 exten => _[19]XX,1,MessageSend(pjsip:\${EXTEN},\${MESSAGE(from)})

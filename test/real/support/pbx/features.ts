@@ -30,6 +30,8 @@ export const queuePlans: readonly QueuePlan[] = [
   // Nobody is in these; agents join by themselves.
   { name: 'q291', strategy: 'ringall', members: [], ring: 5 },
   { name: 'q292', strategy: 'ringall', members: [], ring: 5 },
+  // Ann signs on at any phone before the queue calls her.
+  { name: 'q293', strategy: 'ringall', members: ['member => Local/7@agents,0,Ann,Agent:7'], ring: 5 },
   { name: 'q208', strategy: 'ringall', members: [], ring: 5 },
 ];
 
@@ -70,6 +72,14 @@ atxfer => *2
 parkcall => #72
 disconnect => *0
 automixmon => *3
+`;
+
+/** Agents who sign on by themselves. */
+export const agents = `[general]
+[7]
+fullname = Ann
+ackcall = no
+musiconhold = default
 `;
 
 /** Slots 401 to 420; who parked is called back after six seconds. */

@@ -64,6 +64,7 @@ const names = [
   'func_presencestate',
   'func_strings',
   'func_global',
+  'app_agent_pool',
   'app_confbridge',
   'app_dial',
   'app_directed_pickup',

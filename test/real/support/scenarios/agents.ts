@@ -47,4 +47,20 @@ export const agents: readonly PeopleScenario[] = [
       };
     },
   },
+  {
+    name: 'agent-signs-on',
+    says: 'Ann, an agent of a pool, signs on at the phone 910, is called by her queue q293 and hears Alice, and signs off.',
+    extensions: ['910'],
+    types: ['agent.state_changed'],
+    prepare: async (phones, asterisk) => async () => {
+      const ann = await phones.dial('910', '930');
+      await asterisk.until('queue show q293', /Not in use/);
+      const alice = await phones.carrierDials(outsider, '3125555293');
+      await after(1_500);
+      await alice.hangUp();
+      await after(500);
+      await ann.hangUp();
+      await isGone(asterisk, '910');
+    },
+  },
 ];
