@@ -14,11 +14,13 @@ export function replayPeople(packets: readonly AmiPacket[], rules: TrackerRules 
   const calls = createTracker(rules);
   const people = createPeopleTracker(rules, (channelId) => calls.callWith(channelId));
   const reader = new EventReader();
+  const lists = peopleLists(true);
   const listing = new Map<string, AmiPacket[]>();
   let at = 0;
   return packets.flatMap((packet) => {
     at = timeOf(packet, at);
-    const list = peopleLists(true).find(({ action }) => action.name === packet.actionId);
+    const { actionId } = packet;
+    const list = actionId === null ? undefined : lists.find(({ action }) => action.name === actionId);
     if (list === undefined) {
       for (const signal of reader.read(packet, at)) calls.apply(signal);
       return normalisePeople(packet, at).flatMap((signal) => people.apply(signal));

@@ -5,10 +5,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { tellsOfMessages } from '../../../test/real/support/pbx/dialplan.ts';
-import { peopleScenarios } from '../../../test/real/support/scenarios/people.ts';
+import { type PeopleScenario, peopleScenarios } from '../../../test/real/support/scenarios/people.ts';
 import { packetsOf } from '../../../test/support/ami-replay.ts';
 import { replayPeople, summarisePeople } from '../../../test/support/people-replay.ts';
+import { brokenChains } from '../../../test/support/people-rules.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { AmiPacket } from './ami/packet.ts';
 
@@ -36,21 +38,48 @@ for (const scenario of peopleScenarios) {
     assert.equal(new Set(events.map(({ id }) => id)).size, events.length);
   });
 
-  test(`${name}: one event lost, or heard twice: an id comes again only with the same event, which the log drops`, () => {
-    const packets = packetsIn(name);
+  test(`${name}: one event lost, heard twice, or swapped with the next: each still follows from the one before`, () => {
+    const packets = packetsAbout(scenario);
     for (const [index, packet] of packets.entries()) {
+      if (packet.actionId !== null) continue;
       const before = packets.slice(0, index);
       const after = packets.slice(index + 1);
-      for (const heard of [
-        [...before, ...after],
-        [...before, packet, packet, ...after],
-      ]) {
-        const byId = new Map<string, NewEvent>();
-        for (const event of replayPeople(heard)) {
-          assert.deepEqual(event, byId.get(event.id) ?? event, `around ${index}`);
-          byId.set(event.id, event);
-        }
-      }
+      assertFollows([...before, ...after], `without ${index}`);
+      assertFollows([...before, packet, packet, ...after], `${index} twice`);
+      assertFollows([...before, ...after.slice(0, 1), packet, ...after.slice(1)], `${index} swapped`);
     }
   });
+}
+
+test('two recordings at once, in any order: what is told of each follows from what was told before', () => {
+  const [one = [], two = []] = peopleScenarios.slice(0, 2).map(packetsAbout);
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.boolean()), (choices) => {
+      const [left, right] = [[...one], [...two]];
+      const mixed: AmiPacket[] = [];
+      while (left.length + right.length > 0) {
+        const isLeft = right.length === 0 || (left.length > 0 && choices.next().value === true);
+        mixed.push(...(isLeft ? left : right).splice(0, 20));
+      }
+      assertFollows(mixed, 'mixed');
+    }),
+    { numRuns: 50 },
+  );
+});
+
+/** Without those of the lists that are about others. */
+const packetsAbout = ({ name, extensions }: PeopleScenario): AmiPacket[] =>
+  packetsIn(name).filter((packet) => {
+    const isOther = packet.actionId !== null && packet.event !== null && packet.get('EventList') === null;
+    return !isOther || packet.headers.some(([, value]) => extensions.some((extension) => value.includes(extension)));
+  });
+
+/** What comes twice has the same id, by which the log drops it. */
+function assertFollows(packets: readonly AmiPacket[], when: string): void {
+  const byId = new Map<string, NewEvent>();
+  for (const event of replayPeople(packets)) {
+    assert.deepEqual(event, byId.get(event.id) ?? event, when);
+    byId.set(event.id, event);
+  }
+  assert.deepEqual(brokenChains([...byId.values()]), [], when);
 }
