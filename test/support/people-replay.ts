@@ -50,7 +50,7 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   'agent.state_changed': ['reason', 'queues', 'agentName'],
   'presence.changed': ['message', 'registered', 'device'],
   'mailbox.changed': ['mailbox', 'newCount', 'oldCount'],
-  'voicemail.left': ['mailbox', 'from', 'fromName', 'newCount', 'oldCount'],
+  'voicemail.left': ['voicemailId', 'mailbox', 'from', 'fromName', 'newCount', 'oldCount'],
   'message.sent': ['from', 'fromName', 'to', 'channel', 'status', 'text'],
   'message.received': ['from', 'fromName', 'to', 'channel', 'text'],
   'subscriber.updated': ['change', 'type', 'name', 'voicemail'],

@@ -72,6 +72,18 @@ test('a first count without a caller says nothing of a new message; a higher one
   ]);
 });
 
+test('a first count with the owner there says nothing of a new message either', () => {
+  const owner = { ...counted(2, 1, 'a'), callerNumber: '101' };
+  assert.deepEqual(inShort(followPeople().say(owner)), [['mailbox.changed', 2, 1]]);
+  const shown = { ...counted(2, 1, 'a'), file: null };
+  assert.deepEqual(inShort(followPeople().say(shown)), [['mailbox.changed', 2, 1]]);
+});
+
+test('the file of the message, where the PBX shows it', () => {
+  const [left] = followPeople().say({ ...counted(1, 0, 'a'), file: '/spool/default/101/INBOX/msg0000' });
+  assert.deepEqual([left?.data['voicemailId'], left?.data['file']], ['msg0000', '/spool/default/101/INBOX/msg0000']);
+});
+
 test('after a lost connection, and after a restart, only what changed meanwhile is told', () => {
   const run = followPeople();
   const known = run.say(listed(1, 0));

@@ -1,7 +1,7 @@
 /**
  * Mailboxes: how many messages lie in them. A message was **left** when there are more of both, the unheard and all:
- * one that is marked unheard again is none. Where a channel left it, its call is shown; where the counts were not known
- * before, only such a one was surely left.
+ * one that is marked unheard again is none. Where a channel left it, its call is shown. Where the counts were not known
+ * before, one was left if a channel was there, and not that of the owner.
  */
 import type { NewEvent } from '../../model/event.ts';
 import type { OpenCall } from '../open-call.ts';
@@ -37,7 +37,7 @@ export class Mailboxes {
     const { newCount, oldCount, channelId } = signal;
     const before = mailbox.counts;
     const moment = { at, found: false };
-    const isLeft = before ? isMore(before, signal) : channelId !== null && newCount > 0;
+    const isLeft = before ? isMore(before, signal) : this.#mustBeLeft(signal);
     const call = channelId === null ? null : callOf(channelId);
     const left = isLeft ? [this.#left(signal, call, moment)] : [];
     return [...left, ...this.#changed(signal.mailbox, mailbox, { newCount, oldCount }, moment)];
@@ -72,11 +72,18 @@ export class Mailboxes {
     return mailbox;
   }
 
+  #mustBeLeft({ mailbox, newCount, channelId, callerNumber, file }: Counted): boolean {
+    if (file !== undefined) return file !== null;
+    const owner = this.#rules.extensionIn(mailbox);
+    return channelId !== null && newCount > 0 && (owner === null || callerNumber !== owner);
+  }
+
   #left(signal: Omit<Counted, 'kind' | 'at'>, call: OpenCall | null, moment: Moment): NewEvent {
-    const { mailbox, newCount, oldCount, callerNumber, callerName } = signal;
+    const { mailbox, newCount, oldCount, callerNumber, callerName, file = null } = signal;
     const from = call?.call.from ?? this.#rules.numbers.party(callerNumber, callerName);
     const data = {
-      voicemailId: null,
+      voicemailId: clean(file === null ? null : file.slice(file.lastIndexOf('/') + 1)),
+      file: clean(file),
       mailbox: clean(mailbox),
       from: from.number,
       fromName: clean(from.name),

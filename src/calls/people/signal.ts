@@ -102,7 +102,10 @@ export type PeopleSignal =
       readonly on: boolean;
       readonly device: string | null;
     })
-  /** `channelId`: the channel that left what is new there. */
+  /**
+   * `channelId`: the channel that was in it, of somebody who left something or of its owner. `file`: what it left there, on
+   * the PBX; null: nothing. Absent where the PBX does not show it.
+   */
   | (At & {
       readonly kind: 'mailbox.counted';
       readonly mailbox: string;
@@ -111,6 +114,7 @@ export type PeopleSignal =
       readonly channelId: string | null;
       readonly callerNumber: string | null;
       readonly callerName: string | null;
+      readonly file?: string | null;
     })
   | (At & { readonly kind: 'message.passed'; readonly message: MessageFacts })
   | (Listed & { readonly kind: 'mailboxes.listed'; readonly mailboxes: readonly MailboxFacts[] })

@@ -137,6 +137,11 @@ test('messages that wait, with the channel that left one', () => {
   assert.deepEqual(read('MessageWaiting', counts), [{ ...facts, ...nobody }]);
   const alice = { channelId: '1795254610.24', callerNumber: '12157010680', callerName: 'Alice' };
   assert.deepEqual(read('MessageWaiting', { ...shown, ...counts }), [{ ...facts, ...alice }]);
+  const file = '/spool/101/INBOX/msg0000';
+  const left = read('MessageWaiting', { ...shown, ChanVariable: `VM_MESSAGEFILE=${file}`, ...counts });
+  assert.deepEqual(left, [{ ...facts, ...alice, file }]);
+  const heard = read('MessageWaiting', { ...shown, ChanVariable: 'VM_MESSAGEFILE=', ...counts });
+  assert.deepEqual(heard, [{ ...facts, ...alice, file: null }]);
   assert.deepEqual(read('MessageWaiting', { Mailbox: '101@default', Waiting: '1' }), []);
 });
 

@@ -96,7 +96,14 @@ const agentSigned =
 const wholeNumber = (value: string | null): number | null =>
   value !== null && /^\d{1,9}$/.test(value) ? Number(value) : null;
 
-/** Where a channel is shown, it has just left a message. */
+/** The message that a channel left last, where the PBX shows it (`channelvars`). */
+function messageFile(packet: AmiPacket): { readonly file?: string | null } {
+  const prefix = 'VM_MESSAGEFILE=';
+  const shown = packet.all('ChanVariable').find((variable) => variable.startsWith(prefix));
+  return shown === undefined ? {} : { file: shown.slice(prefix.length) || null };
+}
+
+/** Where a channel is shown, it has just left a message, or heard some. */
 const messageWaiting: Reading = (packet, at) => {
   const mailbox = packet.known('Mailbox');
   const newCount = wholeNumber(packet.get('New'));
@@ -105,7 +112,16 @@ const messageWaiting: Reading = (packet, at) => {
   if (mailbox === null || newCount === null || oldCount === null) return null;
   const channel = channelFacts(packet);
   const caller = { callerNumber: channel?.callerNumber ?? null, callerName: channel?.callerName ?? null };
-  return { kind: 'mailbox.counted', at, mailbox, newCount, oldCount, channelId: channel?.id ?? null, ...caller };
+  return {
+    kind: 'mailbox.counted',
+    at,
+    mailbox,
+    newCount,
+    oldCount,
+    channelId: channel?.id ?? null,
+    ...caller,
+    ...messageFile(packet),
+  };
 };
 
 /** A mailbox as it is listed, `VoiceMailbox` in `VMContext`. */
