@@ -89,3 +89,13 @@ const ofLine: Readonly<Record<LineState, AgentState>> = {
   busy: 'busy',
   unavailable: 'unavailable',
 };
+
+const lineOf: Readonly<Partial<Record<AgentState, LineState>>> = {
+  available: 'idle',
+  ringing: 'ringing',
+  busy: 'in_use',
+  unavailable: 'unavailable',
+};
+
+/** The line of an agent who was told to be so. */
+export const lineOfState = (state: AgentState): LineState => lineOf[state] ?? 'unknown';

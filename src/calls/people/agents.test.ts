@@ -159,10 +159,13 @@ test('after a lost connection only what changed meanwhile is told, as found', ()
   ]);
 });
 
-test('a list of a PBX that is still starting takes nobody out', () => {
+test('a list of a PBX that is still starting takes nobody out, and makes nobody free', () => {
   const run = followPeople();
-  run.say(listed(bob));
+  const known = run.say(listed({ ...bob, line: 'unavailable' }));
   assert.deepEqual(agents(run.say({ ...listed(), complete: false })), []);
+  const starting = { ...listed({ ...bob, line: 'unknown' }), complete: false };
+  assert.deepEqual(agents(run.say(starting)), []);
+  assert.deepEqual(agents(followPeople(known).say(starting)), []);
 });
 
 test('after a restart of Offhook nothing is told that was told before it', () => {

@@ -2,7 +2,8 @@
 import type { NewEvent } from '../../model/event.ts';
 import { clean } from '../tracker/parties.ts';
 import type { CompiledRules } from '../tracker/rules.ts';
-import { type Agent, type AgentState, agentViewOf, dialledNumber, newAgent } from './agent.ts';
+import { type Agent, type AgentState, agentViewOf, dialledNumber, lineOfState, newAgent } from './agent.ts';
+import { lineNow } from './line.ts';
 import type { MemberFacts, PeopleSignal } from './signal.ts';
 import { type Moment, tell } from './told.ts';
 
@@ -46,6 +47,7 @@ export class Agents {
     const known = this.#get(agent);
     if (!known) return;
     known.name = typeof agentName === 'string' ? agentName : null;
+    known.line = lineOfState(state as AgentState);
     known.phone = typeof extension === 'string' ? extension : null;
     const names = Array.isArray(queues) ? queues.filter((queue) => typeof queue === 'string') : [];
     known.told = { state: state as AgentState, reason: typeof reason === 'string' ? reason : null, queues: names };
@@ -85,7 +87,7 @@ export class Agents {
     agent.queues.set(member.queue, { paused, reason });
     agent.name = member.name;
     agent.device = member.device ?? agent.device;
-    agent.line = member.line;
+    agent.line = lineNow(agent.line, member.line);
     agent.pool = pool;
     if (pool === null) return agent;
     this.#ofPool.set(pool, agent.agent);

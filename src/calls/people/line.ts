@@ -17,5 +17,8 @@ export function busiest(lines: Iterable<LineState>): LineState {
   return busiest;
 }
 
+/** What a line is now: a PBX that does not know, as while it starts, says nothing against what was known. */
+export const lineNow = (before: LineState, now: LineState): LineState => (now === 'unknown' ? before : now);
+
 /** Whether somebody can be called there; null: not known. */
 export const isReachable = (line: LineState): boolean | null => (line === 'unknown' ? null : line !== 'unavailable');

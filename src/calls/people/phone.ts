@@ -63,7 +63,11 @@ const ofLine: Readonly<Record<LineState, PresenceState | null>> = {
 export function presenceOf(phone: Phone): PresenceView {
   if (isGone(phone)) return { state: 'offline', message: null, registered: false };
   const devices = [...phone.devices.values(), ...ofContacts(phone)];
-  const watched = [...phone.watches.values()].map(({ line }) => line).filter((line) => line !== 'unknown');
+  const watched = [...phone.watches.values()]
+    // Where the devices are known by themselves, they say more than a line that is mixed.
+    .filter(({ mixed }) => !mixed || devices.length === 0)
+    .map(({ line, mixed }) => (mixed && line === 'busy' ? 'idle' : line))
+    .filter((line) => line !== 'unknown');
   const line = ofLine[busiest(watched.length > 0 ? watched : devices)];
   const own = ownStatus(phone);
   const message = [...phone.statuses.values()].findLast((one) => one.message !== null)?.message ?? null;

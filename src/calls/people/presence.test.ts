@@ -14,6 +14,7 @@ const hint: WatchFacts = {
   context: 'hints',
   serves: 'phone',
   line: 'idle',
+  mixed: false,
   devices: ['PJSIP/bob'],
   statuses: ['CustomPresence:bob'],
 };
@@ -47,6 +48,10 @@ test('a phone that comes, rings, talks and goes', () => {
   assert.deepEqual(presence(events)[1]?.extensions, ['101']);
 });
 
+test('a state that the PBX does not know says nothing', () => {
+  assert.deepEqual(states(followPeople().say(device('unknown'), device('in_use'), device('unknown'))), ['on_call']);
+});
+
 test('devices that lead outside, or are no phone, are nobody', () => {
   const names = ['PJSIP/trunk-carrier', 'Queue:support', 'MWI:101@default', 'Custom:nightmode'];
   assert.deepEqual(followPeople().say(...names.map((name) => device('in_use', name))), []);
@@ -75,6 +80,20 @@ test('a watched number counts for more than its devices, and names devices that 
   assert.deepEqual(states(run.say(status('away', null, 'bob'))), ['away']);
   const gone = run.say({ kind: 'watch.removed', number: '101', context: 'hints' });
   assert.deepEqual(states(gone), ['on_call'], 'its device says so');
+});
+
+test('a line that is busy because somebody set it so is no busy line, in whatever order that is told', () => {
+  const busy = { kind: 'watch.changed', watch: { ...hint, mixed: true, line: 'busy' } } as const;
+  const free = { kind: 'watch.changed', watch: { ...hint, mixed: true, line: 'idle' } } as const;
+  const run = followPeople();
+  assert.deepEqual(states(run.say(free, busy, status('do_not_disturb'), status(null), free)), [
+    'available',
+    'do_not_disturb',
+    'available',
+  ]);
+  // Some set it as in use: the device knows better.
+  const used = { kind: 'watch.changed', watch: { ...hint, mixed: true, line: 'in_use' } } as const;
+  assert.deepEqual(states(run.say(device('idle'), used, device('in_use'), device('idle'))), ['on_call', 'available']);
 });
 
 test('what somebody set counts while the phone is free; a call and a phone that is gone count for more', () => {

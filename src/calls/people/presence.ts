@@ -2,6 +2,7 @@
 import type { NewEvent } from '../../model/event.ts';
 import { clean } from '../tracker/parties.ts';
 import type { CompiledRules } from '../tracker/rules.ts';
+import { lineNow } from './line.ts';
 import { isGone, newPhone, type Phone, presenceOf, type PresenceState } from './phone.ts';
 import type { DeviceFacts, PeopleSignal, StatusFacts, WatchFacts } from './signal.ts';
 import { watchKeyOf } from './watch-key.ts';
@@ -89,7 +90,7 @@ export class Presence {
   #takeDevice({ device, line }: DeviceFacts): Phone | null {
     const extension = this.extensionOf(device);
     const phone = extension === null ? null : this.#get(extension);
-    phone?.devices.set(device, line);
+    phone?.devices.set(device, lineNow(phone.devices.get(device) ?? 'unknown', line));
     phone?.contacts.delete(device);
     return phone;
   }

@@ -22,6 +22,8 @@ export interface WatchFacts {
   readonly context: string | null;
   readonly serves: 'phone' | 'queue' | 'conference';
   readonly line: LineState;
+  /** Not only the devices make the line, but also what somebody set: who does not want to be disturbed has a busy one. */
+  readonly mixed: boolean;
   readonly devices: readonly string[];
   /** Sources of `StatusFacts` that are this number's. */
   readonly statuses: readonly string[];

@@ -12,6 +12,7 @@ const watched = (number: string, serves: WatchFacts['serves'] = 'phone'): WatchF
   context: 'hints',
   serves,
   line: 'idle',
+  mixed: false,
   devices: [],
   statuses: [],
 });

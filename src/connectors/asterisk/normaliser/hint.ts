@@ -17,9 +17,14 @@ export function watchFacts(packet: AmiPacket): WatchFacts | null {
   const number = packet.known('Exten');
   const line = lineOfExtension(packet.get('Status'));
   const [watched = '', presentities = ''] = (packet.known('Hint') ?? '').split(',');
-  const devices = watched.split('&').filter((device) => device !== '');
+  const all = watched.split('&').filter((device) => device !== '');
+  const devices = all.filter((device) => !isSet(device));
   const serves = servesOf(devices);
   if (number === null || line === null || serves === null) return null;
   const statuses = presentities.split('&').filter((presentity) => presentity !== '');
-  return { number, context: packet.known('Context'), serves, line, devices, statuses };
+  const mixed = devices.length < all.length;
+  return { number, context: packet.known('Context'), serves, line, mixed, devices, statuses };
 }
+
+/** `Custom:DND101` and its like: set by the dialplan, and no device. */
+const isSet = (device: string): boolean => /^Custom:/i.test(device);

@@ -29,8 +29,14 @@ test('the state of a device', () => {
   assert.deepEqual(line('UNAVAILABLE'), ['PJSIP/101', 'unavailable']);
   assert.deepEqual(line('SOMETHING NEW'), ['PJSIP/101', 'unknown']);
   assert.deepEqual(read('DeviceStateChange', {}), []);
-  // Asterisk's own: an agent is paused, a queue may be joined, messages wait.
-  for (const Device of ['Queue:q1_pause_PJSIP/101', 'Queue:q1_avail', 'MWI:101@default', 'Custom:nightmode']) {
+  // Asterisk's own: an agent is paused, a queue may be joined, messages wait; a way through the dialplan is always free.
+  for (const Device of [
+    'Local/101@phones/n',
+    'Queue:q1_pause_PJSIP/101',
+    'Queue:q1_avail',
+    'MWI:101@default',
+    'Custom:nightmode',
+  ]) {
     assert.deepEqual(read('DeviceStateChange', { Device, State: 'INUSE' }), []);
   }
 });
@@ -58,7 +64,8 @@ test('a hint: what it watches, and that it is no more', () => {
     context: 'hints',
     serves: 'phone',
     line: 'in_use',
-    devices: ['PJSIP/101', 'Custom:DND101'],
+    mixed: true,
+    devices: ['PJSIP/101'],
     statuses: ['CustomPresence:101'],
   });
   const removed = { kind: 'watch.removed', at: 42, number: '101', context: 'hints' };

@@ -15,10 +15,10 @@ import { messageFacts } from './text-message.ts';
 
 type Reading = (packet: AmiPacket, at: number) => PeopleSignal | null;
 
-/** Null for what Asterisk calls a device and is none, such as `Queue:support_pause_PJSIP/101`. */
+/** Null for what Asterisk calls a device and is none, such as `Queue:support_pause_PJSIP/101` or `Local/101@phones`. */
 export function deviceFacts(packet: AmiPacket): DeviceFacts | null {
   const device = packet.known('Device') ?? '';
-  return /^[a-z0-9_]+\//i.test(device) ? { device, line: lineOfWord(packet.get('State')) } : null;
+  return /^(?!Local\/)[a-z0-9_]+\//i.test(device) ? { device, line: lineOfWord(packet.get('State')) } : null;
 }
 
 /** `Custom:DND101` is where systems with a web front end keep that 101 does not want to be disturbed. */

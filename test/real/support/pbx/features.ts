@@ -32,7 +32,7 @@ export const queuePlans: readonly QueuePlan[] = [
   { name: 'q292', strategy: 'ringall', members: [], ring: 5 },
   // Ann signs on at any phone before the queue calls her.
   { name: 'q293', strategy: 'ringall', members: ['member => Local/7@agents,0,Ann,Agent:7'], ring: 5 },
-  { name: 'q208', strategy: 'ringall', members: [], ring: 5 },
+  { name: 'q294', strategy: 'ringall', members: [], ring: 5 },
 ];
 
 const queueText = ({ name, strategy, members, ring, more = [] }: QueuePlan): string => `[${name}]

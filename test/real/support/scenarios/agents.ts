@@ -32,14 +32,14 @@ export const agents: readonly PeopleScenario[] = [
   },
   {
     name: 'agent-takes-a-call',
-    says: 'The agent at 902 joins the queue q208, which calls; 902 answers Alice, and is free again when she has hung up.',
+    says: 'The agent at 902 joins the queue q294, which calls; 902 answers Alice, and is free again when she has hung up.',
     extensions: ['902'],
     types: ['agent.state_changed'],
     prepare: async (phones, asterisk) => {
       await phones.plugIn('902', 'answers');
       return async () => {
-        await asterisk.action('QueueAdd', { Queue: 'q208', Interface: 'PJSIP/902', MemberName: 'Agent 902' });
-        const alice = await phones.carrierDials(outsider, '3125555208');
+        await asterisk.action('QueueAdd', { Queue: 'q294', Interface: 'PJSIP/902', MemberName: 'Agent 902' });
+        const alice = await phones.carrierDials(outsider, '3125555294');
         await isUp(asterisk, '902');
         await after(300);
         await alice.hangUp();
