@@ -59,11 +59,8 @@ export const newAgent = (agent: string): Agent => ({
   repeat: newRepeat(),
 });
 
-/** The number in `Local/12125550100@outbound/n`; null where it names a device. */
-export function dialledNumber(agent: string): string | null {
-  const number = agent.slice(agent.indexOf('/') + 1).split(/[@/;,]/)[0] ?? '';
-  return /^\+?[0-9]{2,40}$/.test(number) ? number : null;
-}
+/** An agent who is named by a number is called there; others are named by their device. */
+export const dialledNumber = (agent: string): string | null => (/^\+?[0-9]{2,40}$/.test(agent) ? agent : null);
 
 export function agentViewOf(agent: Agent): AgentView {
   const queues = [...agent.queues.keys()].flatMap((queue) => clean(queue) ?? []).sort();

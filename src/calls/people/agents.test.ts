@@ -92,7 +92,7 @@ test('ringing and busy are those of the phone, told once, and a pause counts for
   );
 });
 
-const pooled = { ...bob, agent: 'Local/7@agents', name: 'Ann', device: 'Agent:7', pool: 'Agent:7' };
+const pooled = { ...bob, agent: '7', name: 'Ann', device: 'Agent:7', pool: 'Agent:7' };
 const signed = (on: boolean) =>
   ({ kind: 'agent.signed', pool: 'Agent:7', on, device: on ? 'PJSIP/105' : null }) as const;
 
@@ -134,7 +134,7 @@ test('an agent who signs on and is in no queue', () => {
 });
 
 test('an outside number takes calls for a remote agent', () => {
-  const remote = { ...bob, agent: 'Local/12125550100@outbound/n', name: 'Ray', line: 'unknown' } as const;
+  const remote = { ...bob, agent: '12125550100', name: 'Ray', line: 'unknown' } as const;
   const [event] = agents(followPeople().say(listed(remote)));
   assert.deepEqual(
     [event?.extension, event?.data['kind'], event?.data['number'], event?.data['state']],
@@ -143,7 +143,7 @@ test('an outside number takes calls for a remote agent', () => {
 });
 
 test('the state interface names the phone of an agent behind the dialplan', () => {
-  const [event] = agents(followPeople().say(listed({ ...bob, agent: 'Local/9@agents/n', device: '101@phones' })));
+  const [event] = agents(followPeople().say(listed({ ...bob, agent: '9', device: '101@phones' })));
   assert.equal(event?.extension, '101');
 });
 

@@ -63,7 +63,7 @@ test('a list that the PBX does not know, or may not tell, keeps nothing else bac
     pbx.refuses = name;
     feed.begin();
     await settled();
-    assert.equal(asked.at(-1), 'CoreShowChannels');
+    assert.equal(asked.at(-1), 'ParkedCalls');
   }
 });
 

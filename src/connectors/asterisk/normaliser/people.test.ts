@@ -93,7 +93,7 @@ const member = {
 };
 const memberRead = {
   queue: 'support',
-  agent: 'Local/101@phones/n',
+  agent: '101',
   name: 'Bob',
   device: '101@hints',
   paused: true,
@@ -113,8 +113,15 @@ test('a member of a queue, in each of its events and in the list', () => {
   }
   const { MemberName: Name, Interface: Location, ...rest } = member;
   assert.deepEqual(memberFacts(packet('QueueMember', { ...rest, Name, Location })), memberRead);
-  const gone = { kind: 'member.removed', at: 42, queue: 'support', agent: member.Interface };
+  const gone = { kind: 'member.removed', at: 42, queue: 'support', agent: '101' };
   assert.deepEqual(read('QueueMemberRemoved', member), [gone]);
+});
+
+test('an agent without a name is called as the queue calls them', () => {
+  const nameless = (Interface: string) =>
+    memberFacts(packet('QueueMember', { ...member, Interface, MemberName: Interface }));
+  assert.deepEqual([nameless('PJSIP/101')?.agent, nameless('PJSIP/101')?.name], ['PJSIP/101', 'PJSIP/101']);
+  assert.deepEqual([nameless('Local/101@x/n')?.agent, nameless('Local/101@x/n')?.name], ['101', '101']);
 });
 
 test('an agent of a pool, who signs on and off', () => {

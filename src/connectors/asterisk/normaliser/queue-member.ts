@@ -1,22 +1,26 @@
 import type { MemberFacts } from '../../../calls/people/index.ts';
 import type { AmiPacket } from '../ami/packet.ts';
+import { agentNamed } from './agent-name.ts';
 import { lineOfNumber } from './line-states.ts';
 
 /** A member of a queue, in its events (`Interface`, `MemberName`) and in lists (`Location`, `Name`). */
 export function memberFacts(packet: AmiPacket): MemberFacts | null {
   const queue = packet.known('Queue');
-  const agent = packet.known('Interface') ?? packet.known('Location');
-  if (queue === null || agent === null) return null;
+  const member = packet.known('Interface') ?? packet.known('Location');
+  if (queue === null || member === null) return null;
+  const name = packet.known('MemberName') ?? packet.known('Name');
+  const agent = agentNamed(member);
   const device = packet.known('StateInterface')?.replace(/^hint:/i, '') ?? null;
   return {
     queue,
     agent,
-    name: packet.known('MemberName') ?? packet.known('Name'),
-    device,
+    // A member without a name of its own has that of its interface.
+    name: name === member ? agent : name,
+    device: device === member ? null : device,
     paused: packet.get('Paused') === '1',
     reason: packet.known('PausedReason'),
     line: lineOfNumber(packet.get('Status')),
-    pool: poolOf(device) ?? poolOf(agent),
+    pool: poolOf(device) ?? poolOf(member),
   };
 }
 
