@@ -34,12 +34,13 @@ export function packetsOf(stream: Buffer): AmiPacket[] {
 /** Every event of calls that the packets make; time goes on for a minute after the last one. */
 export function replay(packets: readonly AmiPacket[], rules: TrackerRules = companyRules): NewEvent[] {
   const tracker = createTracker(rules);
-  const people = createPeopleTracker(rules, (channelId) => tracker.callWith(channelId));
+  const people = createPeopleTracker(rules, (channelId, owner) => tracker.callWith(channelId, owner));
   const reader = new EventReader();
   const events: NewEvent[] = [];
   for (const packet of packets) {
     for (const signal of reader.read(packet, 0)) events.push(...tracker.apply(signal));
-    for (const signal of normalisePeople(packet, 0)) events.push(...people.apply(signal).filter(({ call }) => call !== null));
+    for (const signal of normalisePeople(packet, 0))
+      events.push(...people.apply(signal).filter(({ call }) => call !== null));
   }
   events.push(...tracker.tick((tracker.now() ?? 0) + 60_000));
   return events;

@@ -12,7 +12,7 @@ import { companyRules } from './ami-replay.ts';
 /** What is told of people. Lists were asked for with the name of the action as its id. */
 export function replayPeople(packets: readonly AmiPacket[], rules: TrackerRules = companyRules): NewEvent[] {
   const calls = createTracker(rules);
-  const people = createPeopleTracker(rules, (channelId) => calls.callWith(channelId));
+  const people = createPeopleTracker(rules, (channelId, owner) => calls.callWith(channelId, owner));
   const reader = new EventReader();
   const lists = peopleLists(true);
   const listing = new Map<string, AmiPacket[]>();

@@ -55,7 +55,10 @@ export async function getAll(log: Pick<EventLog, 'get'>, seqs: readonly number[]
   return found;
 }
 
-export async function readOn(live: Pick<LiveCalls, 'cursor' | 'apply'>, log: Pick<EventLog, 'head' | 'read'>): Promise<void> {
+export async function readOn(
+  live: Pick<LiveCalls, 'cursor' | 'apply'>,
+  log: Pick<EventLog, 'head' | 'read'>,
+): Promise<void> {
   let after = live.cursor.seq;
   for (const head = log.head(); after < head; ) {
     const page = await log.read({ after, limit: pageSize, sparing: true });

@@ -12,8 +12,8 @@ import { type Moment, newRepeat, type Repeat, tell } from './told.ts';
 
 type Counted = Extract<PeopleSignal, { readonly kind: 'mailbox.counted' }>;
 type Counts = Pick<MailboxFacts, 'newCount' | 'oldCount'>;
-/** The call that a channel is part of; null where none is known. */
-export type CallOf = (channelId: string) => OpenCall | null;
+/** The call that a channel is part of, and that the extension takes part in from now on; null where none is known. */
+export type CallOf = (channelId: string, extension: string | null) => OpenCall | null;
 
 interface Mailbox {
   counts: Counts | null;
@@ -38,7 +38,8 @@ export class Mailboxes {
     const before = mailbox.counts;
     const moment = { at, found: false };
     const isLeft = before ? isMore(before, signal) : this.#mustBeLeft(signal);
-    const call = channelId === null ? null : callOf(channelId);
+    const owner = this.#rules.extensionIn(signal.mailbox);
+    const call = isLeft && channelId !== null ? callOf(channelId, owner) : null;
     const left = isLeft ? [this.#left(signal, call, moment)] : [];
     return [...left, ...this.#changed(signal.mailbox, mailbox, { newCount, oldCount }, moment)];
   }

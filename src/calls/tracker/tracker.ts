@@ -38,8 +38,11 @@ export interface Tracker {
   hasMissing(): boolean;
   /** Started calls that have not ended, oldest first. */
   liveCalls(): readonly OpenCall[];
-  /** The call that a channel is part of, as it stands; null where there is none, or it was not told yet. */
-  callWith(channelId: string): OpenCall | null;
+  /**
+   * The call that a channel is part of, as it stands; null where there is none, or it was not told yet. `extension`: one that
+   * takes part in it from now on, since what happened there is its own (a message left in its mailbox).
+   */
+  callWith(channelId: string, extension: string | null): OpenCall | null;
   /**
    * When to tick next, in the signals' time; null: nothing waits. A caller without the PBX's clock waits
    * `nextDeadline() - now()` milliseconds from the last signal, then ticks with this value.
@@ -123,10 +126,12 @@ class CallTracker implements Tracker {
       .map(openCall);
   }
 
-  callWith(channelId: string): OpenCall | null {
+  callWith(channelId: string, extension: string | null): OpenCall | null {
     const channel = this.#graph.get(channelId);
     const call = channel && this.#calls.get(channel.group);
-    return call?.started && !call.ended ? openCall(call) : null;
+    if (!call?.started || call.ended) return null;
+    if (extension !== null) call.extensions.add(extension);
+    return openCall(call);
   }
 
   nextDeadline(): number | null {

@@ -6,7 +6,12 @@
  * the rest of what was about to be told is then left out, and learnt anew by the next picture.
  */
 import type { OpenCall } from '../../calls/open-call.ts';
-import { createPeopleTracker, type KnownOfPeople, type PeopleSignal, type PeopleTracker } from '../../calls/people/index.ts';
+import {
+  createPeopleTracker,
+  type KnownOfPeople,
+  type PeopleSignal,
+  type PeopleTracker,
+} from '../../calls/people/index.ts';
 import type { Signal } from '../../calls/signal.ts';
 import { createTracker, type Tracker, type TrackerRules } from '../../calls/tracker/index.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
@@ -44,7 +49,7 @@ export class Listener {
   constructor(parts: ListenerParts) {
     this.#parts = parts;
     this.#tracker = createTracker(parts.rules);
-    this.#people = createPeopleTracker(parts.rules, (channelId) => this.#tracker.callWith(channelId));
+    this.#people = createPeopleTracker(parts.rules, (channelId, owner) => this.#tracker.callWith(channelId, owner));
     const { clock, ask, live, failed } = parts;
     const hasMissing = (): boolean => this.#tracker.hasMissing();
     const tell = (signals: readonly Signal[]): void => this.#tell(signals);
