@@ -17,6 +17,7 @@ import type { Tenants } from '../tenants/tenants.ts';
 import type { TokenCheck } from './auth/caller.ts';
 import type { PhoneCommands } from '../calls/commands.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
+import type { LivePeople } from './extensions/live-people.ts';
 import type { JournalProgress } from './calls/journal-progress.ts';
 import type { ConnectorState } from './connectors/routes.ts';
 import type { EventCounts } from './metrics/event-counts.ts';
@@ -42,6 +43,7 @@ export interface ApiDeps {
   readonly idempotency: IdempotencyStore;
   readonly dialects: readonly Dialect[];
   readonly live: LiveCalls;
+  readonly people: LivePeople;
   readonly calls: Pick<CallJournal, 'search' | 'find'>;
   readonly journal: JournalProgress;
   readonly erasures: ErasureManager;

@@ -1,5 +1,5 @@
 import { appendTraced, type Tracing } from '../api/tracing.ts';
-import type { ConnectorHost, OpenCall } from '../connectors/connector.ts';
+import type { ConnectorHost, KnownOfPeople, OpenCall } from '../connectors/connector.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
@@ -14,6 +14,7 @@ interface HostDeps {
   readonly onAccepted: (fresh: number, repeated: number) => void;
   readonly onRefused: (error: unknown) => void;
   readonly openCalls: (connector: string) => readonly OpenCall[];
+  readonly knownPeople: (connector: string) => readonly KnownOfPeople[];
 }
 
 /**
@@ -46,5 +47,6 @@ export function createConnectorHost(id: string, deps: HostDeps): ConnectorHost {
       deps.onAccepted(fresh, outcomes.length - fresh);
     },
     openCalls: async () => deps.openCalls(id),
+    knownPeople: async () => deps.knownPeople(id),
   };
 }

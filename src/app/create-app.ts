@@ -18,7 +18,7 @@ import type { Logger } from '../kit/logger.ts';
 import { type Random, systemRandom } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { makeErasures } from './erasure/make-erasures.ts';
+import { makeErasures, together } from './erasure/make-erasures.ts';
 import { createHealth } from './health/health.ts';
 import { makeApi } from './make-api.ts';
 import { startConnectors } from './start-connectors.ts';
@@ -30,6 +30,7 @@ import { Parts } from './parts.ts';
 import { createAppMetrics } from './metrics/app-metrics.ts';
 import { createRetention } from './retention.ts';
 import { startJournal } from './start-journal.ts';
+import { startLivePeople } from './start-live-people.ts';
 import { startLiveView } from './start-live-view.ts';
 import { startTracing } from './start-tracing.ts';
 import { openStore } from './store.ts';
@@ -81,6 +82,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const inbox = createMemoryInbox({ clock });
     const store = await openStore(parts, base, fatal, (ms) => metrics.appends.observe(ms / 1000));
     const live = await startLiveView(parts, base, store);
+    const people = await startLivePeople(parts, base, store);
     const journal = await startJournal(parts, base, store);
     const tenants = await makeTenants(parts, base, store, () => delivery.subscriptions);
     const watchers = { metrics, tracing, delivery: () => delivery };
@@ -95,7 +97,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       if (before && !after) teller.removed(before);
     });
     const announcer = await startAnnouncer(parts, base, store, metrics.events);
-    const remembering = { delivery, tenants, teller, announcer, journal, live, inbox };
+    const remembering = { delivery, tenants, teller, announcer, journal, inbox, live: together(live, people) };
     const erasures = makeErasures(base, { ...store, ...remembering });
     const connectors: Connector[] = [];
     const { dir: dataDir } = config.data;
@@ -119,6 +121,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       tenants,
       inbox,
       live,
+      people,
       journal,
       connectors,
       metrics,
@@ -163,7 +166,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       () => api.start(),
       () => api.stop(),
     );
-    await startConnectors(parts, base, { log: store.log, live, metrics, tracing, connectors });
+    await startConnectors(parts, base, { log: store.log, live, people, metrics, tracing, connectors });
     running = { log: store.log, delivery, inbox, connectors, url: api.url(), madeToken: store.token.made };
     logger.info({ url: api.url(), connectors: connectors.length }, 'started');
   };

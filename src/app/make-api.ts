@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { LiveCalls } from '../api/calls/live-calls.ts';
+import type { LivePeople } from '../api/extensions/live-people.ts';
 import type { ConnectorState } from '../api/connectors/routes.ts';
 import type { ApiOptions, HealthCheck } from '../api/deps.ts';
 import type { Tracing } from '../api/tracing.ts';
@@ -24,6 +25,7 @@ interface ApiParts extends Store {
   readonly tenants: Tenants;
   readonly inbox: Inbox;
   readonly live: LiveCalls;
+  readonly people: LivePeople;
   readonly journal: Journalist;
   readonly erasures: ErasureManager;
   readonly connectors: readonly Connector[];
@@ -45,6 +47,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
     tenants,
     inbox,
     live,
+    people,
     journal,
     erasures,
     metrics,
@@ -64,6 +67,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       tenants,
       inbox,
       live,
+      people,
       calls: records.calls,
       journal,
       erasures,

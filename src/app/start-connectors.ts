@@ -1,5 +1,5 @@
 import type { Tracing } from '../api/tracing.ts';
-import type { Connector, OpenCall } from '../connectors/connector.ts';
+import type { Connector, KnownOfPeople, OpenCall } from '../connectors/connector.ts';
 import { type EventLog, LogFullError } from '../log/event-log.ts';
 import type { Base } from './base.ts';
 import { createConnectorHost } from './connector-host.ts';
@@ -10,6 +10,7 @@ import type { AppMetrics } from './metrics/app-metrics.ts';
 interface ConnectorDeps {
   readonly log: EventLog;
   readonly live: { openCalls(connector: string): readonly OpenCall[] };
+  readonly people: { known(connector: string): readonly KnownOfPeople[] };
   readonly metrics: AppMetrics;
   readonly tracing: Tracing | undefined;
   /** Filled as they start, for those who look at their state. */
@@ -32,6 +33,7 @@ export async function startConnectors(parts: Parts, base: Base, deps: ConnectorD
       },
       onRefused: (error) => deps.metrics.events.refused(kind, error instanceof LogFullError ? 'log_full' : 'other'),
       openCalls: (connector) => deps.live.openCalls(connector),
+      knownPeople: (connector) => deps.people.known(connector),
     });
     const connector = await createConnector(connectorConfig, config.defaults, host);
     deps.connectors.push(connector);

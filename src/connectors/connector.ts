@@ -4,6 +4,7 @@
  */
 import type { PhoneCommands } from '../calls/commands.ts';
 import type { OpenCall } from '../calls/open-call.ts';
+import type { KnownOfPeople } from '../calls/people/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
@@ -39,7 +40,7 @@ export interface Connector extends Service {
   readonly commands: PhoneCommands | null;
 }
 
-export type { OpenCall };
+export type { KnownOfPeople, OpenCall };
 
 /** What a connector is given by the one who wires it. */
 export interface ConnectorHost {
@@ -53,4 +54,9 @@ export interface ConnectorHost {
   accept(events: readonly NewEvent[]): Promise<void>;
   /** Calls of this connector that were in progress when Offhook last stopped. Asked once, at start. */
   openCalls(): Promise<readonly OpenCall[]>;
+  /**
+   * What this connector told last of each agent, phone, mailbox and subscriber before Offhook stopped. Asked once, at start;
+   * where it can't be asked, everything is new.
+   */
+  knownPeople?(): Promise<readonly KnownOfPeople[]>;
 }

@@ -32,6 +32,12 @@ export const nullableUrl = (description: string) => nullable(Type.String({ maxLe
 export const nullableFlag = (description: string) => nullable(Type.Boolean(), description);
 export const nullableEnum = <const Values extends string[]>(values: readonly [...Values], description: string) =>
   nullable(Type.Enum([...values]), description);
+/** Of a change that was found by asking, after a lost connection. */
+export const estimatedFlag = Type.Optional(
+  Type.Boolean({
+    description: 'True where the change was not seen but found by asking the phone system: its time is that of asking.',
+  }),
+);
 /** Missing on ingest, it becomes the empty list. */
 export const textList = (description: string) => Type.Array(text(), { maxItems: mostItems, default: [], description });
 

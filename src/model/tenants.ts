@@ -19,7 +19,8 @@ export interface Domain {
   readonly updatedAt: string;
 }
 
-export const extensionTypes = ['phone', 'queue', 'ivr', 'conference'] as const;
+/** `term`: a line that is no person's phone, such as a fax, a door or a paging speaker. */
+export const extensionTypes = ['phone', 'queue', 'ivr', 'conference', 'term'] as const;
 export type ExtensionType = (typeof extensionTypes)[number];
 
 export interface Extension {

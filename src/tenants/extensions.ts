@@ -28,6 +28,8 @@ export interface Extensions {
   /** By id, after the given one. */
   list(access: Access, query: ExtensionQuery): readonly Extension[];
   get(access: Access, id: number): Extension | null;
+  /** Whether the domain has a record of this number, whoever asks. */
+  isRecorded(domain: string, number: string): boolean;
   create(asking: Asking, draft: ExtensionDraft): Promise<Result>;
   update(asking: Asking, id: number, changes: ExtensionChanges): Promise<Result | null>;
   /** With `cascade` tokens and subscriptions of this extension alone go with it. */
@@ -108,6 +110,7 @@ export function createExtensions(context: TenantContext): Extensions {
 
   return {
     get,
+    isRecorded: (domain, number) => index.extension(domain, number) !== null,
     list: (access, { domain, number, after, limit }) => {
       const only = domain ?? (access.domain === '*' ? null : access.domain);
       const all = only === null ? index.extensions.values() : index.extensionsIn(only);

@@ -1,7 +1,9 @@
 /** Plays a recorded manager stream through parser, normaliser and tracker, as the connector would, without a PBX. */
+import { createPeopleTracker } from '../../src/calls/people/index.ts';
 import { createTracker, type TrackerRules } from '../../src/calls/tracker/index.ts';
 import type { AmiPacket } from '../../src/connectors/asterisk/ami/packet.ts';
 import { AmiParser } from '../../src/connectors/asterisk/ami/parser.ts';
+import { normalisePeople } from '../../src/connectors/asterisk/normaliser/people.ts';
 import { EventReader } from '../../src/connectors/asterisk/normaliser/reader.ts';
 import type { NewEvent } from '../../src/model/event.ts';
 
@@ -29,13 +31,16 @@ export function packetsOf(stream: Buffer): AmiPacket[] {
   return packets;
 }
 
-/** Every event the packets make; time goes on for a minute after the last one. */
+/** Every event of calls that the packets make; time goes on for a minute after the last one. */
 export function replay(packets: readonly AmiPacket[], rules: TrackerRules = companyRules): NewEvent[] {
   const tracker = createTracker(rules);
+  const people = createPeopleTracker(rules, (channelId, owner) => tracker.callWith(channelId, owner));
   const reader = new EventReader();
   const events: NewEvent[] = [];
   for (const packet of packets) {
     for (const signal of reader.read(packet, 0)) events.push(...tracker.apply(signal));
+    for (const signal of normalisePeople(packet, 0))
+      events.push(...people.apply(signal).filter(({ call }) => call !== null));
   }
   events.push(...tracker.tick((tracker.now() ?? 0) + 60_000));
   return events;

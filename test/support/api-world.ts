@@ -2,7 +2,7 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { Registry } from 'prom-client';
 import type { LiveCalls } from '../../src/api/calls/live-calls.ts';
-import type { LiveCall } from '../../src/calls/live/live-call.ts';
+import { type LiveCall, LivePeople } from '../../src/calls/live/index.ts';
 import type { ApiDeps, ApiOptions } from '../../src/api/deps.ts';
 import { EventCounts } from '../../src/api/metrics/event-counts.ts';
 import { type Api, createApi } from '../../src/api/server.ts';
@@ -75,6 +75,8 @@ export async function createApiWorld(
   await delivery.start();
   await announcer.start();
   const calls: LiveCall[] = [];
+  const people = new LivePeople(log.id);
+  log.onAppended((events) => people.apply(events));
   const journal = createJournalist({ clock, logger: silentLogger, log, journal: records.calls });
   await journal.start();
   const erasures = makeErasures(
@@ -105,6 +107,7 @@ export async function createApiWorld(
     attempts: records.attempts,
     idempotency: records.idempotency,
     live: liveOf(calls),
+    people,
     calls: records.calls,
     journal,
     connectors: () => [],

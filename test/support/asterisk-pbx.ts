@@ -15,6 +15,8 @@ export interface PlayedPbx {
   readonly manager: FakeManager;
   /** What `CoreShowChannels` lists. */
   channels: PlayedChannel[];
+  /** What `DeviceStateList` lists: a device and its state. */
+  devices: (readonly [device: string, state: string])[];
   /** Another text is another run of the PBX. */
   startedText: string;
   /** Told right behind the last line of the next list of channels, in the same bytes; then forgotten. */
@@ -41,6 +43,7 @@ export async function startPlayedPbx(): Promise<PlayedPbx> {
   const pbx: { -readonly [Key in keyof PlayedPbx]: PlayedPbx[Key] } = {
     manager: undefined as never,
     channels: [],
+    devices: [],
     startedText: '10:00:00',
     behindTheList: [],
     beforeTheList: [],
@@ -97,6 +100,26 @@ export async function startPlayedPbx(): Promise<PlayedPbx> {
       ],
     ],
     CoreShowChannels: list,
+    DeviceStateList: (id) => [
+      [
+        ['Response', 'Success'],
+        ['ActionID', id],
+        ['EventList', 'start'],
+      ],
+      ...pbx.devices.map(
+        ([device, state]): Headers => [
+          ['Event', 'DeviceStateChange'],
+          ['ActionID', id],
+          ['Device', device],
+          ['State', state],
+        ],
+      ),
+      [
+        ['Event', 'DeviceStateListComplete'],
+        ['ActionID', id],
+        ['EventList', 'Complete'],
+      ],
+    ],
   };
   pbx.manager = await startFakeManager({
     answer: (action, id) => {

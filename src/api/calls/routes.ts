@@ -11,6 +11,7 @@ import { msOfTime, nullable } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
+import { agentView, AgentViewSchema } from './agent-view.ts';
 import { callFilter, CallsQuery, cursorOf, positionOf } from './call-query.ts';
 import { callView, callViewFields, CallViewSchema } from './call-view.ts';
 
@@ -22,7 +23,7 @@ const mostEvents = 200;
 const mostCharacters = 4_000_000;
 const eventsAtOnce = 20;
 
-type Deps = Pick<ApiDeps, 'live' | 'calls' | 'journal' | 'log' | 'defaults'>;
+type Deps = Pick<ApiDeps, 'live' | 'people' | 'calls' | 'journal' | 'log' | 'defaults'>;
 
 const CallsPage = Type.Object({
   items: Type.Array(CallViewSchema),
@@ -122,12 +123,20 @@ async function eventsOf(log: Deps['log'], access: Access, { seqs }: CallRecord):
   return found.toReversed();
 }
 
-function liveRoute(app: App, { live }: Deps): void {
+const LiveSchema = Type.Object({
+  calls: Type.Array(CallViewSchema, { description: 'The calls in progress, newest first.' }),
+  agents: Type.Array(AgentViewSchema, { description: 'The agents who are logged in, by name.' }),
+});
+
+function liveRoute(app: App, { live, people }: Deps): void {
   const now = described({
-    summary: 'What is going on: the calls in progress',
+    summary: 'What is going on: the calls in progress, and how the agents are',
     tag: 'calls',
     least: 'extension',
-    answers: { 200: { description: 'Now.', schema: Type.Object({ calls: Type.Array(CallViewSchema) }) } },
+    answers: { 200: { description: 'Now.', schema: LiveSchema } },
   });
-  app.get('/v1/live', now, async (request) => ({ calls: live.inProgress(accessOf(request)).map(callView) }));
+  app.get('/v1/live', now, async (request) => {
+    const access = accessOf(request);
+    return { calls: live.inProgress(access).map(callView), agents: people.agents(access).map(agentView) };
+  });
 }

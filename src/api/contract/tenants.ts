@@ -160,7 +160,10 @@ export const ExtensionInput = Type.Object(
   strict,
 );
 export const ExtensionView = Type.Object({
-  id: Type.Integer({ description: 'Stays for good, and is never given to another.' }),
+  id: nullable(
+    Type.Integer(),
+    'Stays for good, and is never given to another. Null for one that was discovered and has no record.',
+  ),
   reseller: Type.String(),
   domain: Type.String(),
   number: Type.String(),
@@ -172,6 +175,14 @@ export const ExtensionView = Type.Object({
   displayName: Type.String(),
   users: Type.Array(Type.String()),
   dids: Type.Array(Type.String()),
+  source: Type.Enum(['declared', 'discovered'], {
+    description: 'declared: it has a record here. discovered: a phone system has shown it.',
+  }),
+  connector: nullable(Type.String(), 'Which phone system has shown it; null where it was declared.'),
+  state: nullable(
+    Type.String(),
+    'How it is now, as `presence.changed` said last: `available`, `on_call`, `offline` …; null where nobody says.',
+  ),
   ...dated,
 });
 

@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { extendedNumber, type Extension } from '../../model/tenants.ts';
 import { accessOf, askingOf } from '../auth/authenticate.ts';
 import { CascadeQuery, CursorQuery, pageOf } from '../contract/common.ts';
 import { ExtensionChanges, ExtensionInput, ExtensionView } from '../contract/tenants.ts';
@@ -8,6 +7,7 @@ import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { problemOf } from '../tenant-problem.ts';
+import { ExtensionList } from './list.ts';
 import { readDids } from './read-dids.ts';
 
 const Params = Type.Object({ id: Type.Integer({ minimum: 1 }) });
@@ -23,24 +23,18 @@ const Query = Type.Object(
 
 const notFound = (reply: FastifyReply): FastifyReply => sendProblem(reply, { code: 'extension_not_found' });
 
-export function extensionRoutes(app: App, { tenants, defaults }: Pick<ApiDeps, 'tenants' | 'defaults'>): void {
-  const { extensions, names } = tenants;
-  const view = (extension: Extension): Static<typeof ExtensionView> => ({
-    ...extension,
-    users: [...extension.users],
-    dids: [...extension.dids],
-    reseller: names.ownerOf(extension.domain) ?? '',
-    extendedNumber: extendedNumber(extension),
-  });
+type Deps = Pick<ApiDeps, 'tenants' | 'defaults' | 'people'>;
+
+export function extensionRoutes(app: App, { tenants, defaults, people }: Deps): void {
+  const { extensions } = tenants;
+  const all = new ExtensionList(tenants, people);
+  const view = all.viewOf.bind(all);
   const didsOf = (dids: readonly string[] | undefined, domain: string | undefined) =>
     readDids(dids, (domain === undefined ? null : tenants.countryOf(domain)) ?? defaults.country);
 
   app.get<{ Querystring: Static<typeof Query> }>('/v1/extensions', listFacts, async (request) => {
-    const { cursor, limit = 50, domain, number } = request.query;
-    const query = { domain, number, after: Number(cursor ?? 0), limit: limit + 1 };
-    const found = extensions.list(accessOf(request), query);
-    const page = found.slice(0, limit);
-    return { items: page.map(view), next: found.length > limit ? String(page.at(-1)?.id) : null };
+    const { limit = 50, ...query } = request.query;
+    return all.page(accessOf(request), { ...query, limit });
   });
 
   app.get<{ Params: Params }>('/v1/extensions/:id', oneFacts, async (request, reply) => {
@@ -89,8 +83,9 @@ export function extensionRoutes(app: App, { tenants, defaults }: Pick<ApiDeps, '
 
 const tag = 'extensions';
 const listFacts = described({
-  summary: 'The extensions with a record',
-  description: 'Phones, queues, IVRs and conferences. A user’s token lists the ones they own. Events need no record.',
+  summary: 'The extensions, declared and discovered',
+  description:
+    'Phones, queues, IVRs, conferences and other lines. First those with a record (`declared`), then those a phone system has shown that have none (`discovered`, without an id): recording one under the same number declares it. A user’s token lists the ones they own. Events need no record.',
   tag,
   least: 'extension',
   querystring: Query,

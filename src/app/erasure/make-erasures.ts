@@ -27,6 +27,21 @@ interface ErasureParts extends Pick<Store, 'log' | 'records'> {
   readonly inbox: Inbox;
 }
 
+type LiveView = ErasureParts['live'];
+
+/** Several views of what goes on, as one. */
+export function together(...views: readonly LiveView[]): LiveView {
+  return {
+    holding: (seqs) => [...new Set(views.flatMap((view) => view.holding(seqs)))],
+    replace: (events) => {
+      for (const view of views) view.replace(events);
+    },
+    *texts(access) {
+      for (const view of views) yield* view.texts(access);
+    },
+  };
+}
+
 /** Erasures by everybody who remembers something of events. Made, but not begun: delivery has to run first. */
 export function makeErasures({ clock, logger }: Pick<Base, 'clock' | 'logger'>, parts: ErasureParts): Erasures {
   const { log, records, delivery, tenants, teller, announcer, journal, live, inbox } = parts;

@@ -47,7 +47,7 @@ async function recallMarked(live: LiveCalls, log: Pick<EventLog, 'get'>, marks: 
 }
 
 /** What retention trimmed meanwhile is not among them: those calls are older than anybody waits for. */
-async function getAll(log: Pick<EventLog, 'get'>, seqs: readonly number[]): Promise<ReadonlyMap<number, Event>> {
+export async function getAll(log: Pick<EventLog, 'get'>, seqs: readonly number[]): Promise<ReadonlyMap<number, Event>> {
   const found = new Map<number, Event>();
   for (let at = 0; at < seqs.length; at += pageSize) {
     for (const event of await log.get(seqs.slice(at, at + pageSize))) if (event) found.set(event.seq, event);
@@ -55,7 +55,10 @@ async function getAll(log: Pick<EventLog, 'get'>, seqs: readonly number[]): Prom
   return found;
 }
 
-async function readOn(live: LiveCalls, log: Pick<EventLog, 'head' | 'read'>): Promise<void> {
+export async function readOn(
+  live: Pick<LiveCalls, 'cursor' | 'apply'>,
+  log: Pick<EventLog, 'head' | 'read'>,
+): Promise<void> {
   let after = live.cursor.seq;
   for (const head = log.head(); after < head; ) {
     const page = await log.read({ after, limit: pageSize, sparing: true });

@@ -191,3 +191,18 @@ test('two callers in one conference become one call; the other id is kept as rel
     [second?.call?.id, second?.call?.id],
   );
 });
+
+test('who owns the mailbox takes part in the call that left a message there, to its end', () => {
+  const tracker = createTracker(testRules);
+  const script = inboundCall().service('a', 'voicemail', '101').state('a', 'up').wait(5_000);
+  for (const signal of script.signals.splice(0)) tracker.apply(signal);
+  assert.deepEqual(tracker.callWith('a', null)?.extensions, []);
+  assert.deepEqual(tracker.callWith('a', '101')?.extensions, ['101']);
+  assert.equal(tracker.callWith('b', '101'), null);
+  const ended = script
+    .hangUp('a')
+    .end('a')
+    .signals.flatMap((signal) => tracker.apply(signal));
+  assert.deepEqual(lastOf(ended, 'call.ended').extensions, ['101']);
+  assert.equal(tracker.callWith('a', '101'), null, 'it is over');
+});

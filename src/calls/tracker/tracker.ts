@@ -42,6 +42,11 @@ export interface Tracker {
   /** Started calls that have not ended, oldest first. */
   liveCalls(): readonly OpenCall[];
   /**
+   * The call that a channel is part of, as it stands; null where there is none, or it was not told yet. `extension`: one that
+   * takes part in it from now on, since what happened there is its own (a message left in its mailbox).
+   */
+  callWith(channelId: string, extension: string | null): OpenCall | null;
+  /**
    * When to tick next, in the signals' time; null: nothing waits. A caller without the PBX's clock waits
    * `nextDeadline() - now()` milliseconds from the last signal, then ticks with this value.
    */
@@ -121,12 +126,15 @@ class CallTracker implements Tracker {
     const live = [...this.#calls.values()].filter((call) => call.started && !call.ended);
     return live
       .sort((one, two) => one.startedAt - two.startedAt || one.order - two.order)
-      .map((call) => ({
-        call: callSnapshot(call, call.lastAt),
-        legs: [...call.legs.values()].map(legSnapshot),
-        extensions: extensionsOf(call),
-        seenAt: new Date(call.lastAt).toISOString(),
-      }));
+      .map(openCall);
+  }
+
+  callWith(channelId: string, extension: string | null): OpenCall | null {
+    const channel = this.#graph.get(channelId);
+    const call = channel && this.#calls.get(channel.group);
+    if (!call?.started || call.ended) return null;
+    if (extension !== null) call.extensions.add(extension);
+    return openCall(call);
   }
 
   devicesOf(callId: string): readonly DeviceInCall[] | null {
@@ -310,6 +318,13 @@ class CallTracker implements Tracker {
 /** A call goes on from what it has told, unless the PBX's clock was set back. */
 const notBefore = (at: number, moment: Moment): Moment =>
   at <= moment.at || at - moment.at > clockSetBackMs ? moment : { ...moment, at };
+
+const openCall = (call: CallRecord): OpenCall => ({
+  call: callSnapshot(call, call.lastAt),
+  legs: [...call.legs.values()].map(legSnapshot),
+  extensions: extensionsOf(call),
+  seenAt: new Date(call.lastAt).toISOString(),
+});
 
 /** Nothing is left of it, and nothing was told: no device ever showed. */
 const isEmpty = (call: CallRecord): boolean =>

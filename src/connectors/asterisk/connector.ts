@@ -6,8 +6,8 @@
  * per outage. While the log refuses, events are kept up to a limit; past it the PBX is hung up on (what happens there
  * is learnt again by the next picture) until everything kept was taken.
  *
- * Calls that were in progress when Offhook last stopped are restored before the first signal; the first picture says
- * what became of them.
+ * Calls that were in progress when Offhook last stopped are restored before the first signal, and so is what was told last
+ * of agents, phones and mailboxes; the first picture says what became of them.
  */
 import type { PhoneCommands } from '../../calls/commands.ts';
 import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
@@ -117,7 +117,7 @@ class AsteriskConnector implements Connector {
   async start(): Promise<void> {
     if (this.#status.state !== 'stopped') return;
     this.#become('connecting', null);
-    this.#listener.restore(await this.#host.openCalls());
+    this.#listener.restore(await this.#host.openCalls(), (await this.#host.knownPeople?.()) ?? []);
     if (this.#isStopped()) return;
     this.#client.start();
   }

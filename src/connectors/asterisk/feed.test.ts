@@ -23,6 +23,7 @@ function setUp() {
       return Promise.resolve({ kind: 'ok', response, items: [] });
     },
     tell: (told) => void signals.push(...told),
+    tellPeople: () => {},
     hasMissing: () => false,
     live: (_run, restarted) => void live.push(restarted),
     failed: (problem) => assert.fail(problem),

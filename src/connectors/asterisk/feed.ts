@@ -11,11 +11,18 @@
  * undo it. Why a restart is told apart, before them: the picture would take calls made since for old ones. Why a channel
  * that a later picture lacks is not lost at once: the PBX takes it from its list before it tells its end. Had it not
  * ended some seconds later, the picture is asked again.
+ *
+ * While **asking**, the lists of phones, agents and mailboxes come first. Each is told at its own place in the stream: from
+ * where it begins until it was told, events wait (**drawing**). A PBX that is still starting may not list everything, so
+ * they are asked for again when it says that it has booted.
  */
+import type { PeopleSignal } from '../../calls/people/index.ts';
 import type { Signal } from '../../calls/signal.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
 import type { AmiPacket } from './ami/packet.ts';
+import { itemsOf, peopleLists } from './ask-people.ts';
 import { timeOf } from './normaliser/channel-facts.ts';
+import { normalisePeople } from './normaliser/people.ts';
 import { EventReader } from './normaliser/reader.ts';
 import { type Ask, askPicture, askRun, type Asked, type PbxRun, type Picture } from './resync.ts';
 
@@ -23,6 +30,7 @@ export interface FeedParts {
   readonly clock: Clock;
   readonly ask: Ask;
   readonly tell: (signals: readonly Signal[]) => void;
+  readonly tellPeople: (signals: readonly PeopleSignal[]) => void;
   /** The last picture lacked a channel that has not ended since. */
   readonly hasMissing: () => boolean;
   /** The tracker knows everything there is; from now on events are told as they come. */
@@ -59,6 +67,10 @@ export class Feed {
   #stamped = true;
   /** Counts log-ins: an answer that belongs to an earlier one is nobody's. */
   #logIn = 0;
+  /** It said so in this log-in. */
+  #booted = false;
+  /** The mailboxes were not listed in full yet. */
+  #mailboxesDue = true;
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
@@ -75,6 +87,8 @@ export class Feed {
   end(): void {
     this.#logIn++;
     this.#state = 'off';
+    this.#booted = false;
+    this.#mailboxesDue = true;
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#reader = new EventReader();
@@ -89,13 +103,27 @@ export class Feed {
   packet(packet: AmiPacket): void {
     const receivedAt = this.#parts.clock.now();
     if (packet.get('Uniqueid') !== null) this.#readClock(packet, receivedAt);
-    if (this.#state === 'asking' || this.#state === 'live')
-      return this.#parts.tell(this.#reader.read(packet, receivedAt));
+    if (packet.event === 'FullyBooted') this.#noteBooted();
+    if (this.#state === 'asking' || this.#state === 'live') return this.#tellOne({ packet, receivedAt });
     if (this.#state === 'off') return;
     this.#waiting.push({ packet, receivedAt });
     this.#waitingBytes += packet.bytes;
     if (this.#waiting.length > mostWaiting || this.#waitingBytes > mostWaitingBytes)
       this.#fail('the PBX says more than can be taken in while it is asked', false);
+  }
+
+  #tellOne({ packet, receivedAt }: Waiting): void {
+    const logIn = this.#logIn;
+    this.#parts.tell(this.#reader.read(packet, receivedAt));
+    if (logIn === this.#logIn) this.#parts.tellPeople(normalisePeople(packet, receivedAt));
+  }
+
+  #noteBooted(): void {
+    const wasAskedTooEarly = this.#state === 'live' && !this.#booted;
+    this.#booted = true;
+    if (!wasAskedTooEarly) return;
+    this.#timer?.cancel();
+    void this.#draw(this.#logIn, true);
   }
 
   #readClock(packet: AmiPacket, receivedAt: number): void {
@@ -126,6 +154,7 @@ export class Feed {
   /** Asks for everything there is; true when it was told. `again`: after an earlier one of this log-in. */
   async #draw(logIn: number, again: boolean): Promise<boolean> {
     this.#state = 'asking';
+    if (!(await this.#askPeople(logIn, again))) return false;
     const at = this.#eventClock();
     const asked = await askPicture(this.#parts.ask, () => {
       if (logIn === this.#logIn) this.#state = 'drawing';
@@ -138,6 +167,25 @@ export class Feed {
     this.#tellWaiting(logIn);
     if (logIn !== this.#logIn) return false;
     this.#askLater(logIn);
+    return true;
+  }
+
+  /** True when all lists were told. */
+  async #askPeople(logIn: number, again: boolean): Promise<boolean> {
+    for (const { action, read } of peopleLists(this.#mailboxesDue)) {
+      const result = await this.#parts.ask(action, () => {
+        if (logIn === this.#logIn) this.#state = 'drawing';
+      });
+      if (logIn !== this.#logIn) return false;
+      const items = itemsOf(result);
+      const when = { at: this.#eventClock(), complete: this.#booted || again };
+      if (items) this.#parts.tellPeople(read(items, when));
+      if (logIn !== this.#logIn) return false;
+      this.#state = 'asking';
+      this.#tellWaiting(logIn);
+      if (logIn !== this.#logIn) return false;
+    }
+    this.#mailboxesDue = !this.#booted && !again;
     return true;
   }
 
@@ -157,8 +205,8 @@ export class Feed {
 
   #tellWaiting(logIn: number): void {
     this.#waitingBytes = 0;
-    for (const { packet, receivedAt } of this.#waiting.splice(0)) {
-      this.#parts.tell(this.#reader.read(packet, receivedAt));
+    for (const waiting of this.#waiting.splice(0)) {
+      this.#tellOne(waiting);
       if (logIn !== this.#logIn) return;
     }
   }

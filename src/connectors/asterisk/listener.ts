@@ -1,11 +1,17 @@
 /**
- * What a PBX says, in; the events of its calls, out: feed (one order) -> signals -> call tracker, and what happens only
- * because time passes. Without a network or a log: packets are given to it, and what it asks the PBX goes through `ask`.
+ * What a PBX says, in; the events of its calls and its people, out: feed (one order) -> signals -> the two trackers, and what
+ * happens only because time passes. Without a network or a log: packets are given to it, and what it asks the PBX goes through `ask`.
  *
  * `begin` with every log-in, `end` with every loss. What is told may make its reader end it (a log that takes no more):
  * the rest of what was about to be told is then left out, and learnt anew by the next picture.
  */
 import type { OpenCall } from '../../calls/open-call.ts';
+import {
+  createPeopleTracker,
+  type KnownOfPeople,
+  type PeopleSignal,
+  type PeopleTracker,
+} from '../../calls/people/index.ts';
 import type { Signal } from '../../calls/signal.ts';
 import { createTracker, type Tracker, type TrackerRules } from '../../calls/tracker/index.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
@@ -34,6 +40,7 @@ const graceMs = 300;
 export class Listener {
   readonly #parts: ListenerParts;
   readonly #tracker: Tracker;
+  readonly #people: PeopleTracker;
   readonly #feed: Feed;
   #listens = false;
   #deadline: Timer | null = null;
@@ -42,14 +49,18 @@ export class Listener {
   constructor(parts: ListenerParts) {
     this.#parts = parts;
     this.#tracker = createTracker(parts.rules);
+    this.#people = createPeopleTracker(parts.rules, (channelId, owner) => this.#tracker.callWith(channelId, owner));
     const { clock, ask, live, failed } = parts;
     const hasMissing = (): boolean => this.#tracker.hasMissing();
-    this.#feed = new Feed({ clock, ask, tell: (signals) => this.#tell(signals), hasMissing, live, failed });
+    const tell = (signals: readonly Signal[]): void => this.#tell(signals);
+    const tellPeople = (signals: readonly PeopleSignal[]): void => this.#tellPeople(signals);
+    this.#feed = new Feed({ clock, ask, tell, tellPeople, hasMissing, live, failed });
   }
 
-  /** Calls in progress when Offhook last stopped. To be called before the first `begin`. */
-  restore(calls: readonly OpenCall[]): void {
+  /** Calls in progress, and what was told last of people, when Offhook last stopped. To be called before the first `begin`. */
+  restore(calls: readonly OpenCall[], people: readonly KnownOfPeople[] = []): void {
     this.#tracker.restore(calls);
+    this.#people.restore(people);
   }
 
   /** Calls in progress, oldest first. */
@@ -96,6 +107,13 @@ export class Listener {
       this.#parts.told(this.#tracker.apply(signal));
     }
     if (signals.length > 0) this.#waitForDeadline();
+  }
+
+  #tellPeople(signals: readonly PeopleSignal[]): void {
+    for (const signal of signals) {
+      if (!this.#listens) return;
+      this.#parts.told(this.#people.apply(signal));
+    }
   }
 
   /** Only while the PBX is listened to: else what did not happen might be our ignorance. */

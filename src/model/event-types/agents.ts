@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { nullableEnum, nullableText, textList } from '../fields.ts';
+import { estimatedFlag, nullableEnum, nullableText, textList } from '../fields.ts';
 import { defineType } from './definition.ts';
 
 export const agentStates = ['logged_out', 'available', 'paused', 'ringing', 'busy', 'wrap_up', 'unavailable'] as const;
@@ -9,7 +9,7 @@ export const agentTypes = {
     subject: 'none',
     reporter: 'source',
     description:
-      'An agent logged in or out, paused, or came back. An agent of several queues is available while at least one of them may call; `data.queues` lists those of the agent.',
+      'An agent logged in or out, paused, or came back; or got another queue, or lost one. An agent of several queues is available while at least one of them may call, and paused when none may; `data.queues` lists those of the agent. `previousState` is null where it was not known.',
     data: Type.Object({
       agent: nullableText('Agent, as the queue names them.'),
       agentName: nullableText('Display name of the agent.'),
@@ -21,6 +21,7 @@ export const agentTypes = {
       queues: textList('Queues the agent belongs to.'),
       reason: nullableText('Why, as given by the agent or the system, such as `lunch`.'),
       by: nullableText('What changed it: the phone, software, or a supervisor.'),
+      estimated: estimatedFlag,
     }),
     example: {
       seconds: 90,

@@ -31,6 +31,7 @@ export const eventTypes = [
   'conference.ended',
   'recording.ready',
   'voicemail.left',
+  'mailbox.changed',
   'message.received',
   'message.sent',
   'message.status_changed',

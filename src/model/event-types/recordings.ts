@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import {
+  estimatedFlag,
   longestMessage,
   nullable,
   nullableCount,
@@ -60,12 +61,14 @@ export const recordingTypes = {
       from: nullableText('Number of who left it.'),
       fromName: nullableText('Name of who left it.'),
       url,
+      file: nullableText('File on the PBX, without the ending that says how it was recorded.'),
       contentType,
       durationMs,
       transcription: nullable(Type.String({ maxLength: longestMessage }), 'What was said, as text.'),
       urgent: nullableFlag('Whether it was marked urgent.'),
       newCount: nullableCount('Unheard messages in the mailbox now.'),
       oldCount: nullableCount('Heard messages in the mailbox now.'),
+      estimated: estimatedFlag,
     }),
     example: {
       seconds: 52,
@@ -86,6 +89,7 @@ export const recordingTypes = {
         from: alice.number,
         fromName: alice.name,
         url: null,
+        file: '/var/spool/asterisk/voicemail/default/101/INBOX/msg0004',
         contentType: 'audio/wav',
         durationMs: 24_000,
         transcription: null,
@@ -93,6 +97,24 @@ export const recordingTypes = {
         newCount: 1,
         oldCount: 3,
       },
+    },
+  }),
+  'mailbox.changed': defineType('mailbox.changed', {
+    subject: 'none',
+    reporter: 'source',
+    description:
+      'A mailbox holds more or fewer messages than before, or their number became known: a message was left, heard or deleted. Lamps and badges follow this one; of a new message `voicemail.left` says more.',
+    data: Type.Object({
+      mailbox: nullableText('The mailbox, as the phone system names it.'),
+      newCount: nullableCount('Unheard messages in it now.'),
+      oldCount: nullableCount('Heard messages in it now.'),
+      estimated: estimatedFlag,
+    }),
+    example: {
+      seconds: 52.01,
+      seq: 1073,
+      extension: '101',
+      data: { mailbox: '101', newCount: 1, oldCount: 3 },
     },
   }),
 };

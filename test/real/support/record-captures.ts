@@ -1,5 +1,6 @@
 /**
- * Records what a real Asterisk says about each call of `scenarios/`, byte for byte, into test/fixtures/asterisk/*.ami.
+ * Records what a real Asterisk says about each call of `scenarios/`, byte for byte, into test/fixtures/asterisk/*.ami, and what
+ * it says of people beside calls into test/fixtures/asterisk/people/*.ami.
  *
  *   sudo npx node test/real/support/record-captures.ts [--asterisk 16] [name ...]
  *
@@ -10,7 +11,9 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import { type RealAsterisk, startAsterisk } from './asterisk.ts';
+import { peopleLists } from '../../../src/connectors/asterisk/ask-people.ts';
 import { callScenarios } from './scenarios/index.ts';
+import { peopleScenarios } from './scenarios/people.ts';
 import { startPhones } from './sipp.ts';
 
 const quietMs = 300;
@@ -27,9 +30,11 @@ async function listen(asterisk: RealAsterisk) {
   await once(socket, 'connect');
   socket.write(`Action: Login\r\nActionID: login\r\nUsername: hub\r\nSecret: ${asterisk.secret}\r\nEvents: on\r\n\r\n`);
   return {
-    /** Asks for all there is now, as Offhook does after it connected. */
-    ask: (...names: string[]) => {
+    /** Asks for all there is now, as Offhook does after it connected; resolves when the last list came. */
+    ask: async (...names: readonly string[]) => {
       for (const name of names) socket.write(`Action: ${name}\r\nActionID: ${name}\r\n\r\n`);
+      const end = `Event: ${names.at(-1)}Complete`;
+      while (!Buffer.concat(chunks).includes(end)) await new Promise((resolve) => setTimeout(resolve, 10));
     },
     take: async () => {
       await asterisk.quiet();
@@ -41,6 +46,8 @@ async function listen(asterisk: RealAsterisk) {
   };
 }
 
+type Scenario = Pick<(typeof callScenarios)[number], 'name' | 'prepare'>;
+
 const { values, positionals: wanted } = parseArgs({
   options: { asterisk: { type: 'string' } },
   allowPositionals: true,
@@ -50,16 +57,20 @@ const folder = new URL(`../../fixtures/asterisk${version === 22 ? '' : '-16'}/`,
 const asterisk = await startAsterisk({ version });
 const phones = await startPhones(asterisk);
 try {
-  for (const scenario of callScenarios) {
-    if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
-    const call = await scenario.prepare(phones, asterisk);
+  const record = async ({ name, prepare }: Scenario, place: string, asked: readonly string[]): Promise<void> => {
+    if (wanted.length > 0 && !wanted.includes(name)) return;
+    const play = await prepare(phones, asterisk);
     const line = await listen(asterisk);
-    line.ask('CoreStatus', 'CoreShowChannels', 'BridgeList');
-    await call();
+    await line.ask(...asked);
+    await play();
     const bytes = await line.take();
-    await writeFile(new URL(`${scenario.name}.ami`, folder), bytes);
-    console.log(`${scenario.name}: ${bytes.length} bytes`);
-  }
+    await writeFile(new URL(`${place}${name}.ami`, folder), bytes);
+    console.log(`${name}: ${bytes.length} bytes`);
+  };
+  const picture = ['CoreStatus', 'CoreShowChannels', 'BridgeList'];
+  for (const scenario of callScenarios) await record(scenario, '', picture);
+  const people = peopleLists(true).map(({ action }) => action.name);
+  if (version === 22) for (const scenario of peopleScenarios) await record(scenario, 'people/', people);
 } finally {
   await phones.stop();
   await asterisk.stop();

@@ -232,6 +232,8 @@ const calledSide = {
     sendUntilAnswered(reply('302 Moved Temporarily').map((line) => line.replace('<sip:', '<sip:[forwardTo]@'))),
     '<recv request="ACK"/>',
   ]),
+  /** Takes text messages, and no calls. */
+  takesMessages: scenario('takes-messages', ['<recv request="MESSAGE"/>', send(reply('200 OK'))]),
   busy: refuses('busy', '486 Busy Here', [pause(100)]),
   /** Rings, then its user declines. */
   rejects: refuses('rejects', '603 Decline', [ringing, pause(200)]),
@@ -394,6 +396,16 @@ export function callerScenario(who: 'phone' | 'carrier', plan: CallerPlan): stri
     case 'is refused':
       return isRefused(who, plan.status);
   }
+}
+
+/** Somebody writes; a phone has to say who it is. */
+export function messageScenario(who: 'phone' | 'carrier', text: string): string {
+  const body = ['Content-Type: text/plain;charset=UTF-8', 'Content-Length: [len]', '', text];
+  const write = (sequence: number, more: readonly string[]): string =>
+    sendUntilAnswered(firstRequest('MESSAGE', sequence, sequence, [...more, ...body]));
+  const accepted = '<recv response="202"/>';
+  if (who === 'carrier') return scenario('writes', [write(1, []), accepted]);
+  return scenario('writes', [write(1, []), '<recv response="401" auth="true"/>', write(2, [login]), accepted]);
 }
 
 export type CalledPlan = keyof typeof calledSide;

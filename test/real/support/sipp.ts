@@ -13,6 +13,7 @@ import {
   type CallerPlan,
   calledScenario,
   callerScenario,
+  messageScenario,
   registerScenario,
 } from './sipp-scenarios.ts';
 
@@ -31,6 +32,10 @@ export interface Phones {
   phoneCalls(from: string, to: string, plan: CallerPlan): Promise<void>;
   /** A call from outside. */
   carrierCalls(from: string, to: string, plan: CallerPlan, fromName?: string): Promise<void>;
+  /** A phone sends a text message; resolves when Asterisk has taken it. */
+  phoneWrites(from: string, to: string, text: string): Promise<void>;
+  /** Somebody outside does. */
+  carrierWrites(from: string, to: string, text: string): Promise<void>;
   /** Ends every process and removes every file. */
   stop(): Promise<void>;
 }
@@ -38,6 +43,8 @@ export interface Phones {
 export interface PluggedIn {
   /** The n-th call (0 is the first) that it has answered; waits for it. Only of a phone that obeys. */
   line(index?: number): Promise<Line>;
+  /** Takes back where it can be called. */
+  unplug(): Promise<void>;
 }
 
 interface LaunchOptions {
@@ -129,9 +136,15 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
   return {
     plugIn: async (number, plan, more) => {
       const place = await listen(plan, '127.0.0.1', more);
-      const keys = { user: number, contact: `127.0.0.1:${place.port}`, expires: '600' };
-      await play(registerScenario, '127.0.0.1', `${number} registers`, { user: number, keys });
-      return { line: (index = 0) => lineOf(asterisk, { ...place, endpoint: number }, index) };
+      const register = (expires: string): Promise<void> => {
+        const keys = { user: number, contact: `127.0.0.1:${place.port}`, expires };
+        return play(registerScenario, '127.0.0.1', `${number} registers`, { user: number, keys });
+      };
+      await register('600');
+      return {
+        line: (index = 0) => lineOf(asterisk, { ...place, endpoint: number }, index),
+        unplug: () => register('0'),
+      };
     },
     carrierTakes: async (plan) => {
       const { port } = await listen(plan, carrierHost);
@@ -146,6 +159,14 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
     },
     carrierCalls: (from, to, plan, fromName = 'Alice') =>
       play(callerScenario('carrier', plan), carrierHost, `${from} calls ${to}`, { keys: { from, to, fromName } }),
+    phoneWrites: (from, to, text) => {
+      const keys = { from, to, fromName: `Phone ${from}` };
+      return play(messageScenario('phone', text), '127.0.0.1', `${from} writes to ${to}`, { user: from, keys });
+    },
+    carrierWrites: (from, to, text) => {
+      const keys = { from, to, fromName: 'Alice' };
+      return play(messageScenario('carrier', text), carrierHost, `${from} writes to ${to}`, { keys });
+    },
     stop: async () => {
       const exits = [...running].map((child) => new Promise((resolve) => child.once('exit', resolve)));
       for (const child of running) child.kill('SIGKILL');

@@ -9,6 +9,7 @@
 import type { ChannelFacts, ParkedHere, Signal, Waiting } from '../../../calls/signal.ts';
 import type { AmiPacket } from '../ami/packet.ts';
 import { isOurChannelId } from '../commands/order-channel.ts';
+import { agentNamed } from './agent-name.ts';
 import { channelFacts, timeOf } from './channel-facts.ts';
 import { dialStatusOf, saysRinging, statusOfReason } from './dial-status.ts';
 import { serviceOfApplication } from './services.ts';
@@ -186,10 +187,9 @@ const queueMember =
     return [...seen(at, caller, member), says({ channelId: caller.id, memberId: member.id }, packet, at)];
   };
 
-/** How the queue names the agent: by a device or, where it is reached through the dialplan, by the number called there. */
 const agentOf = (packet: AmiPacket): string | null => {
   const named = packet.known('Interface');
-  return named === null ? null : (/^Local\/([^@/]+)/i.exec(named)?.[1] ?? named);
+  return named === null ? null : agentNamed(named);
 };
 
 /** A member without a name of its own has that of its interface. */

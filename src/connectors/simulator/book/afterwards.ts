@@ -33,6 +33,7 @@ export const afterwards: Handlers<'recording' | 'message' | 'close'> = {
       from: call.from.number,
       fromName: call.from.name,
       url: null,
+      file: null,
       contentType: 'audio/wav',
       durationMs: call.talkMs,
       transcription: null,

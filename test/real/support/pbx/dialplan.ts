@@ -6,10 +6,16 @@ const causeOfDial = '${IF($["${DIALSTATUS}"="NOANSWER"]?19:${HANGUPCAUSE})}';
 /** Both parties may transfer (`#1`, `*2`) and park (`#72`). */
 const mayTransfer = 'tTkK';
 
+/** As docs/guides/asterisk.md gives it. */
+export const tellsOfMessages = `[tell-offhook]
+exten => s,1,UserEvent(OffhookMessage,Direction: \${ARG1},Extension: \${ARG2},Id: \${BASE64_ENCODE(\${MESSAGE_DATA(Call-ID)})},From: \${BASE64_ENCODE(\${MESSAGE(from)})},To: \${BASE64_ENCODE(\${MESSAGE(to)})},Text: \${BASE64_ENCODE(\${MESSAGE(body)})},Status: \${MESSAGE_SEND_STATUS})
+ same => n,Return()
+`;
+
 /**
  * What numbers do. `phones`: 1NN a phone, 7NN and 8NN the same through a Local channel (that optimises itself away, that
  * stays), 2NN a queue, 3NN a conference, 5NN groups and forwards, 6NN services, `*8` picks up what rings next to it, `*81NN`
- * what rings at that phone, 9 and more digits the carrier, on the port the last five name. `from-trunk`: 31255501NN rings
+ * what rings at that phone, 90N a phone, 91N its mailbox, 92N its owner's way in, 9 and more digits the carrier, on the port the last five name. `from-trunk`: 31255501NN rings
  * phone 1NN, 3125555NNN reaches NNN as a phone would, and a few older numbers.
  */
 export const extensions = `[general]
@@ -21,6 +27,7 @@ clearglobalvars = no
 include => parked
 include => services
 include => groups
+include => people
 exten => _1XX,1,Dial(PJSIP/\${EXTEN},3,${mayTransfer})
  same => n,Hangup(${causeOfDial})
 exten => _8XX,1,Dial(Local/1\${EXTEN:1}@phones/n,5)
@@ -110,10 +117,33 @@ exten => 2,1,Goto(phones,209,1)
 exten => 1,1,Playback(demo-congrats)
  same => n,Hangup()
 
+[people]
+exten => _90X,1,Dial(PJSIP/\${EXTEN},5)
+ same => n,Hangup(${causeOfDial})
+; The mailbox of 90N, and its owner's way in.
+exten => _91X,1,VoiceMail(90\${EXTEN:-1}@default,s)
+ same => n,Hangup()
+exten => _92X,1,Answer()
+ same => n,VoiceMailMain(90\${EXTEN:-1}@default,s)
+ same => n,Hangup()
+; Agent 7 signs on here.
+exten => 930,1,AgentLogin(7,s)
+ same => n,Hangup()
+exten => 904,hint,PJSIP/904&Custom:DND904,CustomPresence:904
+
+[agents]
+exten => _X,1,AgentRequest(\${EXTEN})
+
 [messages]
-exten => _1XX,1,MessageSend(pjsip:\${EXTEN},\${MESSAGE(from)})
-exten => _X.,1,NoOp(no way out for messages)
+exten => _[19]XX,1,MessageSend(pjsip:\${EXTEN},\${MESSAGE(from)})
+ same => n,Gosub(tell-offhook,s,1(out))
+exten => _XXXXXXXXX.,1,MessageSend(pjsip:trunk-carrier/sip:\${EXTEN}@${carrierHost}:\${EXTEN:-5},\${MESSAGE(from)})
+ same => n,Gosub(tell-offhook,s,1(out))
 
 [messages-from-trunk]
-exten => _X.,1,MessageSend(pjsip:1\${EXTEN:-2},\${MESSAGE(from)})
-`;
+exten => _31255501XX,1,MessageSend(pjsip:1\${EXTEN:-2},\${MESSAGE(from)})
+ same => n,Gosub(tell-offhook,s,1(in,1\${EXTEN:-2}))
+exten => _3125555XXX,1,MessageSend(pjsip:\${EXTEN:-3},\${MESSAGE(from)})
+ same => n,Gosub(tell-offhook,s,1(in,\${EXTEN:-3}))
+
+${tellsOfMessages}`;

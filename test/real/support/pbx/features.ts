@@ -27,6 +27,12 @@ export const queuePlans: readonly QueuePlan[] = [
   { name: 'q209', strategy: 'ringall', members: ['195'].map(member), ring: 5 },
   { name: 'q241', strategy: 'ringall', members: ['162'].map(member), ring: 5 },
   { name: 'q242', strategy: 'ringall', members: ['163'].map(member), ring: 5, more: ['context = queue-keys'] },
+  // Nobody is in these; agents join by themselves.
+  { name: 'q291', strategy: 'ringall', members: [], ring: 5 },
+  { name: 'q292', strategy: 'ringall', members: [], ring: 5 },
+  // Ann signs on at any phone before the queue calls her.
+  { name: 'q293', strategy: 'ringall', members: ['member => Local/7@agents,0,Ann,Agent:7'], ring: 5 },
+  { name: 'q294', strategy: 'ringall', members: [], ring: 5 },
 ];
 
 const queueText = ({ name, strategy, members, ring, more = [] }: QueuePlan): string => `[${name}]
@@ -68,6 +74,14 @@ disconnect => *0
 automixmon => *3
 `;
 
+/** Agents who sign on by themselves. */
+export const agents = `[general]
+[7]
+fullname = Ann
+ackcall = no
+musiconhold = default
+`;
+
 /** Slots 401 to 420; who parked is called back after six seconds. */
 export const parking = `[general]
 parkeddynamic = no
@@ -101,5 +115,5 @@ maxsecs = 5
 minsecs = 0
 maxsilence = 2
 [default]
-${['101', '190', '191', '192'].map(mailbox).join('\n')}
+${['101', '190', '191', '192', '905'].map(mailbox).join('\n')}
 `;

@@ -1,6 +1,6 @@
 /** The configuration of the test Asterisk: a small company with phones, a carrier, menus, queues and mailboxes. */
 import { extensions } from './dialplan.ts';
-import { confbridge, features, parking, queues, voicemail } from './features.ts';
+import { agents, confbridge, features, parking, queues, voicemail } from './features.ts';
 import { manager } from './manager.ts';
 import { modules } from './modules.ts';
 import { pjsip } from './pjsip.ts';
@@ -61,6 +61,7 @@ export function asteriskFiles(plan: AsteriskPlan): Readonly<Record<string, strin
     'extensions.conf': extensions,
     'voicemail.conf': voicemail,
     'queues.conf': queues,
+    'agents.conf': agents,
     'musiconhold.conf': '[default]\nmode = files\ndirectory = /usr/share/asterisk/sounds/en/digits\n',
     'features.conf': features,
     'res_parking.conf': parking,

@@ -8,7 +8,7 @@ export function manager(plan: AsteriskPlan): string {
   const account = `secret = ${plan.secret}
 deny = 0.0.0.0/0.0.0.0
 permit = 127.0.0.1/255.255.255.255
-read = system,call,agent,dialplan
+read = system,call,agent,user,dialplan
 write = reporting
 ${plan.version === 22 ? 'eventfilter(action(exclude),name(VarSet)) =' : 'eventfilter = !Event: VarSet'}
 writetimeout = 5000
@@ -19,7 +19,7 @@ webenabled = no
 bindaddr = 127.0.0.1
 port = ${plan.ports.ami}
 timestampevents = yes
-channelvars = QUEUESTATUS,MIXMONITOR_FILENAME
+channelvars = QUEUESTATUS,MIXMONITOR_FILENAME,VM_MESSAGEFILE
 displayconnects = no
 tlsenable = yes
 tlsbindaddr = 127.0.0.1:${plan.ports.amiTls}

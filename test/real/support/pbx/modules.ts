@@ -54,6 +54,7 @@ const names = [
   'format_pcm',
   'format_wav',
   'pbx_config',
+  'func_base64',
   'func_callerid',
   'func_channel',
   'func_cdr',
@@ -63,6 +64,7 @@ const names = [
   'func_presencestate',
   'func_strings',
   'func_global',
+  'app_agent_pool',
   'app_confbridge',
   'app_dial',
   'app_directed_pickup',
@@ -79,6 +81,8 @@ const names = [
   'app_queue',
   'app_originate',
   'res_clioriginate',
+  'res_manager_devicestate',
+  'res_manager_presencestate',
 ];
 
 export const modules = `[modules]

@@ -26,5 +26,11 @@ export interface AsteriskPlan {
 /** Address the carrier's calls come from and go to; Asterisk tells it from the phones by this. */
 export const carrierHost = '127.0.0.2';
 
-/** 101 to 199; every scenario has phones of its own, so that all can run at once. */
-export const phones: readonly string[] = Array.from({ length: 99 }, (_, index) => String(101 + index));
+const numbers = (first: number, last: number): string[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
+
+/**
+ * 101 to 199, and 901 to 919 for what happens beside calls; every scenario has phones of its own, so that all can run at
+ * once.
+ */
+export const phones: readonly string[] = [...numbers(101, 199), ...numbers(901, 919)];
