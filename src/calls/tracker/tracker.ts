@@ -124,9 +124,7 @@ class CallTracker implements Tracker {
 
   liveCalls(): readonly OpenCall[] {
     const live = [...this.#calls.values()].filter((call) => call.started && !call.ended);
-    return live
-      .sort((one, two) => one.startedAt - two.startedAt || one.order - two.order)
-      .map(openCall);
+    return live.sort((one, two) => one.startedAt - two.startedAt || one.order - two.order).map(openCall);
   }
 
   callWith(channelId: string, extension: string | null): OpenCall | null {
