@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { temporaryDir } from '../../test/support/temporary-dir.ts';
+import { everything } from '../model/scope.ts';
 import { openMemoryEngine, openSqliteEngine, type SqliteEngine } from './engine.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -36,6 +37,18 @@ describe('sqlite engine', () => {
         assert.equal((await stat(join(inside, file))).mode & 0o777, 0o600, file);
       }
       await engine.close();
+    }));
+
+  test('searches, also while it is closed, and again after it was opened anew', () =>
+    inDir(async (dir, open) => {
+      const engine = await open({ dir });
+      const search = () => engine.read('audit.list', { access: everything, limit: 10 });
+      assert.deepEqual((await search()).entries, []);
+      const last = Promise.allSettled([search(), search()]);
+      await engine.close();
+      await last;
+      await assert.rejects(search(), coded('closed'));
+      assert.equal(engine.damage(), null);
     }));
 
   test('keeps a second one out of the directory, until it is closed', () =>

@@ -1,9 +1,12 @@
 /**
  * The embedded store: one SQLite file in the data directory, one thread that writes it (group commit), one that reads
- * it and does the checkpoints. The main thread never calls SQLite, since those calls block.
+ * it and does the checkpoints, and, once somebody searches, one that reads for that, so that deliveries neither wait
+ * behind a search nor share their processor time with it. The main thread never calls SQLite, since those calls block.
  */
 import { mkdir } from 'node:fs/promises';
 import type { ReadInputs, ReadOutputs, WriteInputs, WriteOutputs } from './jobs.ts';
+import { LateThread } from './late-thread.ts';
+import { searches } from './searches.ts';
 import type { StorageError } from './storage-error.ts';
 import { StorageThread } from './storage-thread.ts';
 import { loadThreadProgram } from './thread-program.ts';
@@ -35,15 +38,20 @@ export interface EngineHooks {
   readonly onCrash?: (error: StorageError) => void;
 }
 
-function engineOver(writer: StorageThread, reader: StorageThread): SqliteEngine {
+/** Reads of `searches` go to their own thread, where there is one. */
+function engineOver(writer: StorageThread, reader: StorageThread, searcher: LateThread | null): SqliteEngine {
   writer.onSignal = (signal) => reader.signal(signal);
   reader.onSignal = (signal) => writer.signal(signal);
   return {
     write: (kind, input, weight = 256) => writer.submit(kind, input, weight) as Promise<never>,
-    read: (kind, input) => reader.submit(kind, input, 0) as Promise<never>,
-    damage: () => writer.damage ?? reader.damage,
+    read: (kind, input) => {
+      const isSearch = searcher !== null && searches.has(kind);
+      return (isSearch ? searcher.submit(kind, input) : reader.submit(kind, input, 0)) as Promise<never>;
+    },
+    damage: () => writer.damage ?? reader.damage ?? searcher?.damage ?? null,
     close: async () => {
       writer.refuse();
+      await searcher?.close();
       // The writer goes last: whoever does takes the write-ahead log back into the database.
       await reader.close();
       await writer.close();
@@ -64,7 +72,9 @@ export async function openSqliteEngine({
   const crashed = (error: StorageError): void => onCrash?.(error);
   const writer = await StorageThread.open(program, { role: 'writer', dir }, crashed);
   try {
-    return engineOver(writer, await StorageThread.open(program, { role: 'reader', dir }, crashed));
+    const reader = await StorageThread.open(program, { role: 'reader', dir }, crashed);
+    const searcher = new LateThread(() => StorageThread.open(program, { role: 'searcher', dir }, crashed));
+    return engineOver(writer, reader, searcher);
   } catch (error) {
     await writer.close();
     throw error;
@@ -75,5 +85,5 @@ export async function openSqliteEngine({
 export async function openMemoryEngine({ onCrash }: EngineHooks = {}): Promise<SqliteEngine> {
   const program = loadThreadProgram('./storage.worker', import.meta.url);
   const thread = await StorageThread.open(program, { role: 'both', dir: null }, (error) => onCrash?.(error));
-  return engineOver(thread, thread);
+  return engineOver(thread, thread, null);
 }

@@ -2,8 +2,11 @@
 import type { ErrorMessage } from './storage-error.ts';
 
 export interface ThreadOptions {
-  /** `both`: a database in memory can't be shared, so one thread reads and writes. */
-  readonly role: 'writer' | 'reader' | 'both';
+  /**
+   * `searcher`: reads for those who search, at the processor's lowest priority. `both`: a database in memory can't be
+   * shared, so one thread reads and writes.
+   */
+  readonly role: 'writer' | 'reader' | 'searcher' | 'both';
   /** Data directory; null for a database in memory. */
   readonly dir: string | null;
 }

@@ -1,4 +1,5 @@
 /** Entry of a storage thread. It imports little: every thread's modules are resident memory. */
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { type Connection, databaseFile, openCheckpointer, openMemory, openReader, openWriter } from './connection.ts';
@@ -75,6 +76,16 @@ function startReader(directory: string): void {
   say('open');
 }
 
+/** A search may take a processor's whole time. Without this it takes it from the threads that deliver, too. */
+function giveWay(): void {
+  try {
+    // 0 is the calling thread, not the process, where threads have priorities of their own (Linux).
+    if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It is only a courtesy.
+  }
+}
+
 const weightOf = (group: readonly JobMessage[]): number => group.reduce((sum, { weight }) => sum + weight, 0);
 
 /** @param keeper null for a database without a write-ahead log */
@@ -102,7 +113,8 @@ function startWriter(connection: Connection, set: JobSet, keeper: WalKeeper | nu
 }
 
 try {
-  if (role === 'reader') {
+  if (role === 'reader' || role === 'searcher') {
+    if (role === 'searcher') giveWay();
     startReader(dir as string);
   } else {
     const connection = dir === null ? openMemory() : openWriter(dir);
