@@ -45,6 +45,8 @@ export interface AttemptQueries {
     readonly until?: number;
     readonly before?: number;
     readonly limit: number;
+    /** For somebody who watches them as they come, not a search: what came is asked of those who delivered it. */
+    readonly watching?: boolean;
   }): Promise<AttemptPage>;
   /** One delivery: null where there is no trace of it. */
   delivery(key: LaneDeliveryKey): Promise<DeliveryHistory | null>;

@@ -59,6 +59,7 @@ export const scans: ReadonlySet<string> = new Set<keyof ReadInputs>([
   'log.read',
   'log.findNumber',
   'attempts.scan',
+  'attempts.search',
   'attempts.parked',
   'delivery.settledAfter',
   'delivery.parkedAfter',

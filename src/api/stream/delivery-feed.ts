@@ -28,7 +28,8 @@ export function createDeliveryFeed(deps: {
   let isClosed = false;
 
   const poll = async (): Promise<void> => {
-    const { attempts } = await deps.attempts.list({ subscriptions: null, limit: newest === null ? 1 : perPoll });
+    const limit = newest === null ? 1 : perPoll;
+    const { attempts } = await deps.attempts.list({ subscriptions: null, limit, watching: true });
     const before = newest;
     newest = Math.max(newest ?? 0, attempts[0]?.row ?? 0);
     if (before === null) return;

@@ -28,12 +28,16 @@ const mostPieces = 50;
 /** Attempts lie in the order in which they ended but for this, milliseconds: they are written up to a second later. */
 const marginMs = 10_000;
 
-async function list(engine: SqliteEngine, request: AttemptScan): Promise<AttemptPage> {
+async function list(
+  engine: SqliteEngine,
+  request: AttemptScan,
+  kind: 'attempts.scan' | 'attempts.search',
+): Promise<AttemptPage> {
   const attempts: StoredAttempt[] = [];
   let next = request.before;
   for (let piece = 0; piece < mostPieces; piece++) {
     const limit = request.limit - attempts.length;
-    const page = await engine.read('attempts.scan', { ...request, before: next, limit });
+    const page = await engine.read(kind, { ...request, before: next, limit });
     attempts.push(...mapRows(page.rows, attemptColumns, toAttempt));
     next = page.next;
     if (next === null || attempts.length >= request.limit) break;
@@ -64,7 +68,8 @@ export function sqliteAttemptQueries(engine: SqliteEngine): AttemptQueries {
   const search = async (request: ListRequest): Promise<AttemptPage> => {
     // Who may see none needs no search.
     if (request.subscriptions?.length === 0) return { attempts: [], next: null };
-    return list(engine, await withRows(engine, request));
+    const kind = request.watching ? 'attempts.scan' : 'attempts.search';
+    return list(engine, await withRows(engine, request), kind);
   };
   return {
     list: search,

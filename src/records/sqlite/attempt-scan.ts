@@ -178,5 +178,6 @@ export function attemptScanJobs(db: DatabaseSync) {
     return high;
   }
 
-  return { 'attempts.scan': scanAttempts, 'attempts.place': place };
+  // The same by two names: searches go to a thread of their own.
+  return { 'attempts.scan': scanAttempts, 'attempts.search': scanAttempts, 'attempts.place': place };
 }
