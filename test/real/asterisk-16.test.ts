@@ -66,7 +66,9 @@ describe('calls through a real Asterisk 16', { skip }, () => {
       await asterisk.quiet();
       const isOver = (): boolean => heard('call.closed') > 0 && heard('call.closed') === heard('call.started');
       await listening.untilTrue(isOver, 'every call is closed');
-      const summary = summarise(listening.events.slice(before)).map(withoutPort);
+      // What people's phones and queues are told to be is not of the call.
+      const ofCalls = listening.events.slice(before).filter(({ call }) => call !== null);
+      const summary = summarise(ofCalls).map(withoutPort);
       assert.deepEqual(betweenVersions(summary), betweenVersions(expectedOf(name)));
     });
   }

@@ -11,19 +11,17 @@
  */
 import type { PhoneCommands } from '../../calls/commands.ts';
 import type { Connector, ConnectorFigures, ConnectorHost, ConnectorStatus } from '../connector.ts';
-import { NotUnderstoodTally } from '../not-understood.ts';
 import { AmiClient } from './ami/client.ts';
 import type { AmiLoss } from './ami/connection.ts';
 import type { AmiPacket } from './ami/packet.ts';
-import { sampleOf, sampleOfLine } from './ami/sample.ts';
 import { type AsteriskConfig, endpointOf, rulesOf, timesOf } from './config.ts';
 import { createCommands } from './commands/commands.ts';
 import { downEvent, type DownReason, upEvent } from './connector-events.ts';
 import { Listener } from './listener.ts';
 import { Manners } from './manners.ts';
-import { Doubts } from './normaliser/doubts.ts';
 import { Outbox } from './outbox.ts';
 import type { PbxRun } from './resync.ts';
+import { Understanding } from './understanding.ts';
 
 /** How long `stop` waits for the log to take what is kept. */
 const handOverWithinMs = 5_000;
@@ -41,8 +39,7 @@ class AsteriskConnector implements Connector {
   readonly #client: AmiClient;
   readonly #listener: Listener;
   readonly #outbox: Outbox;
-  readonly #notUnderstood: NotUnderstoodTally;
-  #doubts = new Doubts();
+  readonly #understanding: Understanding;
   #status: ConnectorStatus;
   /** When the PBX was last heard from, by our clock; null before. */
   #heardAt: number | null = null;
@@ -56,18 +53,23 @@ class AsteriskConnector implements Connector {
     this.#config = config;
     this.#host = host;
     this.#status = { state: 'stopped', since: clock.now(), problem: null };
-    this.#notUnderstood = new NotUnderstoodTally({ clock, logger, connector: config.id });
+    this.#understanding = new Understanding({ clock, logger, connector: config.id }, config.secret);
     this.#client = new AmiClient(
       endpointOf(config),
       { clock, random, logger, times: timesOf(config) },
       {
         ready: () => {
           this.#manners = new Manners();
-          this.#doubts = new Doubts();
+          this.#understanding.begin();
           this.#listener.begin();
         },
-        event: (packet) => this.#event(packet),
-        flaw: ({ kind, text }) => this.#notUnderstood.note(kind, () => this.#withoutSecret(sampleOfLine(text))),
+        event: (packet) => {
+          this.#heardAt = clock.now();
+          this.#mindManners(packet);
+          this.#understanding.hear(packet);
+          this.#listener.packet(packet);
+        },
+        flaw: (flaw) => this.#understanding.flaw(flaw),
         lost: (loss) => this.#lost(loss),
       },
     );
@@ -109,7 +111,7 @@ class AsteriskConnector implements Connector {
   }
 
   figures(): ConnectorFigures {
-    const notUnderstood = this.#notUnderstood.list();
+    const notUnderstood = this.#understanding.list();
     return { connects: this.#connects, bufferedEvents: this.#outbox.events, notUnderstood };
   }
 
@@ -130,20 +132,6 @@ class AsteriskConnector implements Connector {
     this.#client.stop();
     if (wasUp) this.#tellDown('stopped', 'Offhook stops');
     await this.#outbox.close(handOverWithinMs);
-  }
-
-  #event(packet: AmiPacket): void {
-    this.#heardAt = this.#host.clock.now();
-    this.#mindManners(packet);
-    const doubt = this.#doubts.about(packet);
-    if (doubt !== null) this.#notUnderstood.note(doubt, () => this.#withoutSecret(sampleOf(packet)));
-    this.#listener.packet(packet);
-  }
-
-  /** What answers may be no PBX and send back what it was sent. */
-  #withoutSecret(sample: string): string {
-    const { secret } = this.#config;
-    return secret === '' ? sample : sample.replaceAll(secret, '***');
   }
 
   #isStopped(): boolean {

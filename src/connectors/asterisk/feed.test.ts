@@ -72,3 +72,21 @@ test('that the PBX was restarted is said when it is listened to again, though th
   await settled();
   assert.deepEqual(live, [false, true, false]);
 });
+
+test('what waits while the PBX is asked is bounded by its size as by its number, and then the connection is ended', () => {
+  const failures: string[] = [];
+  const feed = new Feed({
+    clock: new ManualClock(),
+    ask: () => new Promise(() => {}),
+    tell: () => assert.fail('told'),
+    tellPeople: () => assert.fail('told'),
+    hasMissing: () => false,
+    live: () => assert.fail('live'),
+    failed: (problem) => void failures.push(problem),
+  });
+  feed.begin();
+  for (let waiting = 0; waiting < 200 && failures.length === 0; waiting++) {
+    feed.packet(new AmiPacket([['Event', 'VarSet']], false, 1_000_000));
+  }
+  assert.deepEqual(failures, ['the PBX says more than can be taken in while it is asked']);
+});

@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { flawOf, type TakeFlaw } from './flaw.ts';
 import { headerName } from './header-names.ts';
-import type { Header } from './packet.ts';
+import type { HeaderTable } from './packet.ts';
 import { unescapeC, withoutControls } from './unescape.ts';
 
 const carriageReturn = 0x0d;
@@ -21,14 +21,14 @@ const lineEnd = Buffer.from('\r\n');
 const mostAtOnce = 4_096;
 
 export interface ReadHeaders {
-  readonly headers: readonly Header[];
+  readonly headers: HeaderTable;
   /** A line was longer than is kept. */
   readonly truncated: boolean;
 }
 
 /** @param longestLine Bytes of a line that are kept. */
 export function readHeaders(packet: Buffer, longestLine: number, flaw: TakeFlaw): ReadHeaders {
-  const headers: Header[] = [];
+  const headers: HeaderTable = { names: [], values: [] };
   if (packet.length > Math.min(mostAtOnce, longestLine) || !isUtf8(packet)) {
     return { headers, truncated: readByLine(packet, longestLine, headers, flaw) };
   }
@@ -37,7 +37,7 @@ export function readHeaders(packet: Buffer, longestLine: number, flaw: TakeFlaw)
 }
 
 /** Looks at each character once: line ends, the colons of headers, and whether there is anything to take out. */
-function readText(text: string, headers: Header[], flaw: TakeFlaw): void {
+function readText(text: string, headers: HeaderTable, flaw: TakeFlaw): void {
   let start = 0;
   let colon = -1;
   let hasControls = false;
@@ -65,19 +65,20 @@ function addLine(
   colon: number,
   end: number,
   hasControls: boolean,
-  headers: Header[],
+  headers: HeaderTable,
   flaw: TakeFlaw,
 ): void {
   if (start === end) return;
   if (colon <= start) return flaw(flawOf('broken_line', Buffer.from(text.slice(start, end))));
   const name = headerName(text.slice(start, colon));
   const raw = text.slice(text.charCodeAt(colon + 1) === space ? colon + 2 : colon + 1, end);
-  if (name.escaped) headers.push([name.text, withoutControls(unescapeC(raw))]);
-  else headers.push([name.text, hasControls ? withoutControls(raw) : raw]);
+  headers.names.push(name);
+  if (name.escaped) headers.values.push(withoutControls(unescapeC(raw)));
+  else headers.values.push(hasControls ? withoutControls(raw) : raw);
 }
 
 /** The slow way: lines may have to be cut, and each may be of another encoding. @returns whether one was cut */
-function readByLine(packet: Buffer, longestLine: number, headers: Header[], flaw: TakeFlaw): boolean {
+function readByLine(packet: Buffer, longestLine: number, headers: HeaderTable, flaw: TakeFlaw): boolean {
   let truncated = false;
   for (let start = 0; start <= packet.length; ) {
     const found = packet.indexOf(lineEnd, start);

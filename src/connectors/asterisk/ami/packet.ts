@@ -1,22 +1,31 @@
-import { type HeaderName, headerName } from './header-names.ts';
+import { type HeaderName, headerName, isSameName } from './header-names.ts';
 import { keptText } from './kept-text.ts';
 
 export type Header = readonly [name: string, value: string];
 
+/** Headers in the order they came: the value of the n-th name is the n-th value. */
+export interface HeaderTable {
+  readonly names: HeaderName[];
+  readonly values: string[];
+}
+
 /** One message of the Asterisk Manager Interface: headers in the order they came, names may repeat. */
 export class AmiPacket {
-  readonly headers: readonly Header[];
   /** Some of its bytes were dropped because a line was longer than the parser allows. */
   readonly truncated: boolean;
   /** How many bytes it had on the wire: what keeping it costs, about. */
   readonly bytes: number;
-  /** First value of each header, by its name in lower case; made when it is first asked. */
-  #first: Map<string, string> | null = null;
+  readonly #table: HeaderTable;
 
-  constructor(headers: readonly Header[], truncated = false, bytes = 0) {
-    this.headers = headers;
+  constructor(headers: readonly Header[] | HeaderTable, truncated = false, bytes = 0) {
+    this.#table = 'names' in headers ? headers : tableOf(headers);
     this.truncated = truncated;
     this.bytes = bytes;
+  }
+
+  get headers(): readonly Header[] {
+    const { names, values } = this.#table;
+    return names.map(({ text }, index) => [text, values[index] ?? '']);
   }
 
   /**
@@ -24,8 +33,13 @@ export class AmiPacket {
    * gives them as `headerName` does, which saves looking the name up.
    */
   get(name: string | HeaderName): string | null {
-    const { lower } = typeof name === 'string' ? headerName(name) : name;
-    return (this.#first ?? this.#index()).get(lower) ?? null;
+    const { names, values } = this.#table;
+    const sought = typeof name === 'string' ? headerName(name) : name;
+    // Only some dozens: looking through them is faster than making an index for each packet.
+    for (let index = 0; index < names.length; index++) {
+      if (isSameName(names[index] as HeaderName, sought)) return values[index] ?? null;
+    }
+    return null;
   }
 
   /**
@@ -38,15 +52,19 @@ export class AmiPacket {
   }
 
   /** Every value of a header that repeats (`ChanVariable`, `Output`), in order. */
-  all(name: string): readonly string[] {
-    const { lower } = headerName(name);
-    if (!(this.#first ?? this.#index()).has(lower)) return [];
-    return this.headers.filter(([other]) => headerName(other).lower === lower).map(([, value]) => value);
+  all(name: string | HeaderName): readonly string[] {
+    const { names, values } = this.#table;
+    const sought = typeof name === 'string' ? headerName(name) : name;
+    const found: string[] = [];
+    for (let index = 0; index < names.length; index++) {
+      if (isSameName(names[index] as HeaderName, sought)) found.push(values[index] ?? '');
+    }
+    return found;
   }
 
   /** Name of the event; null for a response. */
   get event(): string | null {
-    return this.get('Event');
+    return this.get(eventName);
   }
 
   /** `Success`, `Error`, `Goodbye`; null for an event. */
@@ -57,14 +75,10 @@ export class AmiPacket {
   get actionId(): string | null {
     return this.get('ActionID');
   }
+}
 
-  #index(): Map<string, string> {
-    const first = new Map<string, string>();
-    for (const [name, value] of this.headers) {
-      const { lower } = headerName(name);
-      if (!first.has(lower)) first.set(lower, value);
-    }
-    this.#first = first;
-    return first;
-  }
+const eventName = headerName('Event');
+
+function tableOf(headers: readonly Header[]): HeaderTable {
+  return { names: headers.map(([name]) => headerName(name)), values: headers.map(([, value]) => value) };
 }

@@ -116,7 +116,7 @@ export class AmiParser {
 
   #endPacket(content: Buffer, bytes: number): void {
     const { headers, truncated } = readHeaders(content, this.#limits.lineBytes, this.#flaw);
-    if (headers.length > 0) this.#sink.packet(new AmiPacket(headers, truncated, bytes));
+    if (headers.names.length > 0) this.#sink.packet(new AmiPacket(headers, truncated, bytes));
   }
 
   #fail(latest: Buffer): void {

@@ -44,7 +44,8 @@ const noCall: ReadonlySet<string> = new Set([
  * being merged or are dead with a word in angle brackets.
  */
 export function deviceOf(channelName: string): string {
-  return channelName.replace(/<[A-Z]+>$/, '').replace(/-[0-9a-f]+(;[12])?$/i, '');
+  const name = channelName.endsWith('>') ? channelName.replace(/<[A-Z]+>$/, '') : channelName;
+  return name.replace(/-[0-9a-f]+(;[12])?$/i, '');
 }
 
 const technologyOf = (channelName: string): string => channelName.slice(0, Math.max(0, channelName.indexOf('/')));

@@ -27,7 +27,7 @@ export class EventReader {
   read(packet: AmiPacket, receivedAt: number): readonly Signal[] {
     const signals = normalise(packet, receivedAt);
     if (packet.event === 'HangupRequest') this.#note(packet);
-    return signals.map((signal) => this.#complete(signal));
+    return this.#refusals.size === 0 ? signals : signals.map((signal) => this.#complete(signal));
   }
 
   #note(packet: AmiPacket): void {
