@@ -1,5 +1,5 @@
 import type { BridgeKind, Channel } from '../graph/channel.ts';
-import type { Signal } from '../signal.ts';
+import type { ChannelFacts, Signal } from '../signal.ts';
 import { chooseInitiator } from './beginning.ts';
 import { lineUp } from './outcome.ts';
 import { clean } from './parties.ts';
@@ -98,6 +98,9 @@ function seen(
   signal: Extract<Signal, { readonly kind: 'channel.created' | 'channel.seen' }>,
   at: number,
 ): Channel | null {
+  const known = world.graph.get(signal.channel.id);
+  const isKnown = known !== undefined && showsNothingNew(known, signal.channel);
+  const groupBefore = known?.group;
   const channel = world.graph.see(signal.channel, at, signal.kind === 'channel.created');
   const call = channel ? callOf(channel) : undefined;
   const inMenu = channel?.facts && lineUp(channel) && world.rules.isMenu(channel.facts.context);
@@ -108,8 +111,21 @@ function seen(
   const isFree = service === null || (service.kind === 'ivr' && service.channelId === channel?.id);
   if (channel && call && inMenu && isFree && call.connected.size === 0) {
     enterService(call, channel, 'ivr', clean(channel.facts?.context ?? null), at);
+    return channel;
   }
-  return channel;
+  // Most messages show channels just as they were: the call is alive, and there is nothing to look at.
+  if (!isKnown || channel?.group !== groupBefore) return channel;
+  if (call) call.heardAt = Math.max(call.heardAt, at);
+  return null;
+}
+
+/** Whether it was shown before, and just like this. */
+function showsNothingNew({ facts, end }: Channel, shown: ChannelFacts): boolean {
+  if (facts === null || end !== null) return false;
+  for (const name of Object.keys(shown) as (keyof ChannelFacts)[]) {
+    if (shown[name] !== facts[name] && name !== 'createdAt') return false;
+  }
+  return true;
 }
 
 function serviceEntered(

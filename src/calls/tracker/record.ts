@@ -32,6 +32,7 @@ import { nobody } from './parties.ts';
 import type { QueueStay } from './queues/stay.ts';
 import type { Recorded } from './recordings/recorded.ts';
 import type { Visit } from './rooms/room.ts';
+import type { Watched } from './snapshot.ts';
 import type { TransferRecord } from './transfers/transfer.ts';
 
 /** Of a device's leg; the parts of the PBX that a call passes have legs of another kind. */
@@ -159,8 +160,8 @@ export interface CallRecord {
   relatedCallIds: readonly string[];
   transfers: readonly TransferRecord[];
   recordings: Call['recordings'];
-  /** The fields last told, by path. */
-  told: ReadonlyMap<string, string>;
+  /** What stood in the watched fields when they were last told. */
+  told: Watched;
   readonly repeat: Repeats;
   /** No device is left, and it ends then if none comes; null while one is there. */
   endBy: number | null;
@@ -219,7 +220,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     relatedCallIds: [],
     transfers: [],
     recordings: [],
-    told: new Map(),
+    told: [],
     repeat: [],
     endBy: null,
     deadline: null,

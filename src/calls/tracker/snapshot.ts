@@ -94,18 +94,48 @@ function legState(leg: LegRecord): Leg['state'] {
 
 export const extensionsOf = (call: CallRecord): readonly string[] => [...call.extensions].slice(0, mostExtensions);
 
-/** Fields whose change is worth a `call.updated`, by the path a reader knows them under. */
-export function watchedFields(call: CallRecord): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  const note = (path: string, value: unknown): void => void fields.set(path, JSON.stringify(value));
-  for (const name of ['direction', 'state', 'did', 'trunk', 'queue', 'answeredBy', 'relatedCallIds'] as const) {
-    note(`call.${name}`, call[name]);
+/**
+ * Fields whose change is worth a `call.updated`, by the path a reader knows them under, and what stands in them as one
+ * value. Looked at with every signal, so nothing is put together that need not be.
+ */
+const watched: readonly (readonly [path: string, value: (call: CallRecord) => string | number | null])[] = [
+  ['call.direction', (call) => call.direction],
+  ['call.state', (call) => call.state],
+  ['call.did', (call) => call.did],
+  ['call.trunk', (call) => call.trunk],
+  ['call.queue', (call) => call.queue],
+  ['call.answeredBy', ({ answeredBy }) => answeredBy && `${answeredBy.kind} ${answeredBy.extension}`],
+  ['call.relatedCallIds', (call) => call.relatedCallIds.join(' ')],
+  ['call.from.number', (call) => call.from.number],
+  ['call.from.name', (call) => call.from.name],
+  ['call.from.kind', (call) => call.from.kind],
+  ['call.to.number', (call) => call.to.number],
+  ['call.to.name', (call) => call.to.name],
+  ['call.to.kind', (call) => call.to.kind],
+  ['call.origin', ({ origin }) => `${origin.source} ${origin.requestId} ${origin.billingCode} ${origin.buttonId}`],
+  ['call.transfers', (call) => countStarted(call)],
+  ['call.recordings', (call) => call.recordings.length],
+];
+
+function countStarted({ transfers }: CallRecord): number {
+  let count = 0;
+  for (const { toldStart } of transfers) if (toldStart) count++;
+  return count;
+}
+
+/** What stands in the watched fields now, in their order. */
+export type Watched = readonly (string | number | null)[];
+
+export function watchedFields(call: CallRecord): Watched {
+  return watched.map(([, value]) => value(call));
+}
+
+/** The fields that are not what they were, with what stands in them now. */
+export function changedFields(call: CallRecord, told: Watched): readonly (readonly [path: string, value: unknown])[] {
+  const changed: [string, unknown][] = [];
+  for (const [index, [path, value]] of watched.entries()) {
+    const now = value(call);
+    if (now !== told[index]) changed.push([path, now]);
   }
-  for (const side of ['from', 'to'] as const) {
-    for (const name of ['number', 'name', 'kind'] as const) note(`call.${side}.${name}`, call[side][name]);
-  }
-  note('call.origin', call.origin);
-  note('call.transfers', call.transfers.filter(({ toldStart }) => toldStart).length);
-  note('call.recordings', call.recordings.length);
-  return fields;
+  return changed;
 }

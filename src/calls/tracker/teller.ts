@@ -15,7 +15,7 @@ import type { Recorded } from './recordings/recorded.ts';
 import type { Room, Visit } from './rooms/room.ts';
 import type { CompiledRules } from './rules.ts';
 import type { TransferRecord } from './transfers/transfer.ts';
-import { callSnapshot, extensionsOf, legSnapshot, machineSnapshot, watchedFields } from './snapshot.ts';
+import { callSnapshot, changedFields, extensionsOf, legSnapshot, machineSnapshot, watchedFields } from './snapshot.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -83,8 +83,7 @@ export class Teller {
 
   /** Tells what changed in the call since it was last told, if anything did. */
   changes(call: CallRecord, { at, saidAt }: Moment): void {
-    const fields = watchedFields(call);
-    const changed = [...fields].filter(([path, value]) => call.told.get(path) !== value);
+    const changed = changedFields(call, call.told);
     if (changed.length === 0) return;
     const time = moveOn(call, at);
     const facts = [saidAt, repeatOf(call.repeat, saidAt), JSON.stringify(changed)];
