@@ -112,7 +112,11 @@ const watched: readonly (readonly [path: string, value: (call: CallRecord) => st
   ['call.to.number', (call) => call.to.number],
   ['call.to.name', (call) => call.to.name],
   ['call.to.kind', (call) => call.to.kind],
-  ['call.origin', ({ origin }) => `${origin.source} ${origin.requestId} ${origin.billingCode} ${origin.buttonId}`],
+  [
+    'call.origin',
+    ({ origin }) =>
+      `${origin.source} ${origin.requestId} ${origin.billingCode} ${origin.buttonId} ${origin.onBehalfOf}`,
+  ],
   ['call.transfers', (call) => countStarted(call)],
   ['call.recordings', (call) => call.recordings.length],
 ];
