@@ -117,7 +117,10 @@ async function findChannel(asterisk: RealAsterisk, endpoint: string, callId: str
   // An Asterisk 16 does not say which call of the phone a channel is.
   if (own.length === 1 && own[0] !== undefined) return own[0];
   for (const name of own) {
-    const { Value } = await asterisk.action('Getvar', { Channel: name, Variable: 'CHANNEL(pjsip,call-id)' });
+    // One that has just ended is no longer there to be asked.
+    const { Value } = await asterisk
+      .action('Getvar', { Channel: name, Variable: 'CHANNEL(pjsip,call-id)' })
+      .catch(() => ({ Value: null }));
     if (Value === callId) return name;
   }
   return null;

@@ -125,10 +125,13 @@ function note(
 ): TransferRecord | null {
   const legs = transfererIds.flatMap((id) => call.legs.get(id) ?? []);
   const [transferer] = legs;
+  // A transferer has left with its transfer, unless that came to nothing; that it parked the call may be said first.
   const isKnown = call.transfers.some(
-    (one) => one.state === 'pending' && one.transfererIds.join() === transfererIds.join() && one.stays === facts.stays,
+    (one) =>
+      (one.state === 'pending' || one.state === 'completed') &&
+      one.transfererIds.some((id) => transfererIds.includes(id)),
   );
-  if (!transferer || isKnown || legs.some((leg) => leg.transferred)) return null;
+  if (!transferer || isKnown) return null;
   const transfer: TransferRecord = {
     ...facts,
     by: transferer.extension,

@@ -1,21 +1,18 @@
 /** Calls that wait in a parking slot. */
 import type { RealAsterisk } from '../asterisk.ts';
+import type { Line } from '../line.ts';
 import { after, type CallScenario, isGone, isUp, outsider } from './scenario.ts';
 
-/** Slots in which somebody is parked now. */
-async function slots(asterisk: RealAsterisk): Promise<readonly string[]> {
-  const shown = await asterisk.console('parking show default');
-  return [...shown.matchAll(/Space\s+:\s+(\d+)/g)].map(([, slot]) => slot ?? '');
-}
-
-/** The slot that was taken since. */
-async function slotTaken(asterisk: RealAsterisk, before: readonly string[]): Promise<string> {
-  for (let tries = 0; tries < 200; tries++) {
-    const slot = (await slots(asterisk)).find((taken) => !before.includes(taken));
-    if (slot !== undefined) return slot;
+/** The slot in which this call is parked; waits for it. */
+async function slotOf(asterisk: RealAsterisk, line: Line): Promise<string> {
+  const channel = await line.channel();
+  for (let tries = 0; tries < 400; tries++) {
+    const [, ...places] = (await asterisk.console('parking show default')).split(/Space\s*:\s*/);
+    const place = places.find((shown) => shown.includes(channel));
+    if (place !== undefined) return /^\d+/.exec(place)?.[0] ?? '';
     await after(25);
   }
-  throw new Error('nobody was parked');
+  throw new Error(`${channel} is not parked`);
 }
 
 export const parking: readonly CallScenario[] = [
@@ -27,10 +24,9 @@ export const parking: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550142');
         await after(300);
-        const before = await slots(asterisk);
         await (await phone.line()).press('#72');
         await isGone(asterisk, '142');
-        const slot = await slotTaken(asterisk, before);
+        const slot = await slotOf(asterisk, alice);
         await phones.dial('143', slot);
         await after(500);
         await alice.hangUp();
@@ -61,10 +57,9 @@ export const parking: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550145');
         await after(300);
-        const before = await slots(asterisk);
         const line = await phone.line();
         await line.press('#72');
-        await slotTaken(asterisk, before);
+        await slotOf(asterisk, alice);
         await line.hangUp();
         await isGone(asterisk, '145');
         await after(500);
@@ -80,11 +75,10 @@ export const parking: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550148');
         await after(300);
-        const before = await slots(asterisk);
         await (await phone.line()).refer('400');
         await isGone(asterisk, '148');
         await after(500);
-        const slot = await slotTaken(asterisk, before);
+        const slot = await slotOf(asterisk, alice);
         await phones.dial('149', slot);
         await after(500);
         await alice.hangUp();

@@ -1,5 +1,11 @@
 /** Callers who wait for an agent. */
+import type { RealAsterisk } from '../asterisk.ts';
+import type { Line } from '../line.ts';
 import { after, type CallScenario, isUp, outsider, rings } from './scenario.ts';
+
+/** The menu plays, so a key is heard. */
+const hearsMenu = async (asterisk: RealAsterisk, line: Line): Promise<void> =>
+  asterisk.until(`core show channel ${await line.channel()}`, /Application:\s*BackGround/i);
 
 export const queues: readonly CallScenario[] = [
   {
@@ -103,7 +109,7 @@ export const queues: readonly CallScenario[] = [
       await phones.plugIn('189', 'answers');
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125555621');
-        await after(400);
+        await hearsMenu(asterisk, alice);
         await alice.press('1');
         await isUp(asterisk, '189');
         await after(500);
@@ -118,7 +124,7 @@ export const queues: readonly CallScenario[] = [
       await phones.plugIn('195', 'hangsUp');
       return async () => {
         const alice = await phones.carrierDials('12157010681', '3125555621');
-        await after(400);
+        await hearsMenu(asterisk, alice);
         await alice.press('2');
         await isUp(asterisk, '195');
       };

@@ -17,7 +17,7 @@ export const transfers: readonly CallScenario[] = [
         await isUp(asterisk, '122');
         await after(moment);
         await alice.hangUp();
-        await asterisk.quiet();
+        await isGone(asterisk, '122');
       };
     },
   },

@@ -1,6 +1,6 @@
 /** Two parties: inbound, outbound, internal; answered, refused, given up; machines; pipes inside the PBX. */
 import { carrierHost } from '../pbx/plan.ts';
-import { type CallScenario, outsider, upChannel } from './scenario.ts';
+import { type CallScenario, isGone, outsider, upChannel } from './scenario.ts';
 
 export const twoParty: readonly CallScenario[] = [
   {
@@ -141,7 +141,7 @@ export const twoParty: readonly CallScenario[] = [
       return async () => {
         await asterisk.console('channel originate PJSIP/114 extension 115@phones');
         await asterisk.until('core show channels', upChannel('115'));
-        await asterisk.quiet();
+        await isGone(asterisk, '115');
       };
     },
   },
