@@ -14,7 +14,7 @@ import { type Phones, startPhones } from './support/sipp.ts';
 const skip = skipWithoutAsterisk();
 
 /** More at once only make a small machine miss the times that phones wait. */
-const atOnce = 8;
+const atOnce = 5;
 
 async function runSome<T>(all: readonly T[], atOnce: number, run: (one: T) => Promise<void>): Promise<void> {
   const left = [...all];
