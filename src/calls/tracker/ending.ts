@@ -1,3 +1,4 @@
+import type { LegOutcome } from '../../model/outcome.ts';
 import { isLive, type Channel } from '../graph/channel.ts';
 import type { Moment, World } from './moment.ts';
 import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
@@ -31,7 +32,7 @@ function endLeg(world: World, call: CallRecord, leg: LegRecord, channel: Channel
   if (isInitiator) call.callerEnd = { cause: end.cause, sipStatus: end.sipStatus, ...lineAtEnd(channel) };
   leg.outcome = legOutcome(world.graph, call, leg, channel);
   if (leg.answeredAt === null && (!isInitiator || call.originated)) call.results.add(leg.outcome);
-  leg.cause = usableCause(end.cause);
+  leg.cause = causeOfLeg(leg.outcome, usableCause(end.cause));
   const at = moveOn(call, moment.at);
   leg.endedAt = at;
   leg.holding = false;
@@ -53,6 +54,13 @@ function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<str
     ...(channel.end?.estimated && { estimated: true }),
   };
 }
+
+/**
+ * A phone that sent the call on was redirected (23), and that is said whichever of the PBX's threads hung up first: its
+ * dial, which gives no reason (none, or 0), or its line, which gives this one.
+ */
+const causeOfLeg = (outcome: LegOutcome, cause: number | null): number | null =>
+  outcome === 'forwarded' && (cause ?? 0) === 0 ? 23 : cause;
 
 /** A cause as the model takes it; a PBX's own numbers outside that range are left out. */
 const usableCause = (cause: number | null): number | null =>

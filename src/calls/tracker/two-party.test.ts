@@ -382,6 +382,17 @@ test('a forward by the phone: the leg ends forwarded, the new one is outside', (
   assert.deepEqual(ended.data, { forwardedTo: '12155551234' });
 });
 
+test('a phone that sent the call on was redirected, whichever end hung up first; a cause that says more stands', () => {
+  for (const [cause, told] of [
+    [0, 23],
+    [23, 23],
+    [16, 16],
+  ] as const) {
+    const script = ring(inboundCall(), 'a', 'b', '101').dialEnd('a', 'b', 'forwarded', '102').end('b', cause);
+    assert.equal(legOf(lastOf(track(script.signals), 'leg.ended')).cause, told);
+  }
+});
+
 test('a call that goes nowhere is told after a while, and corrected when it does', () => {
   const script = extensionCalls('12155551234').state('a', 'up').wait(2_000);
   trunkRings(script, 'a');
