@@ -11,6 +11,7 @@ import { type BarePost, postBare } from '../support/bare-client.ts';
 import { BenchStore, networkSender } from '../support/delivery.ts';
 import { callEvents } from '../support/events.ts';
 import { serve, spentOn } from '../support/serve.ts';
+import { noContext } from '../../test/support/encode-context.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const callsAtATime = 1_000;
@@ -38,7 +39,13 @@ async function subscribe({ url, concurrency }: DrainTask): Promise<Subscription>
 async function sample(subscription: Subscription, seq: number) {
   const event = (await store.log.get([seq]))[0] as Event;
   const { id, options, target } = subscription;
-  const encoded = cloudevents.encode([event], { subscriptionId: id, method: 'POST', url: target.url, options });
+  const encoded = cloudevents.encode([event], {
+    ...noContext,
+    subscriptionId: id,
+    method: 'POST',
+    url: target.url,
+    options,
+  });
   if (encoded.kind !== 'request') throw new Error('the dialect could not say the event');
   const headers = createHeaderBuilder()(subscription, {
     encoded: encoded.headers,

@@ -6,6 +6,7 @@ import { StoredEvent } from '../../src/model/stored-event.ts';
 import { createFilters } from '../../src/subscriptions/filter/index.ts';
 import { callEvents } from '../support/events.ts';
 import { serve, spentOn } from '../support/serve.ts';
+import { noContext } from '../../test/support/encode-context.ts';
 
 const filters = createFilters();
 const list = Array.from({ length: 20_000 }, (_, index) => index);
@@ -44,7 +45,7 @@ const methods = {
   encode: ({ dialect: name, options, ...asked }: Asked & { readonly dialect: string; readonly options: object }) => {
     const dialect = findDialect(name);
     if (!dialect) throw new Error(`there is no dialect ${name}`);
-    const context = { subscriptionId: 's', method: 'POST', url: 'https://crm.example/', options: { ...options } };
+    const context = { ...noContext, method: 'POST', url: 'https://crm.example/', options: { ...options } };
     for (const event of prepared({ ...asked, events: Math.min(asked.events, 2_000) })) dialect.encode([event], context);
     const events = prepared(asked);
     return spentOn(async () => {

@@ -88,6 +88,8 @@ const words: Readonly<Record<string, Words>> = {
   'leg.held': who,
   'leg.resumed': who,
   'leg.ended': legEnded,
+  'leg.closed': (event, callWord) =>
+    `${who(event, callWord)}: ${event.data['bridged'] === true ? 'somebody answered' : 'nobody answered'}`,
   'transfer.started': transfer,
   'transfer.completed': transfer,
   'transfer.failed': transfer,

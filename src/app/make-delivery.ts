@@ -46,6 +46,7 @@ export async function makeDelivery(
     replays: records.replays,
     usersOf: (domain, extension) => tenants.usersOf(domain, extension),
     dialect: (name) => findDialect(name) ?? undefined,
+    directory: tenants.directory,
     retentionMs: config.retention.events,
   });
 }

@@ -2,7 +2,7 @@
 import { deliveryId } from '../model/delivery-id.ts';
 import type { Clock } from '../kit/clock.ts';
 import { utf8Of } from '../kit/utf8.ts';
-import type { Dialect, Encoded, EncodedRequest } from '../dialects/dialect.ts';
+import type { Dialect, Directory, Encoded, EncodedRequest } from '../dialects/dialect.ts';
 import type { Event } from '../model/event.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import { isExpired } from './expiry.ts';
@@ -15,6 +15,7 @@ export interface AttemptDeps {
   readonly clock: Clock;
   readonly sender: Sender;
   readonly dialect: (name: string) => Dialect | undefined;
+  readonly directory: Directory;
   /** Headers every notification carries besides the dialect's: Offhook's own, credentials, signature, custom ones. */
   readonly headers: HeaderBuilder;
 }
@@ -58,12 +59,17 @@ export interface Naming {
   readonly replay: number;
 }
 
-function encode(deps: Pick<AttemptDeps, 'dialect'>, subscription: Subscription, events: readonly Event[]): Encoded {
+type EncodeDeps = Pick<AttemptDeps, 'dialect' | 'directory'>;
+
+function encode(deps: EncodeDeps, subscription: Subscription, events: readonly Event[]): Encoded {
   const dialect = deps.dialect(subscription.dialect);
   if (!dialect) return { kind: 'failed', reason: `there is no dialect ${subscription.dialect}` };
   const { url, method } = subscription.target;
   try {
-    return dialect.encode(events, { subscriptionId: subscription.id, method, url, options: subscription.options });
+    const { id: subscriptionId, options } = subscription;
+    const { extension } = subscription.selection.scope;
+    const { directory } = deps;
+    return dialect.encode(events, { subscriptionId, extension, directory, method, url, options });
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
@@ -75,7 +81,7 @@ export const isMetered = (deps: Pick<AttemptDeps, 'dialect'>, { dialect }: Subsc
 
 /** @param rendering told how long it took, where that is measured; null: nobody */
 export function encodeMeasured(
-  deps: Pick<AttemptDeps, 'dialect' | 'clock'>,
+  deps: EncodeDeps & Pick<AttemptDeps, 'clock'>,
   rendering: Pick<Rendering, 'took'> | null,
   subscription: Subscription,
   events: readonly Event[],

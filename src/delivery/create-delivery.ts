@@ -2,7 +2,7 @@
 import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
-import type { Dialect } from '../dialects/dialect.ts';
+import { type Dialect, type Directory, noDirectory } from '../dialects/dialect.ts';
 import { eventsBetween } from '../log/cursor.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { NewEvent } from '../model/event.ts';
@@ -44,6 +44,8 @@ export interface DeliveryDeps {
   /** Where receivers are to go on with traces. */
   readonly traceparent?: TraceparentOf | undefined;
   readonly dialect: (name: string) => Dialect | undefined;
+  /** What is recorded of extensions; nothing, where it is left out. */
+  readonly directory?: Directory | undefined;
   /** Names of the users who own an extension, as it stands; nobody, where it is left out. */
   readonly usersOf?: UsersOf | undefined;
   /** `retention.events`, milliseconds. */
@@ -59,7 +61,7 @@ export interface CrashableDelivery extends Delivery {
 
 export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defaultEngineLimits): CrashableDelivery {
   const sender = createAuthorisingSender(given);
-  const deps = { ...given, sender };
+  const deps = { ...given, sender, directory: given.directory ?? noDirectory };
   const filters = createFilters();
   const registry = new SubscriptionRegistry((source) => filters.compile(source).matches, deps.usersOf);
   const failed =

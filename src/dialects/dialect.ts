@@ -6,10 +6,23 @@ import type { TextPlace } from '../kit/text-place.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-types/index.ts';
 
+/** What is recorded of extensions and domains, as far as vendors' formats name it. */
+export interface Directory {
+  /** @returns null where there is no record of it */
+  extension(domain: string, number: string): { readonly id: number; readonly prefix: string | null } | null;
+  domainId(domain: string): number | null;
+}
+
+/** Where nothing is recorded. */
+export const noDirectory: Directory = { extension: () => null, domainId: () => null };
+
 /** What an encoder may know besides the events. */
 export interface EncodeContext {
   /** The subscription's id, where the vendor's format names it. */
   readonly subscriptionId: string;
+  /** Of the subscription's scope; `*`: all. */
+  readonly extension: string;
+  readonly directory: Directory;
   readonly method: string;
   readonly url: string;
   /** Validated against the dialect's `optionsSchema` and `checkOptions`; the same object while they are the same. */

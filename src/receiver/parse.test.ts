@@ -7,11 +7,12 @@ import { eventCatalog, eventTypes } from '../model/event-types/index.ts';
 import { isKnownEvent, parseNotification } from './parse.ts';
 import { ReceiverProblem } from './problem.ts';
 import type { OffhookEvent, OffhookEventOf } from './offhook-event.ts';
+import { noContext } from '../../test/support/encode-context.ts';
 
 const examples: readonly Event[] = eventTypes.map((type) => eventCatalog[type].example);
 
 function encoded(events: readonly Event[], options: Readonly<Record<string, unknown>>) {
-  const context = { subscriptionId: 's', method: 'POST', url: 'https://r.example/', options };
+  const context = { ...noContext, method: 'POST', url: 'https://r.example/', options };
   const request = cloudevents.encode(events, context);
   assert.ok(request.kind === 'request' && request.body !== null);
   return { headers: request.headers, body: request.body };

@@ -10,6 +10,7 @@ import { createMemoryStore } from './memory-store.ts';
 import type { OffhookEvent } from './offhook-event.ts';
 import { type Delivery, createReceiver, type ReceiverOptions } from './receiver.ts';
 import { RetryLater, Unsubscribe } from './signals.ts';
+import { noContext } from '../../test/support/encode-context.ts';
 
 const secret = newSigningSecret();
 const nowMs = 1_795_253_400_000;
@@ -19,7 +20,7 @@ const eventNumber = (seq: number): Event => ({ ...example, id: `e${seq}`, seq })
 function requestOf(events: readonly Event[], more: Readonly<Record<string, string>> = {}) {
   const options = { mode: events.length > 1 ? 'batch' : 'structured' };
   const encoded = cloudevents.encode(events, {
-    subscriptionId: 's',
+    ...noContext,
     method: 'POST',
     url: 'https://r.example/',
     options,

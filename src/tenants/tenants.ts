@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Service } from '../kit/service.ts';
 import type { Access } from '../model/scope.ts';
+import type { Extension } from '../model/tenants.ts';
 import type { DirectoryStore } from '../records/directory-store.ts';
 import type { TokenStore } from '../records/token-store.ts';
 import { createTurns, type ScopedSubscriptions, type TenantContext } from './context.ts';
@@ -39,6 +40,11 @@ export interface Tenants extends Service {
   countryOf(domain: string): string | null;
   /** Names of the users who own an extension; the same array until it changes. */
   usersOf(domain: string, extension: string): readonly string[];
+  /** What is recorded, whoever asks; null where nothing is. */
+  readonly directory: {
+    extension(domain: string, number: string): Extension | null;
+    domainId(domain: string): number | null;
+  };
 }
 
 export interface TenantsDeps {
@@ -73,6 +79,10 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
     extensions: createExtensions(context),
     users: createUsers(context),
     names,
+    directory: {
+      extension: (domain, number) => index.extension(domain, number),
+      domainId: (domain) => index.domain(domain)?.id ?? null,
+    },
     check: (text) => {
       const found = book.check(text, clock.now());
       if (!found) return null;

@@ -69,6 +69,7 @@ export async function createApiWorld(
     store: records.delivery,
     replays: records.replays,
     subscriptions: records.subscriptions,
+    directory: tenants.directory,
     dialect: (name) => (changes.deps?.dialects ?? dialects).find((dialect) => dialect.name === name),
     retentionMs: 7 * 86_400_000,
   });

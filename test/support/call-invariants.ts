@@ -55,8 +55,9 @@ export function checkAllOver({ calls, legs, open }: Accounts): void {
     assert.equal(account.ended, 1, `call ${id} ended ${account.ended} times`);
     assert.equal(account.closed, 1, `call ${id} closed ${account.closed} times`);
   }
-  for (const [id, { told }] of legs) {
+  for (const [id, { told, isMachine }] of legs) {
     assert.equal(told.filter((type) => type === 'leg.ended').length, 1, `leg ${id}: ${told.join(' ')}`);
+    if (isMachine) assert.equal(told.at(-1), 'leg.closed', `leg ${id}: ${told.join(' ')}`);
   }
   assert.deepEqual([...open], [], 'what began has ended');
 }
@@ -87,6 +88,8 @@ function checkLife(event: NewEvent, call: Call, known: CallAccount): void {
     case 'recording.ready':
       known.recordings++;
       return assert.equal(known.ended, 1, 'a recording is told when its call has ended');
+    case 'leg.closed':
+      return assert.equal(known.ended, 1, 'a leg is closed when its call has ended');
     case 'call.closed':
       known.closed++;
       return assert.ok(call.recordings.length >= known.recordings, 'a recording is not shown by its call');
@@ -119,7 +122,7 @@ function checkLeg(
     account.callId = call.id;
   }
   if (!event.type.startsWith('leg.')) return;
-  if (isMachine) assert.equal(event.type, 'leg.ended', 'a queue or a menu only ends');
+  if (isMachine) assert.match(event.type, /^leg\.(ended|closed)$/, 'a queue or a menu only ends');
   checkOrder(event, leg, account);
   account.told.push(event.type);
 }
@@ -133,7 +136,8 @@ function survivorOf(mergedInto: ReadonlyMap<string, string>, callId: string): st
 
 function checkOrder(event: NewEvent, leg: Leg, { told, isMachine }: LegAccount): void {
   const context = `${event.type} after ${told.join(' ')}`;
-  assert.ok(!told.includes('leg.ended'), context);
+  if (event.type === 'leg.closed') assert.deepEqual(told, isMachine ? ['leg.ended'] : null, context);
+  else assert.ok(!told.includes('leg.ended'), context);
   const repeats = event.type === 'leg.held' || event.type === 'leg.resumed';
   if (!repeats) assert.ok(!told.includes(event.type), context);
   if (event.type.startsWith('leg.dial_')) assert.equal(told.length, 0, context);

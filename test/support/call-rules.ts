@@ -35,7 +35,8 @@ function* lifeOf(events: readonly NewEvent[]): Generator<string> {
   if (closed >= 0 && (ended < 0 || closed !== types.length - 1))
     yield 'something comes after it is closed, or it never ended';
   const late = ended < 0 ? [] : types.slice(ended + 1);
-  if (late.some((type) => type.startsWith('leg.') || type.startsWith('queue.') || type.startsWith('transfer.'))) {
+  const isLate = /^(?:leg\.(?!closed$)|queue\.|transfer\.)/;
+  if (late.some((type) => isLate.test(type))) {
     yield 'something happens in it after its end';
   }
 }
@@ -102,7 +103,8 @@ function* legRules(events: readonly NewEvent[], callIsOver: boolean): Generator<
   if (last.outcome === 'answered_elsewhere' && last.answeredAt !== null) yield 'it answered, and lost';
   if (last.outcome === 'answered' && last.answeredAt === null) yield 'it never answered';
   const afterEnd = types.slice(types.indexOf('leg.ended') + 1);
-  if (types.includes('leg.ended') && afterEnd.some((type) => type.startsWith('leg.'))) yield 'it goes on after its end';
+  const isLife = (type: string): boolean => type.startsWith('leg.') && type !== 'leg.closed';
+  if (types.includes('leg.ended') && afterEnd.some(isLife)) yield 'it goes on after its end';
   if (countOf(events, 'leg.resumed') > countOf(events, 'leg.held')) yield 'it is resumed without hold';
 }
 

@@ -11,7 +11,9 @@ export function placesOf(events: readonly NewEvent[], lives: readonly CallLife[]
   return events.map((event, row) => {
     const family = event.type.slice(0, event.type.indexOf('.'));
     if (event.call === null || family === 'conference') return { of: 'beside', family };
-    if (family === 'leg' && event.leg) return { of: 'leg', id: event.leg.id };
+    // Told when the call is over: the leg's own line has ended long before.
+    const isLegs = family === 'leg' && event.type !== 'leg.closed';
+    if (isLegs && event.leg) return { of: 'leg', id: event.leg.id };
     const queue = family === 'queue' ? queueIn(events, lives, row) : null;
     return queue === null ? { of: 'call', id: event.call.id } : { of: 'leg', id: queue };
   });

@@ -8,6 +8,7 @@ import { LogFullError } from '../../log/event-log.ts';
 import { createMemoryEventLog } from '../../log/memory/event-log.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createApiWorld, type ApiWorld } from '../../../test/support/api-world.ts';
+import { noContext } from '../../../test/support/encode-context.ts';
 
 let world: ApiWorld;
 before(async () => {
@@ -80,7 +81,7 @@ test('what is delivered as CloudEvents can be sent in again', async () => {
   await world.post('/v1/events', event({ id: 'again' }));
   const stored = (await world.ask({ url: '/v1/events/again' })).json();
   const { dialects } = world.deps;
-  const encoded = dialects[0]!.encode([stored], { subscriptionId: 's', method: 'POST', url: 'inbox:x', options: {} });
+  const encoded = dialects[0]!.encode([stored], { ...noContext, method: 'POST', url: 'inbox:x', options: {} });
   assert.ok(encoded.kind === 'request');
   const back = JSON.parse(String(encoded.body));
   const answer = await world.post('/v1/events', back, { 'content-type': 'application/cloudevents+json' });

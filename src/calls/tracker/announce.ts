@@ -5,7 +5,7 @@ import type { CallRecord, LegRecord } from './record.ts';
 import { asks } from './transfers/begin-transfer.ts';
 import { startTransfers } from './transfers/settle-transfers.ts';
 import { forwarderOf } from './transfers/forward.ts';
-import { transferData } from './transfers/transfer-data.ts';
+import { senderOf, transferData } from './transfers/transfer-data.ts';
 import { stateOf } from './state.ts';
 import { moveOn } from './teller.ts';
 
@@ -37,7 +37,7 @@ function isReached(world: World, call: CallRecord, leg: LegRecord, channel: Chan
   return leg.dialing;
 }
 
-/** The transfer that led to this leg, the latest whose transferee has it called, or the phone that was called before. */
+/** The transfer that led to this leg, the latest whose transferee has it called or that asks it first, or the phone that was called before. */
 function noteWhoSentIt(world: World, call: CallRecord, leg: LegRecord, channel: Channel, moment: Moment): void {
   const origin = originOf(world.graph, channel);
   const caller = origin?.caller ?? null;
@@ -46,7 +46,8 @@ function noteWhoSentIt(world: World, call: CallRecord, leg: LegRecord, channel: 
   const asking = call.legs.get(caller.id);
   if (asking) asks(world, call, asking, leg, moment.at);
   const sent = call.transfers.findLast(
-    ({ transfereeIds, at }) => transfereeIds.has(caller.id) && at <= channel.firstAt,
+    ({ transfereeIds, askingId, at }) =>
+      askingId === leg.channelId || (transfereeIds.has(caller.id) && at <= channel.firstAt),
   );
   leg.sentBy = sent ?? null;
 }
@@ -60,7 +61,10 @@ function tellDial(
 ): void {
   if (leg.toldDial) return;
   leg.toldDial = true;
-  if (leg.extension !== null) world.teller.leg(type, call, leg, moment.at, transferData(call, leg));
+  const data = transferData(call, leg);
+  const sender = senderOf(leg);
+  if (leg.extension !== null) world.teller.leg(type, call, leg, moment.at, data);
+  else if (sender !== null) world.teller.sentOut(call, leg, sender, moment.at, data);
 }
 
 function tellRinging(world: World, call: CallRecord, leg: LegRecord, channel: Channel, moment: Moment): void {

@@ -3,7 +3,7 @@ import type { Moment, World } from './moment.ts';
 import type { CallRecord, LegRecord } from './record.ts';
 import { stateOf } from './state.ts';
 import { serviceUp, talksToMachine } from './talk.ts';
-import { wasSentOn } from './transfers/transfer-data.ts';
+import { sentOn } from './transfers/transfer-data.ts';
 import { moveOn } from './teller.ts';
 
 /** Tells who was answered, by whom, and whether that is the call's first answer. */
@@ -15,15 +15,17 @@ export function answer(world: World, call: CallRecord, moment: Moment): void {
     .filter((leg) => leg.answeredAt === null && isAnswered(leg))
     // The one who picks up is told before the one who waited for it.
     .sort((one, two) => Number(one.role === 'caller') - Number(two.role === 'caller') || one.order - two.order);
-  for (const leg of answered) leg.answeredAt = moveOn(call, moment.at);
+  for (const leg of answered) {
+    leg.answeredAt = moveOn(call, moment.at);
+    call.metPhone ||= leg.role === 'callee' && leg.extension !== null;
+  }
   const by = answererOf(call, answered) ?? machineOf(world, call);
   if (by && outranks(by.kind, call.answeredBy?.kind)) call.answeredBy = by;
   const first = call.answeredAt === null && (call.connected.size > 0 || talksToMachine(world, call));
   if (first) call.answeredAt = moveOn(call, moment.at);
   call.state = stateOf(call);
   for (const leg of answered) {
-    const sentOn = wasSentOn(leg) ? { transferred: true } : {};
-    world.teller.leg('leg.answered', call, leg, moment.at, { ...sentOn, ...data });
+    world.teller.leg('leg.answered', call, leg, moment.at, { ...sentOn(leg), ...data });
   }
   if (first) world.teller.answered(call, moment.at, data);
 }

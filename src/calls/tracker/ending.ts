@@ -1,11 +1,12 @@
 import type { LegOutcome } from '../../model/outcome.ts';
 import { isLive, type Channel } from '../graph/channel.ts';
+import { closeMachines } from './machines/settle-machines.ts';
 import type { Moment, World } from './moment.ts';
 import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
 import type { CallRecord, LegRecord } from './record.ts';
-import { tellRecordings } from './recordings/record-recordings.ts';
+import { recordedDuring, tellRecordings } from './recordings/record-recordings.ts';
 import { reasonDue } from './queues/settle-queues.ts';
-import { wasSentOn } from './transfers/transfer-data.ts';
+import { sentOn } from './transfers/transfer-data.ts';
 import { moveOn } from './teller.ts';
 
 /** Past so many legs of a call those that ended are forgotten while it lives on. */
@@ -45,12 +46,14 @@ const lineAtEnd = (channel: Channel) => ({ lineUp: lineUp(channel), queueStatus:
 function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<string, unknown> {
   const sipStatus = channel.end?.sipStatus ?? null;
   const by = leg.outcome === 'answered_elsewhere' ? winnerOf(call, leg)?.extension : null;
+  const recordingId = leg.answeredAt === null ? null : recordedDuring(call, leg.answeredAt);
   const forwardTo = channel.incoming.findLast((dial) => dial.forwardTo !== null)?.forwardTo;
   return {
     ...(sipStatus !== null && Number.isInteger(sipStatus) && sipStatus >= 100 && sipStatus <= 699 && { sipStatus }),
     ...(by && { answeredElsewhereBy: by }),
     ...(forwardTo && { forwardedTo: forwardTo.slice(0, 512) }),
-    ...(wasSentOn(leg) && { transferred: true }),
+    ...sentOn(leg),
+    ...(recordingId !== null && { recordingId }),
     ...(channel.end?.estimated && { estimated: true }),
   };
 }
@@ -113,5 +116,6 @@ function endCall(world: World, call: CallRecord): void {
   const ending = { outcome, hungUpBy: hungUpBy(call, outcome) };
   world.teller.ended(call, ending, call.endedAt, data);
   tellRecordings(world, call, ending);
+  closeMachines(world, call, ending);
   world.teller.closed(call, ending, data);
 }

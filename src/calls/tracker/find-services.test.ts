@@ -80,6 +80,7 @@ for (const how of hows) {
       'leg.ended - abandoned',
       'queue.left',
       'call.ended abandoned',
+      'leg.closed -',
       'call.closed',
     ];
     assert.deepEqual(inShort(second), ends);

@@ -52,6 +52,7 @@ function takeOver(survivor: CallRecord, loser: CallRecord): void {
   for (const extension of loser.extensions) survivor.extensions.add(extension);
   for (const service of loser.servicesReached) survivor.servicesReached.add(service);
   for (const result of loser.results) survivor.results.add(result);
+  survivor.metPhone ||= loser.metPhone;
   survivor.service ??= loser.service;
   survivor.machines = [...survivor.machines, ...loser.machines].slice(-mostTakenOver);
   survivor.parked = [...survivor.parked, ...loser.parked].slice(-mostTakenOver);

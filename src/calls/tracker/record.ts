@@ -143,6 +143,8 @@ export interface CallRecord {
   answeredAt: number | null;
   /** Two devices were connected at some time. */
   metPerson: boolean;
+  /** Somebody answered it at an extension, at some time. */
+  metPhone: boolean;
   /** Devices connected now. */
   connected: ReadonlySet<string>;
   talkMs: number;
@@ -208,6 +210,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     answeredBy: null,
     answeredAt: null,
     metPerson: false,
+    metPhone: false,
     connected: new Set(),
     talkMs: 0,
     talkingSince: null,

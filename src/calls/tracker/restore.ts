@@ -46,6 +46,7 @@ export function restoreCall(open: OpenCall, world: World, group: Group, order: n
     ordered: isOrdered(call),
     answeredAt: timeOf(call.answeredAt),
     metPerson: call.answeredBy?.kind === 'person',
+    metPhone: metPhone(open),
     legs: new Map(legs.map((leg) => [leg.channelId, leg])),
     extensions: new Set(open.extensions),
     repeat: toldUntil(seenAt),
@@ -113,11 +114,17 @@ function restoreMachine(leg: Leg, connector: string): MachineLeg | null {
   const id = channelIdOf(connector, leg.id);
   const startedAt = timeOf(leg.startedAt);
   const channelId = id === null ? null : (/^(.+)\/(?:queue|ivr)\/[\d.]+$/.exec(id)?.[1] ?? null);
-  if (id === null || channelId === null || startedAt === null || leg.endedAt !== null) return null;
-  const { extension, name } = leg;
+  if (id === null || channelId === null || startedAt === null) return null;
+  const { extension, name, outcome } = leg;
   const role = leg.role === 'queue' ? 'queue' : 'ivr';
-  return { id, role, channelId, extension, name, startedAt, endedAt: null, outcome: null, toldEnd: false };
+  const endedAt = timeOf(leg.endedAt);
+  return { id, role, channelId, extension, name, startedAt, endedAt, outcome, toldEnd: endedAt !== null };
 }
+
+/** Who answered may be a mailbox by now; the legs remember who did before. */
+const metPhone = ({ call, legs }: OpenCall): boolean =>
+  (call.answeredBy?.kind === 'person' && call.answeredBy.extension !== null) ||
+  legs.some(({ role, extension, answeredAt }) => role === 'callee' && extension !== null && answeredAt !== null);
 
 /** Who was transferred is not in the snapshot: of one still under way it is whoever is there but its transferer. */
 function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord {

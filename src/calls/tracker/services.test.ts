@@ -15,6 +15,7 @@ test('a menu only: a machine, never an answer', () => {
     'leg.ended - machine',
     'leg.ended - machine',
     'call.ended machine',
+    'leg.closed -',
     'call.closed',
   ]);
   const call = lastOf(events, 'call.ended').call;

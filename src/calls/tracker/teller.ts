@@ -158,6 +158,13 @@ export class Teller {
     this.#push('leg.ended', id, call, callSnapshot(call, time), leg, machine.extension, time, {});
   }
 
+  machineClosed(call: CallRecord, machine: MachineLeg, outcome: Pick<Call, 'outcome' | 'hungUpBy'>, data: Data): void {
+    const id = idFromFacts(call.base, this.#rules.connector, machine.id, 'leg.closed');
+    const leg = machineSnapshot(machine, this.#rules.connector);
+    const snapshot = { ...callSnapshot(call, call.lastAt), ...outcome };
+    this.#push('leg.closed', id, call, snapshot, leg, machine.extension, call.lastAt, data);
+  }
+
   transfer(type: EventType, call: CallRecord, transfer: TransferRecord, at: number, data: Data): void {
     const time = moveOn(call, at);
     call.told = watchedFields(call);
@@ -172,6 +179,14 @@ export class Teller {
 
   leg(type: EventType, call: CallRecord, leg: LegRecord, at: number, data: Data): void {
     this.#tellLeg(type, call, leg, at, data, []);
+  }
+
+  /** An extension sent the call on, and so dials out itself: its event, though the leg is somebody else's. */
+  sentOut(call: CallRecord, leg: LegRecord, extension: string, at: number, data: Data): void {
+    const time = moveOn(call, at);
+    leg.fixed = true;
+    const id = idFromFacts(call.base, this.#rules.connector, leg.channelId, 'leg.dial_out', extension);
+    this.#push('leg.dial_out', id, call, callSnapshot(call, time), legSnapshot(leg), extension, time, data);
   }
 
   hold(type: 'leg.held' | 'leg.resumed', call: CallRecord, leg: LegRecord, { at, saidAt }: Moment): void {

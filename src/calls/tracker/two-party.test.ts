@@ -376,7 +376,7 @@ test('click to call that the extension does not take', () => {
 test('a forward by the phone: the leg ends forwarded, the new one is outside', () => {
   const script = ring(inboundCall(), 'a', 'b', '101').dialEnd('a', 'b', 'cancelled', '12155551234').end('b', 16);
   const events = track(trunkRings(script, 'a', 'c').signals);
-  assert.deepEqual(inShort(events).slice(-2), ['leg.ended 101 forwarded', 'leg.ringing -']);
+  assert.deepEqual(inShort(events).slice(-3), ['leg.ended 101 forwarded', 'leg.dial_out 101', 'leg.ringing -']);
   const ended = lastOf(events, 'leg.ended');
   assert.equal(legOf(ended).outcome, 'forwarded');
   assert.deepEqual(ended.data, { forwardedTo: '12155551234' });

@@ -94,7 +94,7 @@ interface DialectFacts {
   readonly options: { readonly properties?: { readonly mode?: { readonly enum?: readonly string[] } } };
 }
 
-/** What each mode shows, so that the screen is not three times the same. */
+/** What each mode shows, so that the screen is not three times the same; a dialect without modes shows what it has words for. */
 const selections = [['call.*'], ['leg.*'], ['*']];
 
 /** One subscription for each dialect, or each of its modes; none is made twice in a store that is kept. */
@@ -111,8 +111,7 @@ async function subscribeInAllDialects(client: ApiClient): Promise<void> {
         name: title,
         dialect: name,
         notes: 'made by the demonstration',
-        events: selections[index % selections.length],
-        options: mode === null ? {} : { mode },
+        ...(mode !== null && { events: selections[index % selections.length], options: { mode } }),
         endpoint: { url: `inbox:demo-${title.replaceAll(/[^a-z0-9]+/g, '-')}` },
       };
       await client.send('POST', '/v1/subscriptions', JSON.stringify(subscription));

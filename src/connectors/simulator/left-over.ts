@@ -17,9 +17,14 @@ export function endLeftOver(open: OpenCall, source: Source): readonly NewEvent[]
   const legs = live
     .sort((one, other) => Number(one.role === 'caller') - Number(other.role === 'caller'))
     .map((leg): Leg => ({ ...leg, state: 'ended', outcome: 'lost', endedAt: time }));
+  const queues = [...open.legs.filter(({ endedAt }) => endedAt !== null), ...legs].filter(
+    ({ role }) => role === 'queue',
+  );
+  const bridged = open.legs.some(({ role, extension, answeredAt }) => role === 'callee' && extension && answeredAt);
   return [
     ...legs.map((leg) => eventOf(base, 'leg.ended', { ...open.call }, leg)),
     eventOf(base, 'call.ended', call, null),
+    ...queues.map((leg) => ({ ...eventOf(base, 'leg.closed', call, leg), data: { bridged, estimated: true } })),
     eventOf(base, 'call.closed', call, null),
   ];
 }

@@ -9,9 +9,10 @@ import { attributes } from './catalog.ts';
 import { decode } from './decode.ts';
 import { answered, down } from './golden/events.ts';
 import { cloudevents } from './index.ts';
+import { noContext } from '../../../test/support/encode-context.ts';
 
 const context = (options: Record<string, unknown> = {}) => ({
-  subscriptionId: 's',
+  ...noContext,
   method: 'POST',
   url: 'http://r/',
   options,

@@ -9,6 +9,7 @@ import { isHeaderValue } from '../../model/header-rules.ts';
 import type { EncodedRequest } from '../dialect.ts';
 import type { TemplateOptions } from './catalog.ts';
 import { template } from './index.ts';
+import { noContext } from '../../../test/support/encode-context.ts';
 
 const down = eventCatalog['connector.down'].example;
 const example = eventCatalog['leg.answered'].example;
@@ -17,7 +18,7 @@ const answered: Event = { ...example, call: example.call && { ...example.call, f
 
 const url = 'https://crm.example/hook?key=1';
 const encode = (options: TemplateOptions, event: Event = answered, to = url) =>
-  template.encode([event], { subscriptionId: 's', method: 'POST', url: to, options });
+  template.encode([event], { ...noContext, method: 'POST', url: to, options });
 
 function requestOf(options: TemplateOptions, event: Event = answered): EncodedRequest {
   const encoded = encode(options, event);
@@ -96,7 +97,7 @@ describe('encoding by template', () => {
 
   it('is for one event at a time', () => {
     assert.equal(template.maxBatch({}), 1);
-    const context = { subscriptionId: 's', method: 'POST', url, options: {} };
+    const context = { ...noContext, method: 'POST', url, options: {} };
     for (const events of [[], [answered, down]]) assert.equal(template.encode(events, context).kind, 'failed');
   });
 

@@ -6,6 +6,7 @@ import { eventCatalog } from '../../model/event-types/index.ts';
 import { dateParts } from './dates.ts';
 import { filterNames, tagNames } from './engine.ts';
 import { template } from './index.ts';
+import { noContext } from '../../../test/support/encode-context.ts';
 
 const guide = await readFile(new URL('../../../docs/guides/filters-and-templates.md', import.meta.url), 'utf8');
 const templates = guide.slice(guide.indexOf('## Templates'));
@@ -19,7 +20,7 @@ it('has templates that can be saved and come out for events of a leg', () => {
     const endpoint = { method: 'POST', url: 'https://crm.example/' };
     assert.equal(template.checkOptions?.(options, endpoint), null, body);
     for (const event of events) {
-      const encoded = template.encode([event], { subscriptionId: 's', ...endpoint, options });
+      const encoded = template.encode([event], { ...noContext, ...endpoint, options });
       assert.equal(encoded.kind, 'request', JSON.stringify(encoded));
     }
   }
@@ -32,7 +33,7 @@ it('has a subscription that does what it says', () => {
   assert.equal(template.checkOptions?.(options, context), null);
   const [event] = events;
   assert.ok(event?.call);
-  const encoded = template.encode([event], { subscriptionId: 's', ...context, options });
+  const encoded = template.encode([event], { ...noContext, ...context, options });
   assert.ok(encoded.kind === 'request' && typeof encoded.body === 'string');
   const number = encodeURIComponent(event.call.from.number ?? '');
   assert.equal(encoded.url, `https://crm.example/contacts/${number}/calls/${event.call.id}`);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { text } from '../fields.ts';
+import { nullableFlag, text } from '../fields.ts';
 import { defineType } from './definition.ts';
 import {
   alice,
@@ -20,6 +20,13 @@ const estimated = Type.Optional(
 const transferred = Type.Optional(
   Type.Boolean({ description: 'True where this leg was dialled because the call was transferred or forwarded.' }),
 );
+const transferredBy = Type.Optional(text('Extension that sent the call on to this leg.'));
+const transferredWith = Type.Optional(
+  Type.Enum(['keys', 'phone'] as const, {
+    description: 'How it did: by keys pressed during the call, or by what its phone has for it.',
+  }),
+);
+const recordingId = Type.Optional(text('Recording that ran while this leg talked; the latest, of several.'));
 const remoteNumber = Type.Optional(
   text('The outside number this leg is about, where a transfer inside the system makes `call.from` somebody else.'),
 );
@@ -43,15 +50,15 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The phone system begins to call an extension: the moment for a screen pop-up. Where several phones are tried at once each has its own leg, and its own event.',
-    data: Type.Object({ transferred, remoteNumber, forwardedFrom }),
+    data: Type.Object({ transferred, transferredBy, transferredWith, remoteNumber, forwardedFrom }),
     example: { seconds: 1, seq: 1044, call: exampleCall(), leg: exampleLeg(), data: {} },
   }),
   'leg.dial_out': defineType('leg.dial_out', {
     subject: 'leg',
     reporter: 'source',
     description:
-      'An extension calls a number, inside or outside. A call that was started for it by software (click to call) begins the same way, with `call.origin` saying so.',
-    data: Type.Object({ transferred, remoteNumber }),
+      'An extension calls a number, inside or outside. A call that was started for it by software (click to call) begins the same way, with `call.origin` saying so. An extension that transfers or forwards a call to the outside dials out as well: the leg is then that of the outside party, and `extension` the one that sent the call on.',
+    data: Type.Object({ transferred, transferredBy, transferredWith, remoteNumber, forwardedFrom }),
     example: { seconds: 200, seq: 1102, call: bobsCall, leg: bobDials, data: {} },
   }),
   'leg.ringing': defineType('leg.ringing', {
@@ -67,7 +74,7 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The parties of this leg are connected: on a called leg somebody picked up, on a calling leg the other side did. A leg is answered at most once; after hold it is resumed.',
-    data: Type.Object({ transferred, estimated }),
+    data: Type.Object({ transferred, transferredBy, estimated }),
     example: { seconds: 4, seq: 1047, call: answeredCall, leg: answeredLeg, data: {} },
   }),
   'leg.held': defineType('leg.held', {
@@ -112,8 +119,36 @@ export const legTypes = {
       answeredElsewhereBy: Type.Optional(text('Extension that took the call instead.')),
       forwardedTo: Type.Optional(text('Number the device sent the call on to.')),
       transferred,
+      transferredBy,
+      recordingId,
       estimated,
     }),
     example: { seconds: 64, seq: 1052, call: endedCall, leg: endedLeg, data: {} },
+  }),
+  'leg.closed': defineType('leg.closed', {
+    subject: 'leg',
+    reporter: 'source',
+    description:
+      'A queue or a menu was passed by a call that is over now: all that can be said of it is final. Sent once for each, after `call.ended`, also where the call left it long before. Of devices there is no such event: nothing of theirs changes after `leg.ended`.',
+    data: Type.Object({
+      bridged: nullableFlag(
+        'Whether a person answered the call at an extension, in this queue or after it. A mailbox, a menu or the queue itself is nobody. Null where it is not known.',
+      ),
+      estimated,
+    }),
+    example: {
+      seconds: 64.2,
+      seq: 1053,
+      call: endedCall,
+      leg: {
+        ...endedLeg,
+        id: 'l-1795253400.42/queue',
+        extension: '600',
+        role: 'queue',
+        number: '600',
+        name: 'Support',
+      },
+      data: { bridged: true },
+    },
   }),
 };

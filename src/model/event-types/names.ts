@@ -12,6 +12,7 @@ export const eventTypes = [
   'leg.held',
   'leg.resumed',
   'leg.ended',
+  'leg.closed',
   'transfer.started',
   'transfer.completed',
   'transfer.failed',

@@ -4,6 +4,7 @@ import { createSigner } from '../../../src/delivery/signing/signer.ts';
 import { findDialect } from '../../../src/dialects/registry.ts';
 import type { Event, NewEvent } from '../../../src/model/event.ts';
 import { eventOf } from '../builders.ts';
+import { noContext } from '../encode-context.ts';
 
 /** Name and value one after the other, as they go over the wire: a name may come twice, in any case. */
 export type RawHeaders = readonly string[];
@@ -37,7 +38,7 @@ export function storedEvent(event: Partial<NewEvent> = {}): Event {
 export function notificationOf(events: readonly Event[], facts: NotificationFacts): RawRequest {
   const dialect = findDialect('cloudevents');
   if (!dialect) throw new Error('there is no dialect cloudevents');
-  const context = { subscriptionId: 'sub', method: 'POST', url: 'http://receiver/', options: facts.options ?? {} };
+  const context = { ...noContext, method: 'POST', url: 'http://receiver/', options: facts.options ?? {} };
   const encoded = dialect.encode(events, context);
   if (encoded.kind !== 'request') throw new Error(`not encoded: ${JSON.stringify(encoded)}`);
   const body = encoded.body ?? '';

@@ -4,6 +4,7 @@
  * is not answered as a device is.
  *
  *   entered ──> ended      when the channel in it goes on to somebody, to another service, or ends
+ *           ──> closed     when the whole call has ended: whether anybody ever answered it is known then
  *
  * How it ended: a queue `answered` where an agent took the call, `abandoned` where the caller gave up, else `no_answer`; a
  * menu `forwarded` where the call went on from it, else `machine`.

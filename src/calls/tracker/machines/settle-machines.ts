@@ -1,4 +1,5 @@
 import { isLive } from '../../graph/channel.ts';
+import type { Call } from '../../../model/call.ts';
 import type { LegOutcome } from '../../../model/outcome.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord } from '../record.ts';
@@ -17,6 +18,12 @@ export function endMachines(world: World, call: CallRecord, moment: Moment): voi
     leg.toldEnd = true;
     world.teller.machine(call, leg, moment.at);
   }
+}
+
+/** The call is over: of each queue and menu it passed is told whether anybody answered it in the end. */
+export function closeMachines({ teller }: World, call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>): void {
+  const data = { bridged: call.metPhone, ...(call.estimated && { estimated: true }) };
+  for (const leg of call.machines) teller.machineClosed(call, leg, outcome, data);
 }
 
 /** How a queue was left may take a moment to show. */

@@ -56,6 +56,12 @@ export function followRecordings({ graph }: World, call: CallRecord, moment: Mom
   }
 }
 
+/** Id of the latest recording of the call that ran at some time since; null where there is none. */
+export function recordedDuring({ recorded }: CallRecord, since: number): string | null {
+  const found = recorded.findLast(({ stoppedAt }) => stoppedAt === null || stoppedAt > since);
+  return found ? recordingIdOf(found) : null;
+}
+
 /** Tells the recordings of a call that has just ended. */
 export function tellRecordings({ teller }: World, call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>): void {
   const endedAt = call.endedAt ?? call.lastAt;

@@ -21,7 +21,8 @@ export const beginning: Handlers<'dial' | 'ring'> = {
       cause: null,
     };
     draft.put(device.key, leg);
-    if (leg.extension !== null) draft.tell('leg.dial_in', { leg, data: transferred ? { transferred } : {} });
+    if (leg.extension !== null)
+      draft.tell('leg.dial_in', { leg, data: transferred ? { transferred, ...sentOn(draft, leg) } : {} });
   },
 
   ring(draft, { key }) {
@@ -32,6 +33,13 @@ export const beginning: Handlers<'dial' | 'ring'> = {
   },
 };
 
+/** What the events of a leg say that was dialled because the call was transferred without asking first. */
+export function sentOn({ call }: Draft, { role, startedAt }: Leg): Readonly<Record<string, unknown>> {
+  if (role !== 'callee') return {};
+  const transfer = call.transfers.findLast(({ kind, at }) => kind === 'blind' && at !== null && at <= startedAt);
+  return transfer?.by ? { transferred: true, transferredBy: transfer.by } : {};
+}
+
 /** A leg is over, with one outcome for good. */
 export function endLeg(
   draft: Draft,
@@ -41,5 +49,5 @@ export function endLeg(
 ): void {
   const { outcome, cause, data } = how;
   const ended = draft.put(key, { ...leg, state: 'ended', outcome, cause, endedAt: draft.time });
-  draft.tell('leg.ended', { leg: ended, ...(data && { data }) });
+  draft.tell('leg.ended', { leg: ended, data: { ...sentOn(draft, leg), ...data } });
 }

@@ -2,6 +2,7 @@ import type { Leg } from '../../../model/call.ts';
 import type { CallOutcome, LegOutcome } from '../../../model/outcome.ts';
 import { isLive } from '../call-state.ts';
 import { endLeg } from './beginning.ts';
+import { closeQueue } from './queueing.ts';
 import type { Handlers } from './handlers.ts';
 
 /** Q.850 cause a leg of each outcome ends with. */
@@ -29,6 +30,7 @@ export const ending: Handlers<'end'> = {
     draft.queued(false);
     draft.change({ endedAt: draft.time, outcome, hungUpBy });
     draft.tell('call.ended');
+    closeQueue(draft);
   },
 };
 

@@ -1,6 +1,6 @@
 import { callerKey, isLive } from '../call-state.ts';
 import type { Draft } from '../draft.ts';
-import { endLeg } from './beginning.ts';
+import { endLeg, sentOn } from './beginning.ts';
 import type { Handlers } from './handlers.ts';
 
 const takenElsewhere = 26;
@@ -18,7 +18,7 @@ export const talking: Handlers<'answer' | 'hold' | 'resume' | 'leave' | 'voicema
     if (connected) draft.put(callerKey, { ...caller, state: 'answered', answeredAt: draft.time });
     const answeredBy = { kind: 'person', extension: leg.extension } as const;
     if (isFirst) draft.change({ answeredAt: draft.time, answeredBy });
-    draft.tell('leg.answered', { leg: winner });
+    draft.tell('leg.answered', { leg: winner, data: sentOn(draft, winner) });
     if (connected) draft.tell('leg.answered', { leg: draft.legs.get(callerKey) });
     if (isFirst) draft.tell('call.answered');
     endLosers(draft, key);
@@ -52,7 +52,7 @@ export const talking: Handlers<'answer' | 'hold' | 'resume' | 'leave' | 'voicema
 function endLosers(draft: Draft, winnerKey: string): void {
   const winner = draft.legs.get(winnerKey)?.extension;
   for (const [key, leg] of draft.legs) {
-    if (key === winnerKey || !isLive(leg) || leg.role === 'caller' || leg.answeredAt !== null) continue;
+    if (key === winnerKey || !isLive(leg) || leg.role !== 'callee' || leg.answeredAt !== null) continue;
     const data = winner ? { answeredElsewhereBy: winner } : {};
     endLeg(draft, key, leg, { outcome: 'answered_elsewhere', cause: takenElsewhere, data });
   }

@@ -1,0 +1,26 @@
+import type { Dialect } from '../dialect.ts';
+import { RingmeOptions, VoipnowOptions } from './catalog.ts';
+import { defaults } from './defaults.ts';
+import { encodeRingme, encodeVoipnow } from './encode.ts';
+
+export const voipnow: Dialect = {
+  name: 'voipnow',
+  title: 'VoipNow call events',
+  summary:
+    'Form fields or a query for each event of an extension, as 4PSA VoipNow’s CallAPI Events send them, old or new names.',
+  optionsSchema: VoipnowOptions,
+  defaults,
+  maxBatch: () => 1,
+  encode: encodeVoipnow,
+};
+
+export const ringme: Dialect = {
+  name: 'ringme',
+  title: 'Ringme and Telphin events',
+  summary:
+    'Form fields or a query for each event of an extension, as Ringme and Telphin send them: leg by leg, with times, recording, and whether anybody answered.',
+  optionsSchema: RingmeOptions,
+  defaults,
+  maxBatch: () => 1,
+  encode: encodeRingme,
+};
