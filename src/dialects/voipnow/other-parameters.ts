@@ -7,6 +7,7 @@ import { presenceStates } from '../../model/event-types/people.ts';
 import type { Event } from '../../model/event.ts';
 import type { Directory } from '../dialect.ts';
 import type { VendorEvent } from './catalog.ts';
+import { digits } from './call-facts.ts';
 import { refTo, written } from './extension-words.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -34,6 +35,10 @@ const text = (event: Event, name: string): string | null => {
 
 const nameOf = ({ ref }: About): string | null => ref && written(ref, 'star');
 
+/** How it was before is not known, and no change was seen: Offhook has just begun to listen. */
+const isOnlyFound = ({ data }: Event): boolean =>
+  (data['previousState'] ?? null) === null && data['estimated'] === true;
+
 /** Ready to be called by a queue, now or after the call the agent is in. */
 const ready: ReadonlySet<unknown> = new Set(['available', 'ringing', 'busy', 'wrap_up']);
 
@@ -41,6 +46,7 @@ function agent(about: About): Found {
   const { event, ref } = about;
   const { state, previousState } = event.data;
   const isReady = ready.has(state);
+  if (isOnlyFound(event)) return { reason: 'how the agent is was found, and did not change' };
   // Only a change is an event: somebody who pauses after logging out is still not called.
   if (previousState !== null && previousState !== undefined && ready.has(previousState) === isReady) {
     return { reason: 'whether the agent takes calls did not change' };
@@ -113,7 +119,7 @@ function voicemail(about: About): Found {
     event: 'voicemail',
     parameters: [
       ['EventType', 'voicemail'],
-      ['CallID', event.call?.id ?? null],
+      ['CallID', event.call && digits(event.call.id)],
       ['CallerIDNum', text(event, 'from')],
       ['CallerIDName', text(event, 'fromName')],
       ['CalledDID', event.call?.did ?? null],
@@ -134,7 +140,7 @@ const stateId = (state: string | null): number | null => {
 function callStatus(about: About): Found {
   const { event, ref, directory } = about;
   const [before, now] = [stateId(text(event, 'previousState')), stateId(text(event, 'state'))];
-  if (before === now) return { reason: 'the state did not change' };
+  if (before === now || isOnlyFound(event)) return { reason: 'the state did not change' };
   return {
     event: 'extension-call-status',
     parameters: [
