@@ -16,6 +16,7 @@ import type { IdempotencyStore } from '../records/idempotency-store.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { TokenCheck } from './auth/caller.ts';
 import type { PhoneCommands } from '../calls/commands.ts';
+import type { RecordingFiles } from '../calls/recording-files.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
 import type { LivePeople } from './extensions/live-people.ts';
 import type { JournalProgress } from './calls/journal-progress.ts';
@@ -50,6 +51,8 @@ export interface ApiDeps {
   readonly connectors: () => readonly ConnectorState[];
   /** What a phone system may be asked to do; null: nothing, or there is no such one. */
   readonly commands: (connector: string) => PhoneCommands | null;
+  /** Where the recordings of a phone system lie; null: that is not known, or there is no such one. */
+  readonly recordings: (connector: string) => RecordingFiles | null;
   readonly inbox: Inbox;
   readonly tenants: Tenants;
   readonly audit: Pick<AuditStore, 'list' | 'write'>;

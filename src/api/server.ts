@@ -38,6 +38,7 @@ import { handleErrors } from './problems/handle-errors.ts';
 import { problemFromError } from './problems/from-error.ts';
 import { sendProblem } from './problems/problem.ts';
 import { previewRoutes } from './preview/routes.ts';
+import { recordingRoutes } from './recordings/routes.ts';
 import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
 import { refuseHalfCharacters } from './refuse-half-characters.ts';
@@ -110,6 +111,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     erasureRoutes(v1, deps);
     callRoutes(v1, deps);
     commandRoutes(v1, deps);
+    recordingRoutes(v1, deps);
     connectorRoutes(v1, deps);
     dialectRoutes(v1, deps);
     statsRoutes(v1, deps);

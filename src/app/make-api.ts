@@ -17,6 +17,7 @@ import type { Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
 import { checkTokens } from './make-tenants.ts';
 import type { AppMetrics } from './metrics/app-metrics.ts';
+import { recordingFolders } from './recording-folders.ts';
 import type { Store } from './store.ts';
 
 interface ApiParts extends Store {
@@ -78,6 +79,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       idempotency: records.idempotency,
       connectors: () => statesOf(config, deps.connectors),
       commands: (id) => deps.connectors.find((one) => one.id === id)?.commands ?? null,
+      recordings: recordingFolders(config.connectors),
       audit: records.audit,
       checkToken: checkTokens(token.check, tenants),
       metrics: metrics.registry,

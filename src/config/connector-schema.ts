@@ -82,6 +82,11 @@ export const connectorSchema = variants('Phone systems to listen to.', {
       description:
         'Dialplan contexts that are menus: a call answered there talks to a machine, not a person. `*` stands for anything.',
     }),
+    recordings: setting(orNull(text()), {
+      default: null,
+      description:
+        'Folder in which this phone system’s recordings lie, or a copy of it, such as `/var/spool/asterisk/monitor`: from there GET /v1/recordings serves them. Null: they are named, and not served.',
+    }),
     commands: group('What Offhook may have this phone system do. Off until `context` is given.', {
       context: setting(
         orNull(text({ maxLength: 79, pattern: /^[A-Za-z0-9_.-]+$/, expects: 'a name of letters, digits, _, . and -' })),

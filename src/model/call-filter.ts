@@ -11,6 +11,8 @@ export interface CallFilter {
   readonly outcome?: CallRecord['call']['outcome'];
   /** Only calls that ended. */
   readonly ended?: boolean;
+  /** Only the call that has this recording. */
+  readonly recording?: string;
 }
 
 /** What a record is found by, made once: many searches may look at it while it waits to be written. */
@@ -27,12 +29,13 @@ export function matchesCall(
   filter: CallFilter,
   record: Pick<CallRecord, 'domain' | 'extensions' | 'call' | 'legs'>,
 ): boolean {
-  const { numbers, prefix, domain, extension, direction, outcome, ended } = filter;
+  const { numbers, prefix, domain, extension, direction, outcome, ended, recording } = filter;
   if (domain !== undefined && record.domain !== domain) return false;
   if (direction !== undefined && record.call.direction !== direction) return false;
   if (outcome !== undefined && record.call.outcome !== outcome) return false;
   if (ended && record.call.state !== 'ended') return false;
   if (extension !== undefined && !record.extensions.includes(extension)) return false;
+  if (recording !== undefined && !record.call.recordings.some(({ id }) => id === recording)) return false;
   if (numbers === undefined) return true;
   const own = numbersIn(record);
   return numbers.some((number) => own.some((one) => (prefix ? one.startsWith(number) : one === number)));

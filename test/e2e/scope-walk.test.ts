@@ -94,6 +94,7 @@ test('what is the walk’s own is found with the right token, so that hiding is 
     const urls = [
       `/v1/events/${own.eventId}`,
       `/v1/calls/${own.callId}`,
+      `/v1/recordings/${own.recordingId}`,
       `/v1/subscriptions/${own.subscriptionId}`,
       `/v1/deliveries/${own.subscriptionNumber}-${own.eventSeq}`,
       `/v1/extensions/${own.extensionId}`,

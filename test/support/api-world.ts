@@ -113,6 +113,7 @@ export async function createApiWorld(
     journal,
     connectors: () => [],
     commands: () => null,
+    recordings: () => null,
     tenants,
     audit: records.audit,
     checkToken: checkTokens((token) => (token === adminToken ? administrator : null), tenants),

@@ -23,6 +23,7 @@ export const CallsQuery = Type.Object(
     direction: Type.Optional(Type.Enum([...directions], { description: 'Only of this direction.' })),
     outcome: Type.Optional(Type.Enum([...callOutcomes], { description: 'Only with this outcome.' })),
     domain: name('Only calls of this domain.'),
+    recording: name('Only the call that has this recording.'),
     since: Type.Optional(Type.String({ ...Time, description: 'Only calls that started at or after this time.' })),
     until: Type.Optional(Type.String({ ...Time, description: 'Only calls that started before this time.' })),
     cursor: Type.Optional(
@@ -54,7 +55,7 @@ export const noNumber: Problem = {
 };
 
 export function callFilter(query: CallsQuery, country: string): CallFilter | { readonly problem: Problem } {
-  const { number, extension, direction, outcome, domain, state } = query;
+  const { number, extension, direction, outcome, domain, recording, state } = query;
   const numbers = number === undefined ? {} : numbersMeant(number, country);
   if (numbers === null) return { problem: noNumber };
   return {
@@ -63,6 +64,7 @@ export function callFilter(query: CallsQuery, country: string): CallFilter | { r
     ...(direction !== undefined && { direction }),
     ...(outcome !== undefined && { outcome }),
     ...(domain !== undefined && { domain }),
+    ...(recording !== undefined && { recording }),
     ...(state === 'ended' && { ended: true }),
   };
 }

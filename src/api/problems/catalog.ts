@@ -137,6 +137,13 @@ export const problemCatalog = {
     remedy: 'Calls are kept for `retention.calls`; GET /v1/calls finds them by number, extension, outcome and time.',
     passes: true,
   },
+  recording_not_found: {
+    status: 404,
+    title: 'There is no such recording',
+    remedy:
+      'A call’s `recordings` name those it has; their files lie where `connectors[].recordings` says, for as long as the phone system keeps them.',
+    passes: true,
+  },
   connector_not_found: {
     status: 404,
     title: 'There is no such phone system',

@@ -16,6 +16,7 @@ export const callKey = {
   extension: (domain: number, extension: string): string => toExactText(`e${domain}:${extension}`),
   user: (domain: number, user: string): string => toExactText(`u${domain}:${user}`),
   outcome: (outcome: string): string => `o${outcome}`,
+  recording: (id: string): string => toExactText(`f${id}`),
   outcomeIn: (domain: number, outcome: string): string => `p${domain}:${outcome}`,
 };
 
@@ -25,13 +26,14 @@ export const hasOutcomeKey = (outcome: string | null | undefined): outcome is st
   outcome !== null && outcome !== undefined && outcome !== usualOutcome;
 
 export function keysOf(record: CallRecord, { domain, reseller }: CallPlace): ReadonlySet<string> {
-  const { outcome } = record.call;
+  const { outcome, recordings } = record.call;
   return new Set([
     callKey.every,
     callKey.reseller(reseller),
     callKey.domain(domain),
     ...[...numbersOf(record)].map(callKey.number),
     ...record.extensions.map((extension) => callKey.extension(domain, extension)),
+    ...recordings.flatMap(({ id }) => (id === null ? [] : [callKey.recording(id)])),
     ...record.users.map((user) => callKey.user(domain, user)),
     ...(hasOutcomeKey(outcome) ? [callKey.outcome(outcome), callKey.outcomeIn(domain, outcome)] : []),
   ]);

@@ -62,6 +62,7 @@ export function callReadJobs(db: DatabaseSync) {
 
   /** The keys that together have every call that may match; null: there is none. */
   function keysFor({ access, numbers, prefix, ...query }: CallQuery): readonly string[] | null {
+    if (query.recording !== undefined) return [callKey.recording(query.recording)];
     if (numbers !== undefined && !prefix) return numbers.map(callKey.number);
     const name = access.domain === '*' ? query.domain : access.domain;
     const domain = name === undefined ? undefined : numberOf(name);

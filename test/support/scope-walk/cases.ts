@@ -294,6 +294,7 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
     [{ to: '+12025550123' }, { to: '+12025550123', by: extension }].map((body) => ({
       ...{ url: `/v1/calls/${callId}/transfer`, body, expect: denied },
     })),
+  'GET /v1/recordings/:id': ({ recordingId }) => at(`/v1/recordings/${recordingId}`),
   'GET /v1/live': () => list('/v1/live'),
   'GET /v1/connectors': () => list('/v1/connectors'),
   'GET /v1/dialects': () => list('/v1/dialects'),

@@ -1,6 +1,8 @@
 /** Two resellers with domains, users and extensions, each with things of their own, and tokens of every kind. */
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import type { PhoneCommands } from '../../../src/calls/commands.ts';
+import type { RecordingFile } from '../../../src/calls/recording-files.ts';
 import { LiveCalls } from '../../../src/calls/live/index.ts';
 import { createJudge } from '../../../src/connectors/number-policy.ts';
 import { systemClock } from '../../../src/kit/clock.ts';
@@ -31,6 +33,7 @@ export interface Belongings {
   readonly eventId: string;
   readonly eventSeq: number;
   readonly callId: string;
+  readonly recordingId: string;
   readonly subscriptionId: string;
   readonly subscriptionNumber: number;
   readonly endpoint: number;
@@ -108,7 +111,8 @@ export async function createWalkWorld(): Promise<WalkWorld> {
   }));
   const commanded: string[] = [];
   const commands = () => phonesThatNote(commanded);
-  const world = await createApiWorld({ deps: { log, live, connectors: () => connectors, commands } });
+  const recordings = () => ({ open: soundOf });
+  const world = await createApiWorld({ deps: { log, live, connectors: () => connectors, commands, recordings } });
   const make = maker(world);
   const holders: Holder[] = [];
   const belongings: Belongings[] = [];
@@ -155,6 +159,20 @@ function phonesThatNote(commanded: string[]): PhoneCommands {
     transfer: (callId, by, to) => note(`${by} sends ${callId} on to ${to.number}`),
   };
 }
+
+const recordingOf = (owner: string): string => `rec-${owner}`;
+
+/** The sound of each recording is its owner's mark. */
+const soundOf = async (recordingId: string): Promise<RecordingFile> => {
+  const sound = Buffer.from(markOf(recordingId.slice('rec-'.length)));
+  return {
+    name: 'sound.wav',
+    bytes: sound.length,
+    contentType: 'audio/wav',
+    read: () => Readable.from([sound]),
+    close: () => Promise.resolve(),
+  };
+};
 
 const connectorOf = (domain: string): string => `pbx-${markOf(domain)}`;
 
@@ -209,7 +227,11 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
     type: 'call.started',
     domain,
     extension,
-    call: { id: `call-${owner}`, from: { number: '2025550123', name: mark } },
+    call: {
+      id: `call-${owner}`,
+      from: { number: '2025550123', name: mark },
+      recordings: [{ id: recordingOf(owner) }],
+    },
   };
   const key = { 'idempotency-key': `key-${owner}` };
   const { accepted } = await make<{ accepted: { seq: number }[] }>('/v1/events', event, key);
@@ -232,6 +254,7 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
     eventId: event.id,
     eventSeq: accepted[0]?.seq ?? 0,
     callId: event.call.id,
+    recordingId: recordingOf(owner),
     subscriptionId: hook.id,
     subscriptionNumber: hook.number,
     endpoint: hook.endpoint.number,
