@@ -63,7 +63,9 @@ function refresh(leg: LegRecord, channel: Channel, rules: CompiledRules): void {
     leg.extension = rules.extensionOf(facts);
   }
   // What a PBX shows as the name of a line it called outside is what it was told to show there, not who answers.
+  // That it called that line may be said after the name.
   if (leg.trunk === null || channel.incoming.length === 0) leg.name ??= clean(facts.callerName);
+  else if (!leg.toldDial) leg.name = null;
   leg.number ??= leg.extension ?? outsideNumber(channel, rules);
 }
 
