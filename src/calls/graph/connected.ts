@@ -32,6 +32,15 @@ export function partnersOf(graph: CallGraph, group: Group, channelId: string): r
   return set.map(({ id }) => id).filter((id) => id !== channelId);
 }
 
+/** The device is that channel, or stands before the pipe that ends in it. */
+export function standsBefore(graph: CallGraph, deviceId: string, channelId: string): boolean {
+  if (deviceId === channelId) return true;
+  const device = graph.get(deviceId);
+  const near = graph.get(graph.get(channelId)?.otherHalfId ?? '');
+  const bridge = near ? talkingBridgeOf(graph, near) : null;
+  return bridge !== null && device !== undefined && talkingBridgeOf(graph, device) === bridge;
+}
+
 function talkingBridgeOf(graph: CallGraph, channel: Channel): string | null {
   if (channel.bridgeId === null || channel.end !== null) return null;
   return graph.bridge(channel.bridgeId)?.kind === 'talk' ? channel.bridgeId : null;

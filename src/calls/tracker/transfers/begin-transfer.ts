@@ -1,5 +1,5 @@
 /** What the PBX says of transfers, taken into the call's record. What comes of it is found when the call is settled. */
-import { partnersOf } from '../../graph/connected.ts';
+import { partnersOf, standsBefore } from '../../graph/connected.ts';
 import type { Channel } from '../../graph/channel.ts';
 import { deviceReached } from '../../graph/reached.ts';
 import type { Signal } from '../../signal.ts';
@@ -42,15 +42,18 @@ export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, a
   const call = callOf(first);
   if (!call) return first;
   const consulted = call.legs.get(second.id);
-  const reached = signal.targetId === null ? undefined : graph.get(signal.targetId);
-  const target = call.legs.get((reached && deviceReached(graph, reached)?.id) ?? '');
-  const transfererIds = [...new Set([first.id, second.id])];
-  const isOther = (id: string): boolean => !transfererIds.includes(id) && id !== target?.channelId;
   const named = signal.transfereeId === null ? [] : [signal.transfereeId];
   const talking = named.length > 0 ? named : partnersOf(graph, first.group, first.id);
+  const said = signal.targetId === null ? undefined : graph.get(signal.targetId);
+  const asked = serviceAsked(graph, call, said, talking);
+  const reached = asked ?? said;
+  // A queue that was asked may be calling its agents.
+  const target = asked ? undefined : call.legs.get((reached && deviceReached(graph, reached)?.id) ?? '');
+  const transfererIds = [...new Set([first.id, second.id])];
+  const isOther = (id: string): boolean => !transfererIds.includes(id) && id !== target?.channelId;
   if (wasAsking(call, transfererIds, signal)) return first;
   const transfer = note(call, transfererIds, talking.filter(isOther), {
-    kind: signal.into === 'application' ? 'semi_attended' : 'attended',
+    kind: asked || signal.into === 'application' ? 'semi_attended' : 'attended',
     target: target?.extension ?? target?.number ?? dialledBy(reached?.facts ?? null) ?? dialledBy(second.facts),
     byKeys: signal.byKeys,
     at,
@@ -58,10 +61,22 @@ export function joined({ graph }: World, callOf: CallOf, signal: JoinedSignal, a
     askingId: null,
   });
   // Where the call in which the target was asked goes on as the one, it is that one itself.
-  const asked = consulted?.bornIn ?? (call.legs.get(first.id)?.bornIn ? call.id : null);
-  if (transfer) transfer.consultationCallId = asked;
+  const consultation = consulted?.bornIn ?? (call.legs.get(first.id)?.bornIn ? call.id : null);
+  if (transfer) transfer.consultationCallId = consultation;
   if (transfer && signal.into === 'application') takeTheirPlace(call, second.id, signal.transfereeId);
   return first;
+}
+
+/** The pipe to the queue, menu or mailbox that was asked: the target, or, where none is named, what the transferees have now. */
+function serviceAsked(
+  graph: World['graph'],
+  { service }: CallRecord,
+  said: Channel | undefined,
+  transfereeIds: readonly string[],
+): Channel | undefined {
+  const near = service ? graph.get(graph.get(service.channelId)?.otherHalfId ?? '') : undefined;
+  if (!service || !near || (said && said !== near)) return undefined;
+  return said || transfereeIds.some((id) => standsBefore(graph, id, service.channelId)) ? near : undefined;
 }
 
 /** The transferer asked by keys: it is known already, and no longer asks. */
@@ -70,9 +85,10 @@ function wasAsking(call: CallRecord, transfererIds: readonly string[], signal: J
     ({ askingId, transfererIds: [id] }) => askingId !== null && id !== undefined && transfererIds.includes(id),
   );
   if (!asked) return false;
+  const target = call.legs.get(asked.askingId ?? '');
   asked.askingId = null;
   asked.stays = signal.into === 'three_way';
-  if (signal.into === 'application') asked.kind = 'semi_attended';
+  if (signal.into === 'application' || target?.answeredAt === null) asked.kind = 'semi_attended';
   if (!asked.stays)
     letGo(
       call,

@@ -1,7 +1,7 @@
 /** What has become of a call's transfers, as far as it is new. */
 import type { LegOutcome } from '../../../model/outcome.ts';
 import { outcomeOfCause } from '../../../model/cause.ts';
-import { connectedDevices } from '../../graph/connected.ts';
+import { connectedDevices, standsBefore } from '../../graph/connected.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
 import { isParked } from '../parking/parked.ts';
@@ -24,7 +24,7 @@ export function completeTransfers(world: World, call: CallRecord, moment: Moment
     startTransfers(world, call, moment);
     if (transfer.askingId !== null && !isJoined(world, call, transfer)) continue;
     const partners = newPartners(world, call, transfer);
-    const inService = call.service !== null && transfer.transfereeIds.has(call.service.channelId);
+    const inService = isInService(world, call, transfer);
     const taken = inService || call.parked.some((one) => isParked(one) && transfer.transfereeIds.has(one.channelId));
     const returned = partners.some((leg) => leg.extension !== null && leg.extension === transfer.by);
     if (returned) tellEnd(world, call, transfer, moment, 'failed', reasonOf(call, transfer));
@@ -33,6 +33,11 @@ export function completeTransfers(world: World, call: CallRecord, moment: Moment
       tellEnd(world, call, transfer, moment, 'completed');
     }
   }
+}
+
+/** A transferee is in the call's queue, menu or mailbox, or has the pipe that leads there. */
+function isInService({ graph }: World, { service }: CallRecord, { transfereeIds }: TransferRecord): boolean {
+  return service !== null && [...transfereeIds].some((id) => standsBefore(graph, id, service.channelId));
 }
 
 /** Those who waited talk with who was asked, and the transferer does not. */
@@ -134,9 +139,14 @@ const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable',
 /** How the attempts at the target went; where there was none, how the PBX ended the transferee's line. */
 function reasonOf(call: CallRecord, transfer: TransferRecord): LegOutcome {
   const attempts = [...call.legs.values()].filter(
-    (leg) => leg.startedAt >= transfer.at && leg.outcome !== null && !transfer.transfereeIds.has(leg.channelId),
+    (leg) =>
+      (leg.startedAt >= transfer.at || leg.extension === transfer.target) &&
+      leg.outcome !== null &&
+      !transfer.transfereeIds.has(leg.channelId),
   );
-  const best = byPriority.find((outcome) => attempts.some((leg) => leg.outcome === outcome));
+  // The transferer has left: it was the PBX that let the target ring no longer.
+  const outcomes = attempts.map(({ outcome }) => (outcome === 'cancelled' ? 'no_answer' : outcome));
+  const best = byPriority.find((outcome) => outcomes.includes(outcome));
   if (best) return best;
   const causes = [...transfer.transfereeIds].map((id) => outcomeOfCause(call.legs.get(id)?.cause ?? null, null));
   return byPriority.find((outcome) => causes.includes(outcome)) ?? 'failed';

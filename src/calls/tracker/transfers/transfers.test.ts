@@ -222,6 +222,64 @@ test('asked by keys, and joined without a word of it: completed all the same', (
   assert.ok(inShort(events).includes('leg.ended 101 transferred'));
 });
 
+/** 101 has Alice wait and asks a queue by keys, in the same call; the queue calls 103. */
+function askingQueue(): PbxScript {
+  const script = talking().say({ kind: 'channel.held', channelId: 'b' });
+  for (const half of ['l1', 'l2'])
+    script.channel(half, { pipe: true, linkedId: 'a', device: 'Local/700@x', to: '700', state: 'up' });
+  script.pipe('l1', 'l2').bridge('b2', 'l1').dialEnd(null, 'l1', 'answered').unbridge('b1', 'b').bridge('b2', 'b');
+  script.say({ kind: 'queue.joined', channelId: 'l2', queue: 'support', position: 1, waiting: 1 });
+  return ring(script, 'l2', 'c', '103').wait(1_000);
+}
+
+for (const targetId of ['l1', null]) {
+  test(`a queue asked by keys, the target ${targetId === null ? 'not named' : 'named'}: the transferee has it, not the agent that rings`, () => {
+    const script = askingQueue().hangUp('b').unbridge('b2', 'b').bridge('b1', 'l1');
+    const ids = { firstId: 'b', secondId: 'b', transfereeId: 'a', targetId };
+    script
+      .say({ kind: 'transfer.joined', ...ids, into: 'bridge', byKeys: true })
+      .end('b')
+      .wait(1_000);
+    const events = track(script.end('c').hangUp('a').end('a').end('l1').end('l2').signals, saysWho);
+    assert.deepEqual(
+      inShort(events).filter((line) => /transfer/.test(line)),
+      ['transfer.started', 'transfer.completed', 'leg.ended 101 transferred'],
+    );
+    const { kind, target, targetQueue } = lastOf(events, 'transfer.completed').data;
+    assert.deepEqual({ kind, target, targetQueue }, { kind: 'semi_attended', target: '700', targetQueue: 'support' });
+  });
+}
+
+/** The transferer who asks 102 hangs up while it rings. */
+function leaveRinging(): PbxScript {
+  const script = asking().hangUp('b').unbridge('b2', 'b').bridge('b1', 'l1');
+  const ids = { firstId: 'b', secondId: 'b', transfereeId: 'a', targetId: 'l1' };
+  return script.say({ kind: 'transfer.joined', ...ids, into: 'bridge', byKeys: true }).wait(1_000);
+}
+
+test('asked by keys, and left while it rings: semi-attended, completed by the answer', () => {
+  const script = leaveRinging().state('c', 'up').dialEnd('l2', 'c', 'answered').bridge('b3', 'c').bridge('b3', 'l2');
+  const events = track(script.end('b').wait(2_000).hangUp('a').end('a').end('c').end('l1').end('l2').signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.completed').data['kind'], 'semi_attended');
+});
+
+test('asked by keys, left while it rings, and called back: failed, as nobody answered', () => {
+  const script = leaveRinging().dialEnd('l2', 'c', 'cancelled').end('c').end('l1').end('l2');
+  script.channel('d', { device: 'PJSIP/101', linkedId: 'a', from: '101' }).dial(null, 'd').state('d', 'ringing');
+  script.state('d', 'up').dialEnd(null, 'd', 'answered').bridge('b1', 'd').end('b').wait(1_000);
+  const events = track(partBy(script, 'a', 'd').signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.failed').data['reason'], 'no_answer');
+});
+
+test('a line outside is not called by the name it was told to show, though that is said before the call to it', () => {
+  const script = sendOn(talking(), '12157010699');
+  script.channel('c', { device: 'PJSIP/trunk-carrier', linkedId: 'a', from: '12157010699', name: 'User 101' });
+  script.dial('a', 'c', 'trunk-carrier/sip:12157010699@host').state('c', 'ringing');
+  const events = track(partBy(pickUp(script, 'a', 'c', 'b2'), 'a', 'c', 'b2').signals, saysWho);
+  const names = events.flatMap(({ leg }) => (leg?.number === '+12157010699' ? [leg.name] : []));
+  assert.deepEqual([...new Set(names)], [null]);
+});
+
 test('picked up by a neighbour: the phone that rang is no missed call, whatever its cause', () => {
   const script = ring(inboundCall(), 'a', 'b', '101').wait(2_000);
   script.channel('p', { device: 'PJSIP/102', state: 'ring', from: '102', to: '*8' });
