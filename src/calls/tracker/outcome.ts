@@ -52,6 +52,8 @@ function calledOutcome(graph: CallGraph, call: CallRecord, leg: LegRecord, chann
   if (winnerOf(call, leg)) return 'answered_elsewhere';
   if (byCause !== null && status !== 'cancelled') return byCause;
   if (byCause === 'answered_elsewhere') return byCause;
+  // It picked up, heard what it is about, and hung up before it was connected.
+  if (status === 'answered' && lineUp(channel) && !callerGone(call, leg)) return 'rejected';
   return status === 'cancelled' || status === 'aborted' || callerGone(call, leg) ? 'cancelled' : 'no_answer';
 }
 

@@ -86,6 +86,18 @@ test('an agent lets it ring out, and is called again: two legs, one missed', () 
   );
 });
 
+test('an agent picks up and hangs up before it has the caller: refused, and missed', () => {
+  const script = offer(waiting(), 'b', '101').wait(300).state('b', 'up').dialEnd('a', 'b', 'answered').hangUp('b');
+  script.say({ kind: 'queue.agent_missed', channelId: 'a', memberId: 'b', ...agent('101'), ringMs: null });
+  script.dialEnd('a', 'b', 'no_answer').end('b', 0).wait(1_000);
+  const events = track(partBy(take(offer(script, 'c', '102'), 'c', '102'), 'a', 'c').signals, rules);
+  const refused = events.find(({ type, extension }) => type === 'leg.ended' && extension === '101');
+  assert.equal(refused?.leg?.outcome, 'rejected');
+  assert.equal(refused?.leg?.answeredAt, null);
+  assert.equal(lastOf(events, 'queue.agent_missed').data['agentExtension'], '101');
+  assert.equal(lastOf(events, 'call.ended').call?.outcome, 'answered');
+});
+
 test('the caller hangs up: abandoned, and the agent did not miss it', () => {
   const script = offer(waiting(), 'b', '101').wait(3_000).hangUp('a');
   script.say({ kind: 'queue.abandoned', channelId: 'a', position: 1 });

@@ -44,6 +44,7 @@ const needs: ReadonlyMap<string, readonly string[]> = new Map([
   ['QueueCallerLeave', ofChannel],
   ['AgentCalled', [...ofChannel, ...ofDial]],
   ['AgentRingNoAnswer', [...ofChannel, ...ofDial]],
+  ['AgentDump', [...ofChannel, ...ofDial]],
   ['AgentConnect', [...ofChannel, ...ofDial]],
   ['ConfbridgeJoin', ofChannel],
   ['ConfbridgeLeave', ofChannel],

@@ -299,6 +299,8 @@ const readings: ReadonlyMap<string, Reading> = new Map([
   ['QueueCallerLeave', queueOut('queue.left')],
   ['AgentCalled', agentCalled],
   ['AgentRingNoAnswer', agentOutcome('queue.agent_missed', 1)],
+  // It hung up while the queue told it something, before it had the caller.
+  ['AgentDump', agentOutcome('queue.agent_missed', 1)],
   ['AgentConnect', agentOutcome('queue.agent_connected', 1_000)],
   ['ConfbridgeJoin', roomJoin],
   ['ConfbridgeLeave', roomLeave],
