@@ -43,6 +43,17 @@ export function numbersOf({ call, legs }: Pick<CallRecord, 'call' | 'legs'>): Re
   return new Set(keys.filter((key) => key !== '' && key !== erasedText));
 }
 
+/**
+ * An ended call has no live legs: one that went on in another call, as those of a consultation do, or whose end nobody told,
+ * has ended here with the call. How it ended is not known here.
+ */
+export function legsAsOf(call: Call, legs: readonly Leg[]): readonly Leg[] {
+  if (call.state !== 'ended') return legs;
+  return legs.map((leg) =>
+    leg.state === 'ended' ? leg : { ...leg, state: 'ended', endedAt: leg.endedAt ?? call.endedAt },
+  );
+}
+
 /** Milliseconds until somebody answered or it ended; null while nobody did, and where nothing rang. */
 export function ringTimeOf(call: Call, legs: readonly Leg[]): number | null {
   const rang = legs.flatMap(({ ringingAt }) => (ringingAt === null ? [] : [Date.parse(ringingAt)]));

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { LiveCall } from '../../calls/live/live-call.ts';
 import { CallSchema, LegSchema } from '../../model/call.ts';
-import { type CallRecord, ringTimeOf } from '../../model/call-record.ts';
+import { type CallRecord, legsAsOf, ringTimeOf } from '../../model/call-record.ts';
 import { nullable } from '../contract/common.ts';
 
 const shown = {
@@ -17,7 +17,10 @@ const shown = {
     'Milliseconds it rang before somebody answered, or until it ended; null while it does, and where nothing rang.',
   ),
   call: CallSchema,
-  legs: Type.Array(LegSchema),
+  legs: Type.Array(LegSchema, {
+    description:
+      'The parts that devices, queues and menus had in it. Of an ended call all have ended; the outcome of one that went on in another call is null.',
+  }),
 };
 
 export const CallViewSchema = Type.Object(shown);
@@ -37,6 +40,6 @@ export function callView(one: LiveCall | CallRecord): CallView {
     final: call.state === 'ended',
     ringMs: ringTimeOf(call, legs),
     call,
-    legs: [...legs],
+    legs: [...legsAsOf(call, legs)],
   };
 }
