@@ -4,17 +4,22 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { NewEvent } from '../../src/model/event.ts';
 import { packetsOf, replay, summarise } from '../support/ami-replay.ts';
+import { withoutPort } from '../support/heard-calls.ts';
+import { entryOf, journalOf, timesWrongIn, withoutTimes } from '../support/journal-entry.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
 import { callScenarios } from './support/scenarios/index.ts';
 import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
 import { type Network, startNetwork } from './support/proxy.ts';
-import { type Phones, startPhones } from './support/sipp.ts';
+import { startPhones } from './support/sipp.ts';
 
 const skip = skipWithoutAsterisk();
 
 /** More at once only make a small machine miss the times that phones wait. */
 const atOnce = 5;
+
+/** What a PBX does by itself after the last one at a phone has done something takes no longer; then its phones are put away. */
+const tailMs = 8_000;
 
 async function runSome<T>(all: readonly T[], atOnce: number, run: (one: T) => Promise<void>): Promise<void> {
   const left = [...all];
@@ -23,9 +28,6 @@ async function runSome<T>(all: readonly T[], atOnce: number, run: (one: T) => Pr
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
-
-/** The port of the carrier's phone is part of its number and changes with every run. */
-const withoutPort = (text: string): string => text.replace(/\+1215551\d{4}/g, '+1215551PORT');
 
 /** The calls of a scenario as its recording has them. */
 function expectedOf(name: string): readonly Heard[] {
@@ -67,11 +69,18 @@ function callsIn(events: readonly NewEvent[]): readonly Heard[] {
   });
 }
 
+/** What the journal says of them. */
+async function entriesOf(events: readonly NewEvent[]): Promise<string[]> {
+  const entries = await journalOf(events);
+  return withoutTimes(entries.flatMap(entryOf).map(withoutPort));
+}
+
 const expectedCalls = callScenarios.reduce((sum, { name }) => sum + expectedOf(name).length, 0);
 
 describe('calls through a real Asterisk', { skip }, () => {
   let asterisk: RealAsterisk;
-  let phones: Phones;
+  /** Idle phones take as much of the machine as busy ones, so each scenario has its own and puts them away. */
+  const putAway: Promise<void>[] = [];
   let listening: Listening;
   /** Another Offhook that listens to the same Asterisk all the time, and hears of everything a little later. */
   let farAway: Listening;
@@ -81,19 +90,20 @@ describe('calls through a real Asterisk', { skip }, () => {
 
   before(async () => {
     asterisk = await startAsterisk();
-    phones = await startPhones(asterisk);
     listening = await listenTo(configFor(asterisk));
     network = await startNetwork(asterisk.ports.ami, 120);
     farAway = await listenTo(configFor(asterisk, { port: network.port }));
     for (const one of [listening, farAway])
       await one.until(({ type }) => type === 'connector.up', 'the connector is up');
     await runSome(callScenarios, atOnce, async (scenario) => {
+      const phones = await startPhones(asterisk);
       try {
         const call = await scenario.prepare(phones, asterisk);
         await call();
       } catch (error) {
         wentWrong.set(scenario.name, error);
       }
+      putAway.push(new Promise((resolve) => setTimeout(resolve, tailMs)).then(() => phones.stop()));
     });
     // A call that went wrong may stand for ever; what went wrong with it is said by its own test.
     await asterisk.quiet().catch((error: unknown) => {
@@ -107,18 +117,20 @@ describe('calls through a real Asterisk', { skip }, () => {
     await listening?.connector.stop();
     await farAway?.connector.stop();
     await network?.stop();
-    await phones?.stop();
+    await Promise.all(putAway);
     await asterisk?.stop();
   });
 
   for (const { name, says } of callScenarios) {
-    test(`${name}: ${says}`, () => {
+    test(`${name}: ${says}`, async () => {
       assert.ifError(wentWrong.get(name));
       const calls = callsIn(listening.events);
-      for (const { summary: expected } of expectedOf(name)) {
+      for (const { summary: expected, events } of expectedOf(name)) {
         const call = calls.find(({ summary }) => summary[0] === expected[0]);
         assert.ok(call, `no call begins with: ${expected[0]}`);
         assert.deepEqual(inAnyOrder(call.summary), inAnyOrder(expected));
+        assert.deepEqual(await entriesOf(call.events), await entriesOf(events));
+        assert.deepEqual((await journalOf(call.events)).flatMap(timesWrongIn), []);
       }
     });
   }

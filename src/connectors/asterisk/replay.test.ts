@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { companyRules, packetsOf, replay, summarise } from '../../../test/support/ami-replay.ts';
+import { entryOf, journalOf, timesWrongIn } from '../../../test/support/journal-entry.ts';
 import { createTracker } from '../../calls/tracker/index.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { AmiPacket } from './ami/packet.ts';
@@ -20,12 +21,14 @@ const packetsIn = (name: string): AmiPacket[] => packetsOf(readFileSync(new URL(
 test('there are recordings', () => assert.ok(names.length >= 19));
 
 for (const name of names) {
-  test(`${name}: the recorded stream makes the expected events`, () => {
+  test(`${name}: the recorded stream makes the expected events and entries of the journal`, async () => {
     const events = replay(packetsIn(name));
+    const entries = await journalOf(events);
     const expected = new URL(`${name}.expected.txt`, folder);
-    const summary = `${summarise(events).join('\n')}\n`;
+    const summary = `${[...summarise(events), ...entries.flatMap(entryOf)].join('\n')}\n`;
     if (process.env['OFFHOOK_UPDATE_EXPECTED'] === '1') writeFileSync(expected, summary);
     assert.equal(summary, readFileSync(expected, 'utf8'));
+    assert.deepEqual(entries.flatMap(timesWrongIn), []);
   });
 
   test(`${name}: heard again, the same events with the same ids`, () => {

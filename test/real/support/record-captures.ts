@@ -55,23 +55,26 @@ const { values, positionals: wanted } = parseArgs({
 const version = values.asterisk === '16' ? 16 : 22;
 const folder = new URL(`../../fixtures/asterisk${version === 22 ? '' : '-16'}/`, import.meta.url);
 const asterisk = await startAsterisk({ version });
-const phones = await startPhones(asterisk);
 try {
   const record = async ({ name, prepare }: Scenario, place: string, asked: readonly string[]): Promise<void> => {
     if (wanted.length > 0 && !wanted.includes(name)) return;
-    const play = await prepare(phones, asterisk);
-    const line = await listen(asterisk);
-    await line.ask(...asked);
-    await play();
-    const bytes = await line.take();
-    await writeFile(new URL(`${place}${name}.ami`, folder), bytes);
-    console.log(`${name}: ${bytes.length} bytes`);
+    const phones = await startPhones(asterisk);
+    try {
+      const play = await prepare(phones, asterisk);
+      const line = await listen(asterisk);
+      await line.ask(...asked);
+      await play();
+      const bytes = await line.take();
+      await writeFile(new URL(`${place}${name}.ami`, folder), bytes);
+      console.log(`${name}: ${bytes.length} bytes`);
+    } finally {
+      await phones.stop();
+    }
   };
   const picture = ['CoreStatus', 'CoreShowChannels', 'BridgeList'];
   for (const scenario of callScenarios) await record(scenario, '', picture);
   const people = peopleLists(true).map(({ action }) => action.name);
   if (version === 22) for (const scenario of peopleScenarios) await record(scenario, 'people/', people);
 } finally {
-  await phones.stop();
   await asterisk.stop();
 }

@@ -13,7 +13,7 @@ exten => s,1,UserEvent(OffhookMessage,Direction: \${ARG1},Extension: \${ARG2},Id
 `;
 
 /**
- * What numbers do. `phones`: 1NN a phone, 7NN and 8NN the same through a Local channel (that optimises itself away, that
+ * What numbers do. `phones`: 1NN and 94N a phone, 7NN and 8NN the same through a Local channel (that optimises itself away, that
  * stays), 2NN a queue, 3NN a conference, 5NN groups and forwards, 6NN services, `*8` picks up what rings next to it, `*81NN`
  * what rings at that phone, 90N a phone, 91N its mailbox, 92N its owner's way in, 9 and more digits the carrier, on the port the last five name. `from-trunk`: 31255501NN rings
  * phone 1NN, 3125555NNN reaches NNN as a phone would, and a few older numbers.
@@ -29,6 +29,8 @@ include => services
 include => groups
 include => people
 exten => _1XX,1,Dial(PJSIP/\${EXTEN},3,${mayTransfer})
+ same => n,Hangup(${causeOfDial})
+exten => _94X,1,Dial(PJSIP/\${EXTEN},3,${mayTransfer})
  same => n,Hangup(${causeOfDial})
 exten => _8XX,1,Dial(Local/1\${EXTEN:1}@phones/n,5)
  same => n,Hangup(${causeOfDial})

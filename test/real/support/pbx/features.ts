@@ -25,6 +25,10 @@ export const queuePlans: readonly QueuePlan[] = [
   { name: 'q207', strategy: 'ringall', members: ['161'].map(member), ring: 5 },
   { name: 'q208', strategy: 'ringall', members: ['member => Local/194@phones,0,Agent 194'], ring: 5 },
   { name: 'q209', strategy: 'ringall', members: ['195'].map(member), ring: 5 },
+  { name: 'q210', strategy: 'ringall', members: ['150'].map(member), ring: 5 },
+  { name: 'q211', strategy: 'ringall', members: ['196'].map(member), ring: 5 },
+  // The agent hears something before the caller.
+  { name: 'q212', strategy: 'ringall', members: ['941'].map(member), ring: 5, more: ['announce = queue-thankyou'] },
   { name: 'q241', strategy: 'ringall', members: ['162'].map(member), ring: 5 },
   { name: 'q242', strategy: 'ringall', members: ['163'].map(member), ring: 5, more: ['context = queue-keys'] },
   // Nobody is in these; agents join by themselves.
@@ -59,6 +63,9 @@ ${queuePlans.map(queueText).join('\n')}`;
 
 export const features = `[general]
 transferdigittimeout = 3
+transferdialattempts = 1
+transferretrysound = beep
+transferinvalidsound = beeperr
 xfersound = beep
 atxfernoanswertimeout = 2
 atxferdropcall = no

@@ -103,6 +103,21 @@ export const queues: readonly CallScenario[] = [
     },
   },
   {
+    name: 'queue-announced',
+    says: 'Alice calls the queue 212, which tells the agent 941 something first: 941 hangs up meanwhile, is called again, listens, and talks to her.',
+    prepare: async (phones, asterisk) => {
+      const agent = await phones.plugIn('941', 'obeys');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555212');
+        await (await agent.line()).hangUp();
+        const channel = await (await agent.line(1)).channel();
+        await asterisk.until(`core show channel ${channel}`, /Bridge ID: [0-9a-f-]{36}/);
+        await after(500);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
     name: 'menu-then-agent',
     says: 'Alice hears the menu of 621 and presses 1, which rings 189; 189 answers; she hangs up.',
     prepare: async (phones, asterisk) => {

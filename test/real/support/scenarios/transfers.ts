@@ -1,7 +1,19 @@
 /** A call that is sent on: blind and attended, by the phone's own means (REFER) and by keys. */
+import type { Line } from '../line.ts';
 import { after, type CallScenario, isGone, isUp, outsider, rings } from './scenario.ts';
 
 const moment = 300;
+/** How long the PBX waits for a number to send the call on to (`features.conf`). */
+const digitsWithinMs = 3_000;
+/** Within that time a transfer that cannot be is told to who wanted it, and the others are there again. */
+const backAgainMs = 2_000;
+
+/** The PBX says that it listens before it takes a number. */
+async function pressAndDial(line: Line, keys: string, number: string): Promise<void> {
+  await line.press(keys);
+  await after(3 * moment);
+  await line.press(number);
+}
 
 export const transfers: readonly CallScenario[] = [
   {
@@ -108,13 +120,99 @@ export const transfers: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550133');
         await after(moment);
-        const line = await phone.line();
-        await line.press('#1');
-        await after(3 * moment);
-        await line.press('134');
+        await pressAndDial(await phone.line(), '#1', '134');
         await isUp(asterisk, '134');
         await after(moment);
         await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-keys-outside',
+    says: 'Alice calls 119, who presses #1 and a number outside; she talks to that one and hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('119', 'obeys');
+      const number = await phones.carrierTakes('answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550119');
+        await after(moment);
+        await pressAndDial(await phone.line(), '#1', `${number}#`);
+        await isGone(asterisk, '119');
+        await after(4 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-keys-to-queue',
+    says: 'Alice calls 125, who presses #1 210, which is a queue; agent 150 answers, she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('125', 'obeys');
+      await phones.plugIn('150', 'answers');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550125');
+        await after(moment);
+        await pressAndDial(await phone.line(), '#1', '210');
+        await isUp(asterisk, '150');
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-keys-to-nobody',
+    says: 'Alice calls 175, who presses #1 499, a number that there is not, and has her back; she hangs up.',
+    prepare: async (phones) => {
+      const phone = await phones.plugIn('175', 'obeys');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550175');
+        await after(moment);
+        await pressAndDial(await phone.line(), '#1', '499#');
+        await after(backAgainMs);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-keys-unreachable',
+    says: 'Alice calls 191, who presses #1 949, a phone that is not plugged in; the PBX ends the call.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('191', 'obeys');
+      return async () => {
+        await phones.carrierDials(outsider, '3125550191');
+        await after(moment);
+        await pressAndDial(await phone.line(), '#1', '949');
+        await isGone(asterisk, '191');
+      };
+    },
+  },
+  {
+    name: 'blind-keys-no-number',
+    says: 'Alice calls 179, who presses #1 and then nothing, and has her back after a while; she hangs up.',
+    prepare: async (phones) => {
+      const phone = await phones.plugIn('179', 'obeys');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550179');
+        await after(moment);
+        await (await phone.line()).press('#1');
+        await after(digitsWithinMs + backAgainMs);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'blind-keys-hung-up',
+    says: 'Alice calls 192, who presses #1 and hangs up without a number, which ends the call.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('192', 'obeys');
+      return async () => {
+        await phones.carrierDials(outsider, '3125550192');
+        await after(moment);
+        const line = await phone.line();
+        await line.press('#1');
+        await after(3 * moment);
+        await line.hangUp();
+        await isGone(asterisk, '192');
       };
     },
   },
@@ -148,9 +246,7 @@ export const transfers: readonly CallScenario[] = [
         const alice = await phones.carrierDials(outsider, '3125550137');
         await after(moment);
         const line = await phone.line();
-        await line.press('*2');
-        await after(3 * moment);
-        await line.press('138');
+        await pressAndDial(line, '*2', '138');
         await isUp(asterisk, '138');
         await after(2 * moment);
         await line.hangUp();
@@ -169,9 +265,7 @@ export const transfers: readonly CallScenario[] = [
         const alice = await phones.carrierDials(outsider, '3125550139');
         await after(moment);
         const line = await phone.line();
-        await line.press('*2');
-        await after(3 * moment);
-        await line.press('140');
+        await pressAndDial(line, '*2', '140');
         await isUp(asterisk, '140');
         await after(2 * moment);
         await line.press('*3');
@@ -191,10 +285,7 @@ export const transfers: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125550164');
         await after(moment);
-        const line = await phone.line();
-        await line.press('*2');
-        await after(3 * moment);
-        await line.press('165');
+        await pressAndDial(await phone.line(), '*2', '165');
         await rings(asterisk, '165');
         await isGone(asterisk, '165');
         await after(3 * moment);
@@ -212,14 +303,107 @@ export const transfers: readonly CallScenario[] = [
         const alice = await phones.carrierDials(outsider, '3125550166');
         await after(moment);
         const line = await phone.line();
-        await line.press('*2');
-        await after(3 * moment);
-        await line.press('167');
+        await pressAndDial(line, '*2', '167');
         await isUp(asterisk, '167');
         await after(2 * moment);
         await line.press('*1');
         await isGone(asterisk, '167');
         await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys-to-queue',
+    says: 'Alice calls 197, who presses *2 211, which is a queue, and hangs up while agent 196 rings; 196 answers, she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('197', 'obeys');
+      await phones.plugIn('196', 'answersLate');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550197');
+        await after(moment);
+        const line = await phone.line();
+        await pressAndDial(line, '*2', '211');
+        await rings(asterisk, '196');
+        await after(moment);
+        await line.hangUp();
+        await isUp(asterisk, '196');
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys-to-menu',
+    says: 'Alice calls 198, who presses *2 600, hears the menu there, and hangs up, so that she hears it; she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('198', 'obeys');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550198');
+        await after(moment);
+        const line = await phone.line();
+        await pressAndDial(line, '*2', '600');
+        await asterisk.until('core show channels concise', /Local\/600@phones-[^\n]*;1![^\n]*!Up!/);
+        await after(2 * moment);
+        await line.hangUp();
+        await isGone(asterisk, '198');
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys-ringing',
+    says: 'Alice calls 199, who presses *2 942 and hangs up while it rings; 942 answers, she hangs up.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('199', 'obeys');
+      await phones.plugIn('942', 'answersLate');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125550199');
+        await after(moment);
+        const line = await phone.line();
+        await pressAndDial(line, '*2', '942');
+        await rings(asterisk, '942');
+        await after(moment);
+        await line.hangUp();
+        await isUp(asterisk, '942');
+        await after(2 * moment);
+        await alice.hangUp();
+      };
+    },
+  },
+  {
+    name: 'attended-keys-ringing-unanswered',
+    says: 'Alice calls 943, who presses *2 944 and hangs up while it rings; nobody answers, 943 is called back and has her again.',
+    prepare: async (phones, asterisk) => {
+      const phone = await phones.plugIn('943', 'obeys');
+      await phones.plugIn('944', 'rings');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555943');
+        await after(moment);
+        const line = await phone.line();
+        await pressAndDial(line, '*2', '944');
+        await rings(asterisk, '944');
+        await after(moment);
+        await line.hangUp();
+        await phone.line(1);
+        await after(2 * moment);
+        await alice.hangUp();
+        await isGone(asterisk, '943');
+      };
+    },
+  },
+  {
+    name: 'attended-keys-busy',
+    says: 'Alice calls 945, who presses *2 946, which is busy, and has her back; she hangs up.',
+    prepare: async (phones) => {
+      const phone = await phones.plugIn('945', 'obeys');
+      await phones.plugIn('946', 'busy');
+      return async () => {
+        const alice = await phones.carrierDials(outsider, '3125555945');
+        await after(moment);
+        await pressAndDial(await phone.line(), '*2', '946#');
+        await after(backAgainMs);
         await alice.hangUp();
       };
     },
