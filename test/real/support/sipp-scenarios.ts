@@ -215,11 +215,11 @@ const calledSide = {
     ),
     '<recv request="ACK"/>',
   ]),
-  /** Rings for a second and a half, answers, waits for the other side to hang up. */
+  /** Rings for three seconds, in which a slow machine does what is to be done meanwhile, answers, then does as it is told. */
   answersLate: scenario('answers-late', [
     ...invited,
     ringing,
-    pause(1500),
+    pause(3000),
     ...answerAndNote,
     speaks,
     ...obeys(calledEnd),
