@@ -158,7 +158,7 @@ describe('calls through a real Asterisk', { skip }, () => {
       .filter((event) => event.type === 'call.ended' && !sentOn.includes(event.call?.id))
       .map((event) => event.call);
     const inbound = ended.find((call) => call?.to.number === '+13125550101');
-    assert.ok(inbound && inbound.talkMs >= 550 && inbound.talkMs < 2500, `talked ${inbound?.talkMs} ms`);
+    assert.ok(inbound && inbound.talkMs >= 750 && inbound.talkMs < 4000, `talked ${inbound?.talkMs} ms`);
     for (const call of ended) {
       if (call?.answeredBy?.kind !== 'person')
         assert.equal(/voicemail|conference/.test(call?.answeredBy?.kind ?? '') ? 0 : call?.talkMs, 0);

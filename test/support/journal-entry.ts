@@ -65,11 +65,12 @@ function legOf({ role, extension, name, number, state, outcome, cause, ringingAt
 }
 
 /**
- * To be compared with the same call made again: how long things took is only whether they were at all, and recordings are
- * called by when they began.
+ * To be compared with the same call made again: how long things took is only whether they were at all, recordings are
+ * called by when they began, and who rings first of those that ring at once is chance.
  */
 export const withoutTimes = (lines: readonly string[]): string[] =>
   lines
+    .map((line) => (line.startsWith('journal extensions') ? line.split(' ').toSorted().join(' ') : line))
     .map((line) => line.replace(/(?<=(?:ringMs|talkMs)=)[1-9]\d*/g, 'some').replace(/\bcall-\d+\.\d+/, 'call-TIME'))
     .toSorted();
 

@@ -128,6 +128,8 @@ export async function startPhones(asterisk: RealAsterisk): Promise<Phones> {
     const options = { keys: { from, to, fromName }, calls: 1, ...login };
     const { log, ended, errors } = await launch(callerScenario(who, plan), host, port, options);
     const early = ended.then(async (code) => {
+      // Answered, and over so soon that it was not seen while it lasted.
+      if (code === 0) return lineOf(asterisk, { host, port, log, endpoint }, 0);
       throw new Error(`${from} calls ${to}: sipp ended with ${code}\n${await errors()}`);
     });
     return Promise.race([lineOf(asterisk, { host, port, log, endpoint }, 0), early]);

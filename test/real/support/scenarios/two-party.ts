@@ -8,7 +8,7 @@ export const twoParty: readonly CallScenario[] = [
     says: 'Alice calls from outside, 101 answers, Alice hangs up.',
     prepare: async (phones) => {
       await phones.plugIn('101', 'answers');
-      return () => phones.carrierCalls(outsider, '3125550101', { kind: 'talks', ms: 600 });
+      return () => phones.carrierCalls(outsider, '3125550101', { kind: 'talks', ms: 1500 });
     },
   },
   {
