@@ -26,13 +26,15 @@ export const queues: readonly CallScenario[] = [
   {
     name: 'queue-rrmemory',
     says: 'Alice calls the queue 202, whose agents ring in turn: 154 and 155 let it ring, 156 answers and hangs up.',
-    prepare: async (phones, asterisk) => {
+    prepare: async (phones) => {
       await phones.plugIn('154', 'rings');
       await phones.plugIn('155', 'rings');
-      await phones.plugIn('156', 'hangsUp');
+      const agent = await phones.plugIn('156', 'obeys');
       return async () => {
         await phones.carrierDials(outsider, '3125555202');
-        await isUp(asterisk, '156');
+        const line = await agent.line();
+        await after(500);
+        await line.hangUp();
       };
     },
   },
@@ -136,12 +138,14 @@ export const queues: readonly CallScenario[] = [
     name: 'menu-then-queue',
     says: 'Alice hears the menu of 621, presses 2 and waits in the queue 209; 195 answers and hangs up.',
     prepare: async (phones, asterisk) => {
-      await phones.plugIn('195', 'hangsUp');
+      const agent = await phones.plugIn('195', 'obeys');
       return async () => {
         const alice = await phones.carrierDials('12157010681', '3125555621');
         await hearsMenu(asterisk, alice);
         await alice.press('2');
-        await isUp(asterisk, '195');
+        const line = await agent.line();
+        await after(500);
+        await line.hangUp();
       };
     },
   },

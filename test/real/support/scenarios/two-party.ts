@@ -1,6 +1,6 @@
 /** Two parties: inbound, outbound, internal; answered, refused, given up; machines; pipes inside the PBX. */
 import { carrierHost } from '../pbx/plan.ts';
-import { type CallScenario, isGone, outsider, upChannel } from './scenario.ts';
+import { after, type CallScenario, isGone, outsider, upChannel } from './scenario.ts';
 
 export const twoParty: readonly CallScenario[] = [
   {
@@ -137,10 +137,12 @@ export const twoParty: readonly CallScenario[] = [
     says: 'Software asks the PBX to call 114 and, when it answers, 115, which hangs up.',
     prepare: async (phones, asterisk) => {
       await phones.plugIn('114', 'answers');
-      await phones.plugIn('115', 'hangsUp');
+      const called = await phones.plugIn('115', 'obeys');
       return async () => {
         await asterisk.console('channel originate PJSIP/114 extension 115@phones');
-        await asterisk.until('core show channels', upChannel('115'));
+        const line = await called.line();
+        await after(500);
+        await line.hangUp();
         await isGone(asterisk, '115');
       };
     },
@@ -150,11 +152,13 @@ export const twoParty: readonly CallScenario[] = [
     says: 'Software asks the PBX to call a number outside and, when it answers, 193, which hangs up.',
     prepare: async (phones, asterisk) => {
       const number = await phones.carrierTakes('answers');
-      await phones.plugIn('193', 'hangsUp');
+      const called = await phones.plugIn('193', 'obeys');
       return async () => {
         const uri = `sip:${number}@${carrierHost}:${number.slice(-5)}`;
         await asterisk.console(`channel originate PJSIP/trunk-carrier/${uri} extension 193@phones`);
-        await asterisk.until('core show channels', upChannel('193'));
+        const line = await called.line();
+        await after(500);
+        await line.hangUp();
       };
     },
   },
