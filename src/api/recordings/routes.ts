@@ -22,8 +22,8 @@ export function recordingRoutes(app: App, { calls, journal, recordings }: Deps):
     least: 'extension',
     params: Params,
     answers: {
-      200: { description: 'The file.', schema: Type.Unknown() },
-      206: { description: 'The part that was asked for.', schema: Type.Unknown() },
+      200: { description: 'The file.', type: 'audio/*' },
+      206: { description: 'The part that was asked for.', type: 'audio/*' },
     },
   });
   app.get<{ Params: Static<typeof Params> }>('/v1/recordings/:id', one, async (request, reply) => {
