@@ -13,11 +13,19 @@ export function endMachines(world: World, call: CallRecord, moment: Moment): voi
     const isGone = !channel || !isLive(channel);
     if (leg.endedAt === null && !isGone) continue;
     if (isStillUnclear(call, leg)) continue;
-    leg.endedAt = Math.max(leg.startedAt, leg.endedAt ?? moment.at);
+    leg.endedAt = Math.max(leg.startedAt, Math.min(leg.endedAt ?? moment.at, emptySince(call)));
     leg.outcome = outcomeOf(call, leg, isGone);
     leg.toldEnd = true;
     world.teller.machine(call, leg, moment.at);
   }
+}
+
+/** When its last device left it, and with it all that it was in; what led to a queue or a menu may be seen to end later. */
+function emptySince(call: CallRecord): number {
+  const ends = [...call.legs.values()].map(({ endedAt }) => endedAt);
+  return ends.length === 0 || ends.includes(null)
+    ? Number.POSITIVE_INFINITY
+    : Math.max(call.forgottenUntil, ...(ends as number[]));
 }
 
 /** The call is over: of each queue and menu it passed is told whether anybody answered it in the end. */

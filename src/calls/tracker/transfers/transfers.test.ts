@@ -250,6 +250,13 @@ for (const targetId of ['l1', null]) {
   });
 }
 
+test('a queue at the end of a pipe is left when the last device leaves, though the pipe is seen to end later', () => {
+  const script = askingQueue().hangUp('b').unbridge('b2', 'b').bridge('b1', 'l1').end('b').wait(1_000);
+  const events = track(script.end('c').hangUp('a').end('a').wait(40).end('l1').end('l2').signals, saysWho);
+  const queue = events.find(({ type, leg }) => type === 'leg.ended' && leg?.role === 'queue')?.leg;
+  assert.equal(queue?.endedAt, lastOf(events, 'call.ended').call?.endedAt);
+});
+
 /** The transferer who asks 102 hangs up while it rings. */
 function leaveRinging(): PbxScript {
   const script = asking().hangUp('b').unbridge('b2', 'b').bridge('b1', 'l1');
