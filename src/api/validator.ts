@@ -43,6 +43,30 @@ export function checkerFor(
   return (value, prefix = '') => {
     validator ??= Compile(schema);
     if (validator.Check(value)) return { value };
+    if (holdsMoreThan(value, mostLookedAt)) return { problem: tooMuchWrong };
     return { problem: problemFromErrors(validator.Errors(value), schema, prefix) };
   };
+}
+
+/** No body that is documented, and not an array of events, holds a tenth as many values. */
+const mostLookedAt = 10_000;
+
+/** Finding everything that is wrong with hundreds of thousands of values would hold up all others for seconds. */
+const tooMuchWrong: Problem = {
+  code: 'malformed_body',
+  detail: `The body is not what is documented, and holds more than ${mostLookedAt} values.`,
+  remedy: 'Send what the reference says this route takes.',
+};
+
+function holdsMoreThan(value: unknown, most: number): boolean {
+  const left: unknown[] = [value];
+  for (let count = 0; left.length > 0; count++) {
+    if (count + left.length > most) return true;
+    const one = left.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    const parts = Object.values(one);
+    if (parts.length > most) return true;
+    left.push(...parts);
+  }
+  return false;
 }
