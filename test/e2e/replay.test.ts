@@ -202,8 +202,8 @@ test('killed in the middle, it goes on where it was: nothing is missing, and wha
 test('cancelled while it runs, it sends nothing more, also after a restart', async () => {
   const w = await world();
   const hook = await subscribe(w, { ratePerSecond: 200, maxInFlight: 1 });
-  await send(w, names('old', 500));
-  await w.receiver.until(() => w.receiver.taken.size === 500, longMs);
+  await send(w, names('old', 1_500));
+  await w.receiver.until(() => w.receiver.taken.size === 1_500, longMs);
   const begun = await command(w, String(hook.number), '--from', '1h', '--no-wait', '--json');
   const { number } = JSON.parse(begun.out) as ReplayFacts;
   const again = await command(w, String(hook.number), '--from-seq', '1', '--json');
