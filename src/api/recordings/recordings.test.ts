@@ -15,7 +15,9 @@ async function open(t: TestContext, isConfigured = true) {
   await mkdir(join(dir, 'monitor'));
   await writeFile(join(dir, 'monitor', 'rec-1.wav'), sound);
   const files = createRecordingFolder(join(dir, 'monitor'));
-  const world = await createApiWorld({ deps: { recordings: () => (isConfigured ? files : null) } });
+  const world = await createApiWorld({
+    deps: { recordings: (connector) => (isConfigured && connector === 'api' ? files : null) },
+  });
   t.after(() => world.stop());
   const recordings = [{ id: 'rec-1' }, { id: 'rec-gone' }];
   const event = { type: 'call.closed', domain: 'acme', extension: '101', call: { id: 'c1', recordings } };
@@ -59,4 +61,19 @@ test('what is not there, and what is not the caller’s, is not found, and why i
 test('where they lie has to be configured', async (t) => {
   const { get } = await open(t, false);
   assert.match((await get('rec-1')).body, /connectors\[\]\.recordings/);
+});
+
+test('a call that somebody told of with the same recording neither has its sound nor hides it', async (t) => {
+  const { world, get } = await open(t);
+  await world.post('/v1/domains', { name: 'other' });
+  const made = await world.post('/v1/tokens', { name: 't', kind: 'domain', domain: 'other' });
+  const theirs = { authorization: `Bearer ${made.json<{ token: string }>().token}` };
+  const call = { id: 'c2', startedAt: new Date(Date.now() + 60_000).toISOString(), recordings: [{ id: 'rec-1' }] };
+  assert.equal(
+    (await world.post('/v1/events', { type: 'call.closed', extension: '201', call }, theirs)).statusCode,
+    202,
+  );
+  assert.equal((await get('rec-1', theirs)).statusCode, 404);
+  const own = await get('rec-1');
+  assert.deepEqual([own.statusCode, own.body], [200, sound]);
 });

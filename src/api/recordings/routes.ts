@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { RecordingFile } from '../../calls/recording-files.ts';
+import { matchesCall } from '../../model/call-filter.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
@@ -10,6 +11,8 @@ import { byteRange } from './byte-range.ts';
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
 /** A recording that was told of just now is waited for so long, in milliseconds. */
 const mostWaited = 1_000;
+/** Calls looked at that name one recording. */
+const mostOfOneName = 100;
 
 type Deps = Pick<ApiDeps, 'calls' | 'journal' | 'recordings'>;
 
@@ -28,15 +31,13 @@ export function recordingRoutes(app: App, { calls, journal, recordings }: Deps):
   });
   app.get<{ Params: Static<typeof Params> }>('/v1/recordings/:id', one, async (request, reply) => {
     const { id } = request.params;
-    const isMeant = ({ call }: { readonly call: { readonly recordings: readonly { readonly id: string | null }[] } }) =>
-      call.recordings.some((recording) => recording.id === id);
-    await journal.caughtUp(mostWaited, isMeant);
-    const page = await calls.search({ recording: id, access: accessOf(request), limit: 1 });
-    const [record] = page.calls;
-    if (!record) return sendProblem(reply, { code: 'recording_not_found' });
-    const files = recordings(record.connector);
-    if (!files) return sendProblem(reply, { code: 'recording_not_found', detail: noFolder });
-    const file = await files.open(id, Date.parse(record.call.startedAt));
+    await journal.caughtUp(mostWaited, (record) => matchesCall({ recording: id }, record));
+    const { calls: found } = await calls.search({ recording: id, access: accessOf(request), limit: mostOfOneName });
+    if (found.length === 0) return sendProblem(reply, { code: 'recording_not_found' });
+    // Whoever tells of calls over HTTP may name any recording: only a phone system's own calls have sound.
+    const record = found.find(({ connector }) => recordings(connector) !== null);
+    if (!record) return sendProblem(reply, { code: 'recording_not_found', detail: noFolder });
+    const file = await recordings(record.connector)?.open(id, Date.parse(record.call.startedAt));
     return file ? send(request, reply, file) : sendProblem(reply, { code: 'recording_not_found', detail: noFile });
   });
 }
