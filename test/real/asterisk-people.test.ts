@@ -113,6 +113,9 @@ describe('people at a real Asterisk', { skip }, () => {
     await asterisk.kill();
     await asterisk.start();
     await listening.untilTrue(() => since(start).includes('connector.up'), 'it is up again');
+    // Its queues may be loaded after it let us in; what it has is asked again when it has booted.
+    await listening.untilTrue(() => since(start).includes('agent.state_changed'), 'the agents are known again');
+    await nothingMore();
     const told = listening.events.slice(start).filter(({ type }) => !type.startsWith('connector.'));
     const ofAgents = told.filter(({ type }) => type === 'agent.state_changed');
     assert.deepEqual(

@@ -80,6 +80,16 @@ test('a PBX that is still starting is asked again when it has booted', async () 
   assert.deepEqual(told(), []);
 });
 
+test('a PBX that boots while it is asked is asked again, mailboxes as well, before it counts as listened to', async () => {
+  const { feed, pbx, asked, told } = setUp();
+  pbx.behindTheList = [booted];
+  feed.begin();
+  await settled();
+  assert.deepEqual(told(), ['listed 1, not all', 'listed 1']);
+  assert.equal(asked.filter((name) => name === 'VoicemailUsersList').length, 2);
+  assert.equal(asked.at(-1), 'ParkedCalls');
+});
+
 test('mailboxes are listed once in each log-in, the others with every picture', async () => {
   const { clock, feed, asked } = setUp();
   feed.begin();

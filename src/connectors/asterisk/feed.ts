@@ -14,7 +14,7 @@
  *
  * While **asking**, the lists of phones, agents and mailboxes come first. Each is told at its own place in the stream: from
  * where it begins until it was told, events wait (**drawing**). A PBX that is still starting may not list everything, so
- * they are asked for again when it says that it has booted.
+ * they are asked for again when it says that it has booted, be it in the midst of being asked.
  */
 import type { PeopleSignal } from '../../calls/people/index.ts';
 import type { Signal } from '../../calls/signal.ts';
@@ -154,6 +154,7 @@ export class Feed {
   /** Asks for everything there is; true when it was told. `again`: after an earlier one of this log-in. */
   async #draw(logIn: number, again: boolean): Promise<boolean> {
     this.#state = 'asking';
+    const hadBooted = this.#booted;
     if (!(await this.#askPeople(logIn, again))) return false;
     const at = this.#eventClock();
     const asked = await askPicture(this.#parts.ask, () => {
@@ -166,26 +167,27 @@ export class Feed {
     this.#state = 'live';
     this.#tellWaiting(logIn);
     if (logIn !== this.#logIn) return false;
+    if (!hadBooted && this.#booted) return this.#draw(logIn, true);
     this.#askLater(logIn);
     return true;
   }
 
   /** True when all lists were told. */
   async #askPeople(logIn: number, again: boolean): Promise<boolean> {
+    const complete = this.#booted || again;
     for (const { action, read } of peopleLists(this.#mailboxesDue)) {
       const result = await this.#parts.ask(action, () => {
         if (logIn === this.#logIn) this.#state = 'drawing';
       });
       if (logIn !== this.#logIn) return false;
       const items = itemsOf(result);
-      const when = { at: this.#eventClock(), complete: this.#booted || again };
-      if (items) this.#parts.tellPeople(read(items, when));
+      if (items) this.#parts.tellPeople(read(items, { at: this.#eventClock(), complete }));
       if (logIn !== this.#logIn) return false;
       this.#state = 'asking';
       this.#tellWaiting(logIn);
       if (logIn !== this.#logIn) return false;
     }
-    this.#mailboxesDue = !this.#booted && !again;
+    this.#mailboxesDue = !complete;
     return true;
   }
 
