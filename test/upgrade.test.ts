@@ -83,6 +83,11 @@ async function everythingIsThere(app: TestApp): Promise<void> {
     keptSubscriptions.map(({ name, endpoint }) => [name, endpoint.url, endpoint.auth]),
   );
   assert.deepEqual(
+    subscriptions.map(({ createdBy }) => createdBy),
+    [null, null],
+    'who made what was there before is not known',
+  );
+  assert.deepEqual(
     delivery.endpoints(everything).map(({ parked }) => parked),
     [0, 1],
     'what was parked still is',

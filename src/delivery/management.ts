@@ -67,10 +67,17 @@ export type PauseResult =
 /** What a subscription was and is: null before it was made, and after it was removed. */
 export type SubscriptionListener = (before: Subscription | null, after: Subscription | null) => void;
 
+export interface SubscriptionPage {
+  readonly after: number;
+  readonly limit: number;
+  /** Only those that were made by this author; all, where it is left out. */
+  readonly createdBy?: string | undefined;
+}
+
 /** Changes are in the audit, under the name of their author; of those that name none, Offhook itself. */
 export interface SubscriptionManager {
   /** Those of the caller's scope, by number, after the given one. */
-  list(access: Access, page: { readonly after: number; readonly limit: number }): readonly Subscription[];
+  list(access: Access, page: SubscriptionPage): readonly Subscription[];
   get(access: Access, id: string): Subscription | null;
   byNumber(access: Access, number: number): Subscription | null;
   /** Nothing accepted after this resolves is missed. */

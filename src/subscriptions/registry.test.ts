@@ -18,6 +18,7 @@ const made = (number: number, endpoints: readonly number[]): Subscription => ({
     from: index * 10 + 1,
     to: index === endpoints.length - 1 ? null : (index + 1) * 10,
   })),
+  createdBy: null,
   createdAt: '',
   updatedAt: '',
 });

@@ -137,6 +137,11 @@ export interface Subscription {
   /** Milliseconds by event type, counted from when the event was accepted. */
   readonly expireAfterMs: Readonly<Partial<Record<EventType, number>>>;
   readonly redundancy: { readonly geo: boolean; readonly preferredServer: string | null };
+  /**
+   * Who made it, as the audit names them: the public id of a token, which is the same after a rotation, `administrator` or
+   * `offhook`. Null: it was made before that was kept.
+   */
+  readonly createdBy: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -37,6 +37,7 @@ export function subscriptionOf(number: number, changes: Partial<Subscription> = 
     order: 'call',
     expireAfterMs: { 'leg.ringing': 60_000 },
     redundancy: { geo: true, preferredServer: null },
+    createdBy: '0123456789abcdef',
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
     ...changes,

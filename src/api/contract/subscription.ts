@@ -305,6 +305,10 @@ export const SubscriptionView = Type.Object({
         'What its owner has to see to before it fails: a certificate of `endpoint.auth` expires within 30 days or has expired; `at` says when. And what can’t be reached as things are: a URL names an address that its domain may not reach.',
     },
   ),
+  createdBy: nullable(
+    Type.String(),
+    'Id of the token it was made with, the same after a rotation; `administrator` or `offhook`. Null: it was made before that was kept.',
+  ),
   createdAt: Time,
   updatedAt: Time,
 });

@@ -19,7 +19,19 @@ import { subscriptionView } from './view.ts';
 
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
 type Params = Static<typeof Params>;
-const Query = Type.Object(CursorQuery, { additionalProperties: false });
+const Query = Type.Object(
+  {
+    createdBy: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'Only those that were made with the token of this id; `me` is the one that asks.',
+      }),
+    ),
+    ...CursorQuery,
+  },
+  { additionalProperties: false },
+);
 
 interface Deps
   extends Pick<
@@ -52,9 +64,10 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
   const view = async (access: Access, subscriptions: readonly Subscription[]) => viewsOf(deps, access, subscriptions);
 
   app.get<{ Querystring: Static<typeof Query> }>('/v1/subscriptions', listFacts, async (request) => {
-    const { cursor, limit = 50 } = request.query;
+    const { cursor, limit = 50, createdBy: author } = request.query;
     const access = accessOf(request);
-    const found = manager.list(access, { after: Number(cursor ?? 0), limit: limit + 1 });
+    const createdBy = author === 'me' ? authorOf(request).id : author;
+    const found = manager.list(access, { after: Number(cursor ?? 0), limit: limit + 1, createdBy });
     const page = found.slice(0, limit);
     return { items: await view(access, page), next: found.length > limit ? String(page.at(-1)?.number) : null };
   });

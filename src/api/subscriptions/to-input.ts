@@ -14,6 +14,7 @@ const readOnly = [
   'lastSuccess',
   'lastError',
   'warnings',
+  'createdBy',
   'createdAt',
   'updatedAt',
 ] as const;

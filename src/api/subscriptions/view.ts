@@ -45,6 +45,7 @@ export function subscriptionView(subscription: Subscription, state: Subscription
       ...certificateWarnings(subscription.target.auth, state.now),
       ...(state.rule ? addressWarnings(subscription.target, state.rule) : []),
     ],
+    createdBy: subscription.createdBy,
     createdAt: subscription.createdAt,
     updatedAt: subscription.updatedAt,
   };

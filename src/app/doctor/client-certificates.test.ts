@@ -11,7 +11,7 @@ function subscriptionOf(number: number, days: number, enabled = true): Subscript
   const { cert, key } = selfSigned([], [], days * day + 60_000);
   const auth = { kind: 'mtls', certificate: cert, privateKey: key, ca: null } as const;
   const draft = draftOf('https://crm.example/', { target: { auth }, selection: { enabled } });
-  const rest = { id: 'f'.repeat(32), number, endpoint: 1, versions: [], createdAt: '', updatedAt: '' };
+  const rest = { id: 'f'.repeat(32), number, endpoint: 1, versions: [], createdBy: null, createdAt: '', updatedAt: '' };
   return { ...draft, ...rest };
 }
 

@@ -55,6 +55,7 @@ export class SubscriptionEdits {
         ...identity,
         target: targetAt(endpoint, draft),
         versions: [version],
+        createdBy: author.id,
         createdAt: now,
         updatedAt: now,
       };
@@ -96,7 +97,7 @@ export class SubscriptionEdits {
     const way = lane === undefined ? { endpoint: endpoint.number } : { endpoint: endpoint.number, lane };
     const versions = nextVersions(before.versions, draft.selection, way, seq, this.#deps.floor());
     const updatedAt = new Date(this.#deps.clock.now()).toISOString();
-    const { id, number, createdAt } = before;
+    const { id, number, createdBy, createdAt } = before;
     const target = targetAt(endpoint, draft);
     const isDisabled = before.selection.enabled && !draft.selection.enabled;
     const cancelledUpTo = isDisabled ? seq : before.cancelledUpTo;
@@ -104,6 +105,7 @@ export class SubscriptionEdits {
     const kept = {
       id,
       number,
+      createdBy,
       createdAt,
       ...(cancelledUpTo !== undefined && { cancelledUpTo }),
       ...(pause && { pause }),

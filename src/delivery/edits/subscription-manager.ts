@@ -12,6 +12,7 @@ import type {
   SubscriptionDraft,
   SubscriptionListener,
   SubscriptionManager,
+  SubscriptionPage,
 } from '../management.ts';
 import { goneEvent } from '../given-up/disabled-event.ts';
 import { Pausing } from './pausing.ts';
@@ -38,11 +39,12 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     this.#changes = new SubscriptionEdits({ ...deps, endpoints: this.#endpoints, pausing: this.#pausing, tell });
   }
 
-  list(access: Access, page: { readonly after: number; readonly limit: number }): readonly Subscription[] {
+  list(access: Access, { after, limit, createdBy }: SubscriptionPage): readonly Subscription[] {
     const found: Subscription[] = [];
     for (const subscription of this.#deps.registry.subscriptions()) {
-      if (found.length >= page.limit) break;
-      if (subscription.number > page.after && isVisible(access, subscription)) found.push(subscription);
+      if (found.length >= limit) break;
+      if (createdBy !== undefined && subscription.createdBy !== createdBy) continue;
+      if (subscription.number > after && isVisible(access, subscription)) found.push(subscription);
     }
     return found;
   }

@@ -8,6 +8,8 @@ import type { Seal } from './seal.ts';
 /** Credentials, and where they may hide: a URL's query or user part, a header. */
 type SecretPart = Pick<EndpointTarget, 'url' | 'auth' | 'headers' | 'signing'>;
 type PublicPart = Omit<Subscription, 'target'> & { readonly target: Omit<EndpointTarget, keyof SecretPart> };
+/** Who made it was not always kept. */
+type StoredPart = Omit<PublicPart, 'createdBy'> & Partial<Pick<PublicPart, 'createdBy'>>;
 
 export interface SubscriptionRow {
   readonly number: number;
@@ -37,7 +39,7 @@ export function decodeSubscription(
   { number, body, secrets }: Pick<SubscriptionRow, 'number' | 'body' | 'secrets'>,
   seal: Seal,
 ): Subscription {
-  const open = JSON.parse(body) as PublicPart;
+  const open = JSON.parse(body) as StoredPart;
   const secret = JSON.parse(seal.open(secrets, purposeOf(number))) as SecretPart;
-  return { ...open, target: { ...open.target, ...secret } };
+  return { createdBy: null, ...open, target: { ...open.target, ...secret } };
 }

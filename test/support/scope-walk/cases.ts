@@ -164,7 +164,8 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       : []),
   ],
 
-  'GET /v1/subscriptions': () => list('/v1/subscriptions?limit=500'),
+  'GET /v1/subscriptions': ({ tokenId }) =>
+    list('/v1/subscriptions?limit=500', ...[tokenId, 'administrator'].map((id) => `/v1/subscriptions?createdBy=${id}`)),
   'POST /v1/subscriptions': (other, asker) => [
     ...reaches(other, asker)
       .filter((scope) => !isWithin(asker, scope, other))
