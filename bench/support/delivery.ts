@@ -71,6 +71,7 @@ export class BenchStore {
         replays: this.records.replays,
         sender,
         dialect: (name) => findDialect(name) ?? undefined,
+        eventLimit: () => 16,
         retentionMs: week,
       },
       defaultEngineLimits,

@@ -45,6 +45,7 @@ export async function makeDelivery(
     subscriptions: records.subscriptions,
     replays: records.replays,
     usersOf: (domain, extension) => tenants.usersOf(domain, extension),
+    eventLimit: (domain, extension) => tenants.eventLimit(domain, extension),
     dialect: (name) => findDialect(name) ?? undefined,
     directory: tenants.directory,
     retentionMs: config.retention.events,

@@ -48,6 +48,8 @@ export interface DeliveryDeps {
   readonly directory?: Directory | undefined;
   /** Names of the users who own an extension, as it stands; nobody, where it is left out. */
   readonly usersOf?: UsersOf | undefined;
+  /** How many vendor events an extension may have. */
+  readonly eventLimit: (domain: string, extension: string) => number;
   /** `retention.events`, milliseconds. */
   readonly retentionMs: number;
 }
@@ -98,6 +100,11 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
     registry,
     store: deps.subscriptions,
     engine,
+    events: {
+      isLimited: (name) => deps.dialect(name)?.limited === true,
+      limitOf: deps.eventLimit,
+      usersOf: usersOf ?? (() => []),
+    },
     hasDialect: (name) => deps.dialect(name) !== undefined,
     filterProblem,
     floor: () => deps.log.floor(),

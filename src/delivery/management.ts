@@ -15,6 +15,7 @@ import type {
 } from '../subscriptions/subscription.ts';
 import type { Refusal } from '../subscriptions/why-not.ts';
 import type { Naming } from './attempt.ts';
+import type { ExtensionPlace } from './edits/event-limit.ts';
 import type { TokenCounts } from './credentials/token-source.ts';
 import type { Retried, Retry } from './lane/again.ts';
 import type { Preview, TestResult } from './preview.ts';
@@ -42,6 +43,8 @@ export interface SubscriptionDraft {
 
 /** Why a draft was refused, in terms of its fields. */
 export interface DraftProblem {
+  /** Of what is right in itself, and one too many; absent: a field is not right. */
+  readonly code?: 'event_limit_reached';
   /** JSON path as the caller wrote it, e.g. `endpoint.url`. */
   readonly field: string;
   readonly message: string;
@@ -89,6 +92,8 @@ export interface SubscriptionManager {
     edit: Edit<Refusal>,
     author?: Author,
   ): Promise<EditResult<Refusal> | null>;
+  /** How many vendor events an extension has, whoever made them: see `edits/event-limit.ts`. */
+  countEvents(of: ExtensionPlace): number;
   /** Cancels what is parked for it. False: there is no such subscription in the caller's scope. */
   remove(access: Access, id: string, author?: Author): Promise<boolean>;
   /**

@@ -80,6 +80,8 @@ export interface Dialect {
   checkOptions?(options: Readonly<Record<string, unknown>>, context: OptionsContext): OptionsProblem | null;
   /** What it encodes by is written by users: the time that takes is measured, and bounded (`delivery/share/render-budget.ts`). */
   readonly metered?: true;
+  /** The vendor gives an extension a number of events: subscriptions of this dialect that name one are counted. */
+  readonly limited?: true;
   /** Most events one request may carry with these options: 1 where the format is not an array. */
   maxBatch(options: Readonly<Record<string, unknown>>): number;
   /** `events` has at least one and at most `maxBatch` of one subscription, in sequence order. */

@@ -15,6 +15,8 @@ export interface Domain {
   readonly timezone: string | null;
   /** Networks its receivers may stand in besides public ones. */
   readonly allowNetworks: readonly string[];
+  /** Vendor events that an extension of it may have, unless its own record says so; null: the usual number. */
+  readonly eventLimit: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -37,6 +39,8 @@ export interface Extension {
   readonly users: readonly string[];
   /** Public numbers that lead to it, in E.164. */
   readonly dids: readonly string[];
+  /** Vendor events it may have; null: as many as its domain says. */
+  readonly eventLimit: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

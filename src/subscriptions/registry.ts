@@ -1,4 +1,5 @@
 /** All subscriptions and endpoints in memory, with the indexes that match events to them. Pure: it makes nothing durable. */
+import { ByExtension } from './by-extension.ts';
 import { type Filter, MatchIndex, type Selector, toSelector, type UsersOf } from './match-index.ts';
 import { type Endpoint, laneOf, type Subscription, versionAt } from './subscription.ts';
 
@@ -11,6 +12,7 @@ export class SubscriptionRegistry {
   readonly #usersOf: UsersOf | undefined;
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #numbers = new Map<string, number>();
+  readonly #byExtension = new ByExtension();
   readonly #endpoints = new Map<number, Endpoint>();
   readonly #endpointNumbers = new Map<string, number>();
   readonly #selectors = new Map<number, readonly Selector[]>();
@@ -46,6 +48,11 @@ export class SubscriptionRegistry {
   subscriptionById(id: string): Subscription | undefined {
     const number = this.#numbers.get(id);
     return number === undefined ? undefined : this.#subscriptions.get(number);
+  }
+
+  /** Those that are made for this extension alone. */
+  madeFor(domain: string, extension: string): Iterable<Subscription> {
+    return this.#byExtension.at(domain, extension);
   }
 
   endpoint(number: number): Endpoint | undefined {
@@ -100,6 +107,7 @@ export class SubscriptionRegistry {
     for (const side of sidesOf(subscription)) this.#sides.set(side.lane, side);
     this.#subscriptions.set(subscription.number, subscription);
     this.#numbers.set(subscription.id, subscription.number);
+    this.#byExtension.add(subscription);
     const selectors = subscription.versions
       .filter(({ enabled }) => enabled)
       .map((version) =>
@@ -152,6 +160,7 @@ export class SubscriptionRegistry {
     }
     this.#selectors.delete(number);
     const before = this.#subscriptions.get(number);
+    if (before) this.#byExtension.remove(before);
     for (const { lane } of before ? sidesOf(before) : []) {
       this.#sides.delete(lane);
       if (this.#laneIndexes.get(lane)?.size === 0) this.#laneIndexes.delete(lane);

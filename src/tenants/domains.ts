@@ -4,6 +4,7 @@ import type { AuditedChange } from '../model/audit.ts';
 import type { AccessToken } from '../model/access-token.ts';
 import { type Asking, audited, changed, nowText, type TenantContext } from './context.ts';
 import { changeAt, tokenChange } from './audited-changes.ts';
+import { limitNotTheirs } from './event-limits.ts';
 import { usualReseller } from './naming.ts';
 import { outside, type Refused, refused } from './problem.ts';
 
@@ -14,6 +15,7 @@ export interface DomainDraft {
   readonly country?: string | null | undefined;
   readonly timezone?: string | null | undefined;
   readonly allowNetworks?: readonly string[] | undefined;
+  readonly eventLimit?: number | null | undefined;
 }
 export type DomainChanges = Omit<DomainDraft, 'name' | 'reseller'>;
 
@@ -66,6 +68,7 @@ export function createDomains(context: TenantContext): Domains {
       country: draft.country ?? null,
       timezone: draft.timezone ?? null,
       allowNetworks: draft.allowNetworks ?? [],
+      eventLimit: draft.eventLimit ?? null,
       createdAt: now,
       updatedAt: now,
     });
@@ -125,6 +128,8 @@ export function createDomains(context: TenantContext): Domains {
         if (!before) return null;
         // They are reached from where Offhook stands, not from where a tenant does.
         if (changes.allowNetworks && !seesEverything(asking.access)) return outside('allowNetworks');
+        const notTheirs = limitNotTheirs(asking.access, changes);
+        if (notTheirs) return notTheirs;
         const domain = { ...changed(before, changes), updatedAt: nowText(clock) };
         return save(asking, before, domain);
       }),

@@ -2,6 +2,7 @@ import { mayAccessParticipants, type Access } from '../model/scope.ts';
 import type { Domain, Extension, ExtensionType } from '../model/tenants.ts';
 import { changeAt } from './audited-changes.ts';
 import { type Asking, audited, changed, nowText, type TenantContext } from './context.ts';
+import { limitNotTheirs, limitWouldRise } from './event-limits.ts';
 import { type Refused, refused } from './problem.ts';
 import { domainFor, removeWithPart, type Removed } from './parts.ts';
 
@@ -13,6 +14,7 @@ export interface ExtensionDraft {
   readonly displayName?: string | undefined;
   readonly users?: readonly string[] | undefined;
   readonly dids?: readonly string[] | undefined;
+  readonly eventLimit?: number | null | undefined;
 }
 export type ExtensionChanges = Omit<ExtensionDraft, 'domain' | 'number'>;
 type Result = { readonly extension: Extension } | Refused;
@@ -66,7 +68,7 @@ export function createExtensions(context: TenantContext): Extensions {
     const owner = domainFor(context, asking.access, draft.domain);
     if ('problem' in owner) return owner;
     const domain = owner.domain.name;
-    const problem = unknownUser(domain, draft.users);
+    const problem = limitNotTheirs(asking.access, draft) ?? unknownUser(domain, draft.users);
     if (problem) return problem;
     if (index.extension(domain, draft.number)) {
       return refused('taken', 'number', 'the domain has an extension of this number', 'Change that one instead.');
@@ -84,6 +86,7 @@ export function createExtensions(context: TenantContext): Extensions {
       displayName: draft.displayName ?? '',
       users: draft.users ?? [],
       dids: draft.dids ?? [],
+      eventLimit: draft.eventLimit ?? null,
       createdAt: now,
       updatedAt: now,
     });
@@ -93,7 +96,7 @@ export function createExtensions(context: TenantContext): Extensions {
     const before = get(asking.access, id);
     const owner = before && index.domain(before.domain);
     if (!owner) return null;
-    const problem = unknownUser(owner.name, changes.users);
+    const problem = limitNotTheirs(asking.access, changes) ?? unknownUser(owner.name, changes.users);
     if (problem) return problem;
     return save(asking, owner, before, { ...changed(before, changes), updatedAt: nowText(clock) });
   };
@@ -102,6 +105,8 @@ export function createExtensions(context: TenantContext): Extensions {
     const extension = get(asking.access, id);
     const owner = extension && index.domain(extension.domain);
     if (!owner) return null;
+    const problem = limitWouldRise(index, asking.access, extension);
+    if (problem) return problem;
     const part = { domain: owner.name, extension: extension.number };
     const scope = { ...part, reseller: owner.reseller };
     const change = changeAt(scope, 'extension', String(id), extension, null);

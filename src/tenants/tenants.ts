@@ -9,6 +9,7 @@ import type { TokenStore } from '../records/token-store.ts';
 import { createTurns, type ScopedSubscriptions, type TenantContext } from './context.ts';
 import { DirectoryIndex } from './directory-index.ts';
 import { createDomains, type Domains } from './domains.ts';
+import { eventLimitIn } from './event-limits.ts';
 import { createExtensions, type Extensions } from './extensions.ts';
 import { type DomainNames, namesIn } from './naming.ts';
 import { TokenBook } from './token-book.ts';
@@ -40,6 +41,8 @@ export interface Tenants extends Service {
   countryOf(domain: string): string | null;
   /** Names of the users who own an extension; the same array until it changes. */
   usersOf(domain: string, extension: string): readonly string[];
+  /** How many vendor events an extension may have, recorded or not. */
+  eventLimit(domain: string, extension: string): number;
   /** What is recorded, whoever asks; null where nothing is. */
   readonly directory: {
     extension(domain: string, number: string): Extension | null;
@@ -96,6 +99,7 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
       return token && !book.isExpired(token, clock.now()) ? accessOf(token.scope) : null;
     },
     allowedNetworks: (domain) => index.domain(domain)?.allowNetworks ?? none,
+    eventLimit: (domain, extension) => eventLimitIn(index, domain, extension),
     countryOf: (domain) => index.domain(domain)?.country ?? null,
     usersOf: (domain, extension) => index.extension(domain, extension)?.users ?? none,
   };

@@ -7,7 +7,7 @@ import type { Domain, Extension, User } from '../../src/model/tenants.ts';
 import { type OpenRecords, oddTexts, withRecords } from './records-support.ts';
 
 const dated = { createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' };
-const domainOf = (id: number, changes: Partial<Domain> = {}): Domain => ({
+export const domainOf = (id: number, changes: Partial<Domain> = {}): Domain => ({
   id,
   name: `domain ${id}`,
   reseller: 'default',
@@ -15,10 +15,11 @@ const domainOf = (id: number, changes: Partial<Domain> = {}): Domain => ({
   country: 'AT',
   timezone: null,
   allowNetworks: ['10.0.0.0/8'],
+  eventLimit: null,
   ...dated,
   ...changes,
 });
-const extensionOf = (id: number, changes: Partial<Extension> = {}): Extension => ({
+export const extensionOf = (id: number, changes: Partial<Extension> = {}): Extension => ({
   id,
   domain: 'acme',
   number: String(100 + id),
@@ -27,6 +28,7 @@ const extensionOf = (id: number, changes: Partial<Extension> = {}): Extension =>
   displayName: '',
   users: ['bob'],
   dids: ['+4312345678'],
+  eventLimit: 4,
   ...dated,
   ...changes,
 });

@@ -61,6 +61,7 @@ export async function createApiWorld(
   const announcer = createAnnouncer({ clock, logger: silentLogger, log, outbox: records.outbox });
   const delivery = createDelivery({
     usersOf: (domain, extension) => tenants.usersOf(domain, extension),
+    eventLimit: (domain, extension) => tenants.eventLimit(domain, extension),
     clock,
     log,
     sender,

@@ -291,6 +291,7 @@ export class DeliveryWorld {
         sender: this.#sender(life),
         observer: { attempted: (report) => void this.reports.push(report), recorded: () => {} },
         dialect: (name) => (name === 'plain' ? plainDialect(this.clock) : undefined),
+        eventLimit: () => 16,
         retentionMs: 7 * 86_400_000,
       },
       this.#limits,

@@ -88,6 +88,10 @@ const country = nullable(
   'ISO 3166 code, such as `AT`: national numbers of events sent to `POST /v1/events` are read in it. Null: `defaults.country`.',
 );
 const timezone = nullable(line(64), 'IANA name, such as `Europe/Vienna`.');
+const eventLimit = nullable(
+  Type.Integer({ minimum: 0, maximum: 10_000 }),
+  'Most events that an extension has in the vendors’ formats whose subscriptions are counted (`limited` in GET /v1/dialects): subscriptions in one of these that name the extension, enabled or not. A superuser or the reseller sets it. Null in a domain: 16; in an extension: as its domain says.',
+);
 const allowNetworks = Type.Array(Type.String({ maxLength: 64 }), {
   maxItems: 100,
   description:
@@ -100,6 +104,7 @@ export const DomainChanges = Type.Object(
     country: Type.Optional(country),
     timezone: Type.Optional(timezone),
     allowNetworks: Type.Optional(allowNetworks),
+    eventLimit: Type.Optional(eventLimit),
   },
   { ...strict, minProperties: 1 },
 );
@@ -119,6 +124,7 @@ export const DomainView = Type.Object({
   country,
   timezone,
   allowNetworks: Type.Optional(allowNetworks),
+  eventLimit,
   ...dated,
 });
 
@@ -144,6 +150,7 @@ const extensionFields = {
       description: 'Public numbers that lead to it. Read in the domain’s country and kept in E.164.',
     }),
   ),
+  eventLimit: Type.Optional(eventLimit),
 };
 export const ExtensionChanges = Type.Object(extensionFields, { ...strict, minProperties: 1 });
 export const ExtensionInput = Type.Object(
@@ -175,6 +182,8 @@ export const ExtensionView = Type.Object({
   displayName: Type.String(),
   users: Type.Array(Type.String()),
   dids: Type.Array(Type.String()),
+  eventLimit,
+  events: Type.Integer({ description: 'How many of its `eventLimit` there are.' }),
   source: Type.Enum(['declared', 'discovered'], {
     description: 'declared: it has a record here. discovered: a phone system has shown it.',
   }),

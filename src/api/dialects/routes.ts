@@ -9,6 +9,9 @@ const DialectSchema = Type.Object({
   name: Type.String(),
   title: Type.String(),
   summary: Type.String(),
+  limited: Type.Boolean({
+    description: 'Its subscriptions that name an extension are counted, and an extension has at most its `eventLimit`.',
+  }),
   options: Type.Object({}, { additionalProperties: true, description: 'JSON Schema of a subscription’s `options`.' }),
   defaults: Type.Object({
     events: Type.Array(Type.String()),
@@ -17,7 +20,7 @@ const DialectSchema = Type.Object({
   }),
 });
 
-function view({ name, title, summary, optionsSchema, defaults }: Dialect): object {
+function view({ name, title, summary, limited, optionsSchema, defaults }: Dialect): object {
   const retry = defaults.retry ?? {
     maxAttempts: defaultRetry.maxAttempts,
     delays: defaultRetry.delaysMs.map(formatDuration),
@@ -26,6 +29,7 @@ function view({ name, title, summary, optionsSchema, defaults }: Dialect): objec
     name,
     title,
     summary,
+    limited: limited === true,
     options: optionsSchema,
     defaults: { events: defaults.events, method: defaults.method, retry },
   };

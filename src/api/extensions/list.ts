@@ -4,6 +4,7 @@
  */
 import type { Static } from 'typebox';
 import type { FoundExtension } from '../../calls/live/live-people.ts';
+import type { SubscriptionManager } from '../../delivery/management.ts';
 import { extendedNumber, type Extension } from '../../model/tenants.ts';
 import type { Access } from '../../model/scope.ts';
 import type { Tenants } from '../../tenants/tenants.ts';
@@ -25,10 +26,16 @@ const firstFound = 2 ** 52;
 export class ExtensionList {
   readonly #tenants: Pick<Tenants, 'extensions' | 'names'>;
   readonly #people: LivePeople;
+  readonly #subscriptions: Pick<SubscriptionManager, 'countEvents'>;
 
-  constructor(tenants: Pick<Tenants, 'extensions' | 'names'>, people: LivePeople) {
+  constructor(
+    tenants: Pick<Tenants, 'extensions' | 'names'>,
+    people: LivePeople,
+    subscriptions: Pick<SubscriptionManager, 'countEvents'>,
+  ) {
     this.#tenants = tenants;
     this.#people = people;
+    this.#subscriptions = subscriptions;
   }
 
   page(access: Access, query: ExtensionQuery): { readonly items: View[]; readonly next: string | null } {
@@ -42,15 +49,18 @@ export class ExtensionList {
   }
 
   viewOf(extension: Extension): View {
+    const { domain, number } = extension;
+    const reseller = this.#tenants.names.ownerOf(domain) ?? '';
     return {
       ...extension,
       users: [...extension.users],
       dids: [...extension.dids],
-      reseller: this.#tenants.names.ownerOf(extension.domain) ?? '',
+      reseller,
+      events: this.#subscriptions.countEvents({ reseller, domain, extension: number }),
       extendedNumber: extendedNumber(extension),
       source: 'declared',
       connector: null,
-      state: this.#people.stateOf(extension.domain, extension.number),
+      state: this.#people.stateOf(domain, number),
     };
   }
 
@@ -72,7 +82,9 @@ export class ExtensionList {
   #viewOfFound({ reseller, domain, number, type, name, connector, updatedAt }: FoundExtension): View {
     return {
       ...{ id: null, reseller, domain, number, type, prefix: null, extendedNumber: number },
-      ...{ displayName: name ?? '', users: [], dids: [], source: 'discovered', connector },
+      ...{ displayName: name ?? '', users: [], dids: [] },
+      ...{ eventLimit: null, events: this.#subscriptions.countEvents({ reseller, domain, extension: number }) },
+      ...{ source: 'discovered', connector },
       ...{ state: this.#people.stateOf(domain, number), createdAt: updatedAt, updatedAt },
     };
   }

@@ -23,11 +23,11 @@ const Query = Type.Object(
 
 const notFound = (reply: FastifyReply): FastifyReply => sendProblem(reply, { code: 'extension_not_found' });
 
-type Deps = Pick<ApiDeps, 'tenants' | 'defaults' | 'people'>;
+type Deps = Pick<ApiDeps, 'tenants' | 'defaults' | 'people' | 'delivery'>;
 
-export function extensionRoutes(app: App, { tenants, defaults, people }: Deps): void {
+export function extensionRoutes(app: App, { tenants, defaults, people, delivery }: Deps): void {
   const { extensions } = tenants;
-  const all = new ExtensionList(tenants, people);
+  const all = new ExtensionList(tenants, people, delivery.subscriptions);
   const view = all.viewOf.bind(all);
   const didsOf = (dids: readonly string[] | undefined, domain: string | undefined) =>
     readDids(dids, (domain === undefined ? null : tenants.countryOf(domain)) ?? defaults.country);
@@ -118,7 +118,7 @@ const changeFacts = described({
 const deleteFacts = described({
   summary: 'Delete an extension’s record',
   description:
-    'Refused with `still_in_use` while tokens or subscriptions are this extension’s alone; with `cascade=true` they go with it.',
+    'Refused with `still_in_use` while tokens or subscriptions are this extension’s alone; with `cascade=true` they go with it. With an `eventLimit` below its domain’s, a superuser or the reseller deletes it.',
   tag,
   least: 'domain',
   params: Params,

@@ -210,6 +210,13 @@ export const problemCatalog = {
     remedy: 'Remove those no longer needed.',
     passes: true,
   },
+  event_limit_reached: {
+    status: 409,
+    title: 'The extension has as many events as it may have',
+    remedy:
+      'Remove subscriptions of the extension that are not used any more, or ask the administrator to raise its eventLimit.',
+    passes: true,
+  },
   endpoint_shared: {
     status: 409,
     title: 'The endpoint is paused as a whole, and other subscriptions send to it',

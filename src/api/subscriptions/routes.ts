@@ -128,8 +128,8 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
 
   async function answer(request: FastifyRequest, reply: FastifyReply, result: DraftResult): Promise<unknown> {
     if ('problem' in result) {
-      const { field, message, remedy, more = {} } = result.problem;
-      return sendProblem(reply, { code: 'invalid_subscription', field, detail: `${field}: ${message}.`, remedy, more });
+      const { code = 'invalid_subscription', field, message, remedy, more = {} } = result.problem;
+      return sendProblem(reply, { code, field, detail: `${field}: ${message}.`, remedy, more });
     }
     const [shown] = await view(accessOf(request), [result.subscription]);
     return reply.send(shown);

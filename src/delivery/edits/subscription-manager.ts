@@ -14,18 +14,22 @@ import type {
   SubscriptionManager,
   SubscriptionPage,
 } from '../management.ts';
+import { countEvents, eventLimitProblem, type EventLimitRules, type ExtensionPlace } from './event-limit.ts';
 import { goneEvent } from '../given-up/disabled-event.ts';
 import { Pausing } from './pausing.ts';
 import { versionsAbove } from './selection-versions.ts';
 import { SubscriptionEdits, type SubscriptionEditsDeps } from './subscription-edits.ts';
 
-export type ManagerDeps = DraftRules & Omit<SubscriptionEditsDeps, 'endpoints' | 'pausing' | 'tell'>;
+export interface ManagerDeps extends DraftRules, Omit<SubscriptionEditsDeps, 'endpoints' | 'pausing' | 'tell'> {
+  readonly events: Omit<EventLimitRules, 'made'>;
+}
 
 export class LiveSubscriptionManager implements SubscriptionManager {
   readonly #deps: ManagerDeps;
   readonly #endpoints: EndpointBook;
   readonly #pausing: Pausing;
   readonly #changes: SubscriptionEdits;
+  readonly #events: EventLimitRules;
   /** The edit under way: the next one waits for it, since edits of different subscriptions may share an endpoint. */
   #edits: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<SubscriptionListener>();
@@ -33,6 +37,7 @@ export class LiveSubscriptionManager implements SubscriptionManager {
   constructor(deps: ManagerDeps) {
     this.#deps = deps;
     const { registry, store, engine } = deps;
+    this.#events = { ...deps.events, made: (domain, extension) => registry.madeFor(domain, extension) };
     this.#endpoints = new EndpointBook({ registry, store, lanes: engine });
     const tell: SubscriptionListener = (before, after) => this.#tell(before, after);
     this.#pausing = new Pausing({ ...deps, tell });
@@ -59,9 +64,17 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     return subscription && isVisible(access, subscription) ? subscription : null;
   }
 
+  countEvents(of: ExtensionPlace): number {
+    return countEvents(of, this.#events);
+  }
+
   async create(access: Access, draft: SubscriptionDraft, author: Author = offhookItself): Promise<DraftResult> {
     const problem = checkDraft(access, draft, this.#deps);
-    return problem ? { problem } : this.#inTurn(() => this.#changes.create(draft, author));
+    if (problem) return { problem };
+    return this.#inTurn(async () => {
+      const full = eventLimitProblem(null, draft, this.#events);
+      return full ? { problem: full } : this.#changes.create(draft, author);
+    });
   }
 
   async update<Refusal>(
@@ -76,7 +89,8 @@ export class LiveSubscriptionManager implements SubscriptionManager {
       if (!before) return null;
       const edited = edit(before);
       if ('refusal' in edited) return edited;
-      const problem = checkDraft(access, edited.draft, this.#deps);
+      const problem =
+        checkDraft(access, edited.draft, this.#deps) ?? eventLimitProblem(before, edited.draft, this.#events);
       return problem ? { problem } : this.#changes.replace(before, edited.draft, author);
     });
   }

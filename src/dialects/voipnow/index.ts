@@ -10,6 +10,7 @@ export const voipnow: Dialect = {
     'Form fields or a query for each event of an extension, as 4PSA VoipNow’s CallAPI Events send them, old or new names.',
   optionsSchema: VoipnowOptions,
   defaults,
+  limited: true,
   maxBatch: () => 1,
   encode: encodeVoipnow,
 };
@@ -21,6 +22,7 @@ export const ringme: Dialect = {
     'Form fields or a query for each event of an extension, as Ringme and Telphin send them: leg by leg, with times, recording, and whether anybody answered.',
   optionsSchema: RingmeOptions,
   defaults,
+  limited: true,
   maxBatch: () => 1,
   encode: encodeRingme,
 };

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { domainOf, extensionOf } from '../../../test/conformance/directory-store.ts';
 import { everything } from '../../model/scope.ts';
+import type { Domain, Extension } from '../../model/tenants.ts';
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import type { AuditPage, AuditQuery } from '../audit-store.ts';
+import { openMemoryRecords } from './records.ts';
 import { sqliteAuditStore, sqliteOutbox } from './tenant-stores.ts';
 
 /** An audit of so many pieces in which nothing matches. */
@@ -27,4 +30,18 @@ test('a search of the audit that finds nothing answers after a bounded number of
     next: null,
   });
   assert.equal(reads(), 121);
+});
+
+test('domains and extensions stored before they had a limit have none', async () => {
+  const records = await openMemoryRecords();
+  try {
+    const { eventLimit: _domains, ...domain } = domainOf(1);
+    const { eventLimit: _extensions, ...extension } = extensionOf(1);
+    await records.directory.apply({ domains: [domain as Domain], extensions: [extension as Extension] });
+    const { domains, extensions } = await records.directory.load();
+    assert.deepEqual(domains, [{ ...domain, eventLimit: null }]);
+    assert.deepEqual(extensions, [{ ...extension, eventLimit: null }]);
+  } finally {
+    await records.close();
+  }
 });

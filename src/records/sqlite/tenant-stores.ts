@@ -48,6 +48,11 @@ async function readAll<Row>(next: (after: number) => Promise<readonly Row[]>, ke
   }
 }
 
+/** A limit was not always kept. */
+const limited = <T extends { readonly eventLimit: number | null }>(
+  rows: readonly (Omit<T, 'eventLimit'> & Partial<Pick<T, 'eventLimit'>>)[],
+): T[] => rows.map((row) => ({ eventLimit: null, ...row }) as T);
+
 export function sqliteDirectoryStore(engine: SqliteEngine, outbox: SqliteOutbox): DirectoryStore {
   const all = async <Row extends { readonly id: number }>(table: 'domains' | 'extensions' | 'users') =>
     readAll(
@@ -56,8 +61,8 @@ export function sqliteDirectoryStore(engine: SqliteEngine, outbox: SqliteOutbox)
     );
   return {
     load: async () => ({
-      domains: await all<Domain>('domains'),
-      extensions: await all<Extension>('extensions'),
+      domains: limited(await all<Domain>('domains')),
+      extensions: limited(await all<Extension>('extensions')),
       users: await all<User>('users'),
     }),
     nextId: (of) => engine.write('tenants.nextNumber', { of }),

@@ -325,6 +325,9 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       ? []
       : [{ url: `/v1/domains/${other.domain}`, body: { displayName: 'intruder' }, expect: denied }]),
     { url: `/v1/domains/${other.domain}`, body: { allowNetworks: ['0.0.0.0/0'] }, expect: denied },
+    ...(maySetLimits(asker, other)
+      ? []
+      : [{ url: `/v1/domains/${other.domain}`, body: { eventLimit: 9_999 }, expect: denied }]),
   ],
   'DELETE /v1/domains/:name': ({ domain }) => at(`/v1/domains/${domain}`, `/v1/domains/${domain}?cascade=true`),
 
@@ -335,7 +338,10 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
       ? []
       : [{ url: '/v1/extensions', body: { domain: other.domain, number: '66' }, expect: denied }],
   'GET /v1/extensions/:id': ({ extensionId }) => at(`/v1/extensions/${extensionId}`),
-  'PATCH /v1/extensions/:id': (other, _asker, own) => [
+  'PATCH /v1/extensions/:id': (other, asker, own) => [
+    ...(own && !maySetLimits(asker, own)
+      ? [{ url: `/v1/extensions/${own.extensionId}`, body: { eventLimit: 9_999 }, expect: denied }]
+      : []),
     { url: `/v1/extensions/${other.extensionId}`, body: { displayName: 'intruder' }, expect: denied },
     ...(own && own.domain !== other.domain
       ? [{ url: `/v1/extensions/${own.extensionId}`, body: { users: [other.user] }, expect: [400, 403, 404] }]
@@ -402,3 +408,5 @@ function mayReadDomain(asker: Holder, other: Belongings): boolean {
 
 const mayChangeDomain = (asker: Holder, other: Belongings): boolean =>
   mayReadDomain(asker, other) && (asker.kind === 'domain' || asker.kind === 'reseller');
+
+const maySetLimits = (asker: Holder, of: Belongings): boolean => mayReadDomain(asker, of) && asker.kind === 'reseller';
