@@ -103,3 +103,26 @@ test('a connector’s state, connects and events are told by its name', async ()
     assert.ok(found.has('offhook_connector_buffered_events{connector="office"}'));
   }, env);
 });
+
+test('a tenant whose receivers may stand on this machine does not read the metrics by a subscription', async () => {
+  const env = { OFFHOOK_DELIVERY_ALLOW_NETWORKS: '127.0.0.0/8,0.0.0.0/8,::1/128' };
+  await withApp(async (app) => {
+    const { token } = await post(app, '/v1/tokens', { name: 'acme', kind: 'domain', domain: 'acme' });
+    const authorization = { authorization: `Bearer ${token as string}` };
+    const { port } = new URL(app.url);
+    const scope = { domain: 'acme' };
+    for (const host of ['127.0.0.1', 'localhost', '0.0.0.0', '[::ffff:127.0.0.1]']) {
+      const headers = { 'user-agent': 'curl/8', accept: 'text/plain' };
+      const endpoint = { url: `http://${host}:${port}/metrics`, method: 'GET', headers };
+      const body = JSON.stringify(subscription('', { scope, endpoint }));
+      const json = { 'content-type': 'application/json', ...authorization };
+      const made = await app.fetch('/v1/subscriptions', { method: 'POST', headers: json, body });
+      const { id } = (await made.json()) as { id: string };
+      const tried = await app.fetch(`/v1/subscriptions/${id}/test`, { method: 'POST', headers: json, body: '{}' });
+      const { result } = (await tried.json()) as { result: { status: number; excerpt: string } };
+      assert.equal(result.status, 403, host);
+      assert.ok(!result.excerpt.includes('# HELP'), host);
+    }
+    assert.equal((await fetch(`${app.url}/metrics`)).status, 200, 'who sits at the machine still reads them');
+  }, env);
+});

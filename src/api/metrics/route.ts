@@ -7,9 +7,18 @@ import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
 
-/** Whether the request began on this machine; one that a proxy passed on did not. */
+/**
+ * A notification of this or another Offhook: no subscription can leave these headers out. It comes from this machine, and
+ * yet from whoever wrote the subscription, to whom the answer is shown; so that where a domain's receivers may stand on
+ * this machine (`allowNetworks`), its tokens must not read by them what is the operator's.
+ */
+const isNotification = (request: FastifyRequest): boolean =>
+  Object.keys(request.headers).some((name) => name.startsWith('x-offhook-'));
+
+/** Whether somebody on this machine asks; what a proxy passed on, or a subscription sends, is from elsewhere. */
 function isLocal(request: FastifyRequest): boolean {
   if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined) return false;
+  if (isNotification(request)) return false;
   const address = request.socket.remoteAddress ?? '';
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
 }
@@ -24,7 +33,8 @@ function isAllowed(request: FastifyRequest, check: TokenCheck): boolean {
 export function metricsRoute(app: App, { metrics, checkToken }: Pick<ApiDeps, 'metrics' | 'checkToken'>): void {
   const route = described({
     summary: 'Figures for Prometheus',
-    description: 'From the machine itself no token is needed; a token that is sent must be a superuser’s all the same.',
+    description:
+      'From the machine itself no token is needed, unless it is a subscription that asks; a token that is sent must be a superuser’s all the same.',
     tag: 'server',
     answers: { 200: { description: 'Prometheus text format.', type: 'text/plain' } },
   });

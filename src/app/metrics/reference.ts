@@ -7,7 +7,7 @@ Made from the metrics themselves by \`npm run generate:reference\`; changes belo
 (\`src/app/metrics/\`, \`src/api/metrics/\`).
 
 \`GET /metrics\` answers in Prometheus' text format: to whoever asks from the machine itself, and to a superuser's token. A token
-of a tenant never opens it, and neither does a request that a proxy passed on without one. Figures are read when somebody
+of a tenant never opens it, and neither does a request that a proxy passed on without one, or a subscription that sends there. Figures are read when somebody
 asks; counters begin at 0 with each start. No label holds a subscription's id, a phone number or an address: subscriptions
 and receivers are told by their public numbers, and only so many of them by themselves
 ([\`metrics.*\`](configuration.md#metrics)). Names begin with \`offhook_\`, durations are in seconds, sizes in bytes.
