@@ -60,7 +60,7 @@ async function load({ server, sink, generator }: Place, seconds: number): Promis
 }
 
 async function lagOf({ server }: Place): Promise<number> {
-  const { items } = await server.get<{ items: readonly { lag: number }[] }>('/v1/endpoints?limit=100');
+  const { items } = await server.get<{ items: readonly { lag: number }[] }>('/v1/endpoints');
   return Math.max(...items.map(({ lag }) => lag));
 }
 

@@ -42,6 +42,7 @@ import { recordingRoutes } from './recordings/routes.ts';
 import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
 import { refuseHalfCharacters } from './refuse-half-characters.ts';
+import { refuseUnknownQuery } from './refuse-unknown-query.ts';
 import { refuseWithoutHost } from './refuse-without-host.ts';
 import { tellOfRefusedConnections } from './refused-connections.ts';
 import { replayRoutes } from './replays/routes.ts';
@@ -92,6 +93,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   inboxRoutes(app, { ...deps, bodies }, inboxes);
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
+    v1.addHook('onRequest', refuseUnknownQuery);
     v1.addHook('onRequest', refuseEncodedBody);
     v1.addHook('preHandler', refuseDeepBody);
     v1.addHook('preHandler', refuseHalfCharacters);

@@ -29,6 +29,8 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const check = checkerFor(schema);
   const isText = httpPart !== 'body';
   return (value: unknown) => {
+    // Fastify has null validated where there is no body; no schema here takes null.
+    if (!isText && value === null) return { error: new InvalidRequest({ code: 'body_missing' }) };
     const given = isText ? Value.Convert(schema, Value.Clone(value)) : value;
     const result = check(Value.Default(schema, given));
     return 'problem' in result ? { error: new InvalidRequest(result.problem) } : { value: result.value };

@@ -19,6 +19,7 @@ type ReadBody = (request: FastifyRequest, bytes: Buffer, done: Done) => void;
 export interface Bodies {
   /** Lets a scope take bodies of these media types; `*`: of all. What no scope takes is never read. */
   accept(scope: App, types: string | readonly string[], read: ReadBody): void;
+  /** An empty body is none: many clients name a type with every request. */
   acceptJson(scope: App, type: string): void;
 }
 
@@ -48,7 +49,10 @@ export function createBodies(app: App, budget: BodyBudget): Bodies {
     accept,
     acceptJson: (scope, type) => {
       const parse = scope.getDefaultJsonParser('error', 'error');
-      accept(scope, type, (request, bytes, done) => void parse(request, bytes.toString('utf8'), done));
+      accept(scope, type, (request, bytes, done) => {
+        if (bytes.length === 0) return done(null, undefined);
+        void parse(request, bytes.toString('utf8'), done);
+      });
     },
   };
 }

@@ -150,7 +150,7 @@ interface EndpointNow {
 async function nothingLeft({ url, token }: ServerProcess): Promise<void> {
   const until = performance.now() + drainWithinMs;
   for (;;) {
-    const answer = await fetch(`${url}/v1/endpoints?limit=100`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${url}/v1/endpoints`, { headers: { authorization: `Bearer ${token}` } });
     const { items } = (await answer.json()) as { items: readonly EndpointNow[] };
     if (items.every(({ inFlight, waiting, parked, lag }) => inFlight + waiting + parked + lag === 0)) return;
     if (performance.now() > until) throw new Error(`still left to send: ${JSON.stringify(items)}`);
