@@ -44,8 +44,10 @@ describe('sqlite engine', () => {
       const engine = await open({ dir });
       const search = () => engine.read('audit.list', { access: everything, limit: 10 });
       assert.deepEqual((await search()).entries, []);
-      const last = Promise.allSettled([search(), search()]);
-      await engine.close();
+      const last = Promise.all([search(), search()]);
+      const closing = engine.close();
+      await assert.rejects(engine.read('settings.get', { name: 'late' }), coded('closed'));
+      await closing;
       await last;
       await assert.rejects(search(), coded('closed'));
       assert.equal(engine.damage(), null);

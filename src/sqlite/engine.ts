@@ -50,7 +50,9 @@ function engineOver(writer: StorageThread, reader: StorageThread, searcher: Late
     },
     damage: () => writer.damage ?? reader.damage ?? searcher?.damage ?? null,
     close: async () => {
+      // At once: a search may take its time to end.
       writer.refuse();
+      reader.refuse();
       await searcher?.close();
       // The writer goes last: whoever does takes the write-ahead log back into the database.
       await reader.close();

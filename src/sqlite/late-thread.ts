@@ -1,6 +1,10 @@
+import { StorageError } from './storage-error.ts';
 import type { StorageThread } from './storage-thread.ts';
 
-/** A storage thread that is started by its first job: what nobody needs costs no memory. */
+/**
+ * A storage thread that is started by its first job: what nobody needs costs no memory. Jobs, and the end, come to it in
+ * the order they were given, also those that were given while it starts.
+ */
 export class LateThread {
   readonly #open: () => Promise<StorageThread>;
   #opening: Promise<StorageThread> | null = null;
@@ -17,27 +21,28 @@ export class LateThread {
   }
 
   /** @throws StorageError also where the thread can't be started; the next job tries again. */
-  async submit(kind: string, input: unknown): Promise<unknown> {
-    const thread = this.#thread ?? (await this.#start());
-    return thread.submit(kind, input, 0);
+  submit(kind: string, input: unknown): Promise<unknown> {
+    if (this.#isClosed) return Promise.reject(new StorageError('closed', 'the store is closed'));
+    if (this.#thread) return this.#thread.submit(kind, input, 0);
+    this.#opening ??= this.#start();
+    return this.#opening.then((thread) => thread.submit(kind, input, 0));
   }
 
-  /** Ends after the jobs given before it. */
+  /** Takes no more jobs; ends after those given before it. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const thread = this.#thread ?? (await this.#opening?.catch(() => null));
-    await thread?.close();
+    await this.#opening?.then(
+      (thread) => thread.close(),
+      () => {},
+    );
   }
 
   async #start(): Promise<StorageThread> {
-    this.#opening ??= this.#open();
     try {
-      this.#thread = await this.#opening;
+      return (this.#thread = await this.#open());
     } catch (error) {
       this.#opening = null;
       throw error;
     }
-    if (this.#isClosed) this.#thread.refuse();
-    return this.#thread;
   }
 }
