@@ -22,6 +22,7 @@ import { defaultEngineLimits, type EngineLimits } from './engine-parts.ts';
 import type { Lane } from './lane/lane.ts';
 import type { Delivery, EndpointStatus } from './management.ts';
 import { createHeaderBuilder, type TraceparentOf, withTraceparent } from './notification.ts';
+import { createParkedLook } from './parked-look.ts';
 import { previewOf, sendTest } from './preview.ts';
 import { LookBudget } from './share/render-budget.ts';
 import type { Sender } from './sender/sender.ts';
@@ -95,6 +96,7 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
   const own = { registry, compile, usersOf };
   const engine = new DeliveryEngine({ ...deps, ...own, headers, gone, idle, rested }, limits);
   const looks = new LookBudget();
+  const parkedOf = createParkedLook(deps.clock, (subscription) => engine.lanesOf(subscription));
   const manager = new LiveSubscriptionManager({
     clock: deps.clock,
     registry,
@@ -153,6 +155,11 @@ export function createDelivery(given: DeliveryDeps, limits: EngineLimits = defau
     },
     refusal: (version, event) => refusalOf(version, event, filters, deps.usersOf),
     lag: ({ endpoint, versions }) => lagOf(engine.laneOf(versions.at(-1)?.lane ?? endpoint), engine, deps.log),
+    parked: (subscription) => {
+      const { dueAt, ...parked } = parkedOf(subscription);
+      const { clock } = deps;
+      return { ...parked, dueAt: dueAt === null ? null : clock.now() + Math.max(0, dueAt - clock.monotonic()) };
+    },
     standing: (endpoint, delivery, orderKey) => engine.standing(endpoint, delivery, orderKey),
     recorded: () => engine.recorded(),
     retry: async (endpoint, wanted) => {

@@ -4,6 +4,7 @@
  * decision is taken within one tick.
  */
 import type { Timer } from '../kit/clock.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
 import type { DeliveryKey } from '../records/delivery-store.ts';
 import type { Retried, Retry } from './lane/again.ts';
 import type { Lane } from './lane/lane.ts';
@@ -79,6 +80,11 @@ export class DeliveryEngine {
   /** The side lanes of an endpoint. */
   sidesOf(endpoint: number): readonly Lane[] {
     return this.#parts.lanes.sidesOf(endpoint).map(({ lane }) => lane);
+  }
+
+  /** The lanes in which there may be something for a subscription. */
+  lanesOf({ number, endpoint }: Subscription): readonly Lane[] {
+    return this.#parts.sides.lanesOf(number, endpoint).map(({ lane }) => lane);
   }
 
   /** The side lane a delivery belongs to; else its endpoint. */

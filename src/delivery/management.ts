@@ -18,6 +18,7 @@ import type { Naming } from './attempt.ts';
 import type { ExtensionPlace } from './edits/event-limit.ts';
 import type { TokenCounts } from './credentials/token-source.ts';
 import type { Retried, Retry } from './lane/again.ts';
+import type { Parked } from './lane/parked.ts';
 import type { Preview, TestResult } from './preview.ts';
 import type { ReplayManager } from './replay/management.ts';
 import type { Standing } from './why/standing.ts';
@@ -122,7 +123,7 @@ export interface EndpointStatus {
   readonly inFlight: number;
   readonly waiting: number;
   readonly parked: number;
-  /** Events between what this receiver has settled and the log's head; an upper bound of what waits for it. */
+  /** Events between what this receiver has settled or parked and the log's head; an upper bound of what waits besides. */
   readonly lag: number;
   readonly ratePerSecond: number | null;
   readonly maxInFlight: number;
@@ -162,8 +163,13 @@ export interface Delivery extends Service {
   endpoint(access: Access, number: number): EndpointStatus | null;
   /** Why a version of a subscription does not want an event; null: it does. */
   refusal(version: SelectionVersion, event: Event): Refusal | null;
-  /** Events between what a subscription's lane has settled and the log's head; an upper bound of what waits for it. */
+  /**
+   * Events between what a subscription's lane has settled or parked and the log's head; an upper bound of what waits for
+   * it besides what is parked.
+   */
   lag(subscription: Subscription): number;
+  /** What is parked for a subscription, and for whom it waits: not in its lag. `dueAt` by the wall clock. */
+  parked(subscription: Subscription): Parked;
   /** How a delivery stands at its endpoint at this moment. */
   standing(endpoint: number, delivery: DeliveryKey, orderKey: string): Standing;
   /** Resolves when what became of deliveries before this call can be read in the records. */

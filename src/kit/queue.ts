@@ -15,6 +15,11 @@ export class Queue<T> {
     return this.#items[this.#head];
   }
 
+  /** The one that comes after so many others; undefined where there are fewer. */
+  at(place: number): T | undefined {
+    return this.#items[this.#head + place];
+  }
+
   shift(): T | undefined {
     if (this.#head >= this.#items.length) return undefined;
     const item = this.#items[this.#head];

@@ -229,6 +229,7 @@ test('send, subs, deliveries, calls and tail work against a server', { timeout: 
       run(['subs', 'remove', 'nobody'], env),
     ]);
     assert.match(list.out, new RegExp(`box .*inbox:box .*${id}`));
+    assert.match(list.out, /lag +parked +id/);
     const [shown, missing] = await Promise.all([
       run(['subs', 'show', '1', '--json'], env),
       run(['subs', 'show', '9'], env),

@@ -160,7 +160,7 @@ async function everythingThere(): Promise<unknown> {
       (await world.ask({ url: `/v1/${name}?limit=500` })).json<{ items: Record<string, unknown>[] }>(),
     ),
   );
-  const moving = ['lastUsedAt', 'counters', 'lag', 'lastSuccess', 'lastError', 'status'];
+  const moving = ['lastUsedAt', 'counters', 'lag', 'parked', 'lastSuccess', 'lastError', 'status'];
   const fixed = lists.map(({ items }) =>
     items.map((item) => Object.fromEntries(Object.entries(item).filter(([key]) => !moving.includes(key)))),
   );

@@ -289,8 +289,32 @@ export const SubscriptionView = Type.Object({
   currentServer: nullable(Type.String(), 'The server that delivers; null while disabled.'),
   counters: Type.Object({ posts: Type.Integer(), errors: Type.Integer(), since: Time }),
   lag: Type.Integer({
-    description: 'Events between what was settled for it and the newest; an upper bound of what waits for it.',
+    description:
+      'Events between what was settled or parked for it and the newest; an upper bound of what waits for it besides `parked`.',
   }),
+  parked: Type.Object(
+    {
+      retrying: Type.Integer({ description: 'Deliveries that failed and wait for their own next attempt.' }),
+      behind: Type.Integer({
+        description:
+          'Deliveries that wait for an earlier one of the same call to the same receiver, which is tried again.',
+      }),
+      behindOthers: Type.Integer({
+        description: 'Those of them that wait for a delivery of another subscription which sends to the same receiver.',
+      }),
+      heldBy: Type.Array(Type.Integer(), {
+        description: 'These other subscriptions, by number; at most 20, and only such as the caller may see.',
+      }),
+      dueAt: nullable(
+        Time,
+        'When the first that failed is tried again; null where nothing is parked, and while it is paused.',
+      ),
+    },
+    {
+      description:
+        'What is kept until something that failed has been delivered or given up. Events of one call reach one receiver in order, whichever subscription they are for; with an `endpoint.name` of its own, or `order: none`, a subscription does not wait for others.',
+    },
+  ),
   lastSuccess: nullable(Time),
   lastError: nullable(Type.Object({ at: Time, error: Type.String() })),
   warnings: Type.Array(

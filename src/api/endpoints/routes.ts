@@ -20,7 +20,8 @@ const EndpointSchema = Type.Object({
   waiting: Type.Integer({ description: 'Deliveries waiting for their first attempt.' }),
   parked: Type.Integer({ description: 'Deliveries waiting for their next attempt, or behind one that does.' }),
   lag: Type.Integer({
-    description: 'Events between what it has settled and the newest; an upper bound of what waits.',
+    description:
+      'Events between what it has settled or parked and the newest; an upper bound of what waits besides `parked`.',
   }),
   ratePerSecond: nullable(Type.Number()),
   maxInFlight: Type.Integer(),

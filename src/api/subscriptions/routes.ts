@@ -180,6 +180,8 @@ async function viewsOf(
       counters: counters.get(subscription.number) ?? null,
       endpoint: deps.delivery.endpoint(access, subscription.endpoint),
       lag: deps.delivery.lag(subscription),
+      parked: deps.delivery.parked(subscription),
+      isVisible: (number) => deps.delivery.subscriptions.byNumber(access, number) !== null,
       serverName: deps.serverName,
       rule: deps.guard.ruleFor(subscription.selection.scope.domain),
       now: deps.clock.now(),

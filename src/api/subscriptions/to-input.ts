@@ -11,6 +11,7 @@ const readOnly = [
   'currentServer',
   'counters',
   'lag',
+  'parked',
   'lastSuccess',
   'lastError',
   'warnings',
@@ -36,7 +37,16 @@ export function withoutReadOnly(body: unknown): unknown {
 /** A stored subscription as it would be sent in, its secrets as `{ "set": true }`. */
 export function subscriptionInput(subscription: Subscription): unknown {
   return withoutReadOnly(
-    subscriptionView(subscription, { counters: null, endpoint: null, lag: 0, serverName: '', rule: null, now: 0 }),
+    subscriptionView(subscription, {
+      counters: null,
+      endpoint: null,
+      lag: 0,
+      parked: null,
+      isVisible: () => false,
+      serverName: '',
+      rule: null,
+      now: 0,
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../kit/duration.ts';
 import type { EndpointStatus } from '../../delivery/management.ts';
+import { nothingParked, type Parked } from '../../delivery/lane/parked.ts';
 import type { AddressRule } from '../../delivery/sender/address-guard.ts';
 import type { Counters } from '../../records/attempt-queries.ts';
 import type { EndpointAuth, EndpointTarget, Subscription } from '../../subscriptions/subscription.ts';
@@ -12,6 +13,10 @@ export interface SubscriptionState {
   readonly counters: Counters | null;
   readonly endpoint: EndpointStatus | null;
   readonly lag: number;
+  /** Null: it is not asked. */
+  readonly parked: Parked | null;
+  /** Whether the caller may know of the subscription with this number. */
+  readonly isVisible: (number: number) => boolean;
   readonly serverName: string;
   /** Which addresses its domain may reach; null: it is not asked. */
   readonly rule: Pick<AddressRule, 'refusal'> | null;
@@ -88,12 +93,24 @@ const expiryView = (expireAfterMs: Subscription['expireAfterMs']): Record<string
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
+const mostNamed = 20;
+
+function parkedView({ parked, isVisible }: SubscriptionState): SubscriptionView['parked'] {
+  const { retrying, behind, behindOthers, heldBy, dueAt } = parked ?? nothingParked;
+  const named = [...heldBy].filter(isVisible).sort((one, other) => one - other);
+  return {
+    ...{ retrying, behind, behindOthers, heldBy: named.slice(0, mostNamed) },
+    dueAt: dueAt === null ? null : time(dueAt),
+  };
+}
+
 type Running = Pick<
   SubscriptionView,
-  'status' | 'paused' | 'currentServer' | 'counters' | 'lag' | 'lastSuccess' | 'lastError'
+  'status' | 'paused' | 'currentServer' | 'counters' | 'lag' | 'parked' | 'lastSuccess' | 'lastError'
 >;
 
-function runningView(subscription: Subscription, { counters, endpoint, lag, serverName }: SubscriptionState): Running {
+function runningView(subscription: Subscription, state: SubscriptionState): Running {
+  const { counters, endpoint, lag, serverName } = state;
   const { enabled } = subscription.selection;
   const paused = subscription.pause ?? endpoint?.paused ?? null;
   const isFailing = endpoint !== null && endpoint.breaker !== 'closed';
@@ -108,6 +125,7 @@ function runningView(subscription: Subscription, { counters, endpoint, lag, serv
       since: counters ? time(counters.since) : subscription.createdAt,
     },
     lag,
+    parked: parkedView(state),
     lastSuccess: counters?.lastSuccessAt ? time(counters.lastSuccessAt) : null,
     lastError: lastErrorAt === null ? null : { at: time(lastErrorAt), error: counters?.lastError ?? '' },
   };

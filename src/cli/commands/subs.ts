@@ -4,6 +4,7 @@ import { clientOf, withClientOptions, type CliContext, type ClientOptions } from
 import { CommandFailure } from '../failure.ts';
 import { harmless, showTable } from '../terminal.ts';
 import { lookCommand } from './subs-look.ts';
+import { parkedLines } from './parked-lines.ts';
 import { allSubscriptions, idWords, pathOf, type SubscriptionFacts } from './subscription-list.ts';
 
 export function subsCommand(context: CliContext): Command {
@@ -26,9 +27,12 @@ export function subsCommand(context: CliContext): Command {
         String(one.counters.posts),
         String(one.counters.errors),
         String(one.lag),
+        String(one.parked.retrying + one.parked.behind),
         one.id,
       ]);
-      showTable(terminal, [['no', 'status', 'name', 'dialect', 'to', 'posts', 'errors', 'lag', 'id'], ...rows]);
+      const head = ['no', 'status', 'name', 'dialect', 'to', 'posts', 'errors', 'lag', 'parked', 'id'];
+      showTable(terminal, [head, ...rows]);
+      for (const one of found) for (const line of parkedLines(one)) terminal.note(line);
     },
   );
 

@@ -2,6 +2,15 @@
 import type { ApiClient } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
 
+/** What is kept until something that failed is through. */
+export interface ParkedFacts {
+  readonly retrying: number;
+  readonly behind: number;
+  readonly behindOthers: number;
+  readonly heldBy: readonly number[];
+  readonly dueAt: string | null;
+}
+
 export interface SubscriptionFacts {
   readonly id: string;
   readonly number: number;
@@ -9,6 +18,7 @@ export interface SubscriptionFacts {
   readonly dialect: string;
   readonly status: string;
   readonly lag: number;
+  readonly parked: ParkedFacts;
   readonly endpoint: { readonly url: string };
   readonly counters: { readonly posts: number; readonly errors: number };
 }

@@ -41,6 +41,7 @@ import { Intake } from './intake.ts';
 import type { LaneLimits } from './limits.ts';
 import { Order } from './order.ts';
 import type { LaneContext, LaneParts } from './parts.ts';
+import type { ParkedBySubscription } from './parked.ts';
 import { type Place, placeOf } from './place.ts';
 import { Progress } from './progress.ts';
 import { Recording } from './recording.ts';
@@ -136,6 +137,11 @@ export class Lane {
   /** Deliveries that failed and are tried again, and those behind them. */
   get parked(): number {
     return this.#order.parked + this.#order.behind;
+  }
+
+  /** The same for each subscription; it looks at all of them. */
+  parkedBySubscription(): ParkedBySubscription {
+    return this.#order.parkedBySubscription();
   }
 
   /** Requests under way. */

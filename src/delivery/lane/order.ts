@@ -7,11 +7,14 @@ import { Queue } from '../../kit/queue.ts';
 import type { ParkedRow } from '../../records/delivery-store.ts';
 import { KeyQueue } from './key-queue.ts';
 import type { LaneMemory } from './memory.ts';
+import { parkedIn, type ParkedBySubscription } from './parked.ts';
 import { parkedUnits } from './parked-units.ts';
 import { type CallQueue, type Delivery, firstSeq, type GivenUp, keysOf, newUnit, type Unit } from './unit.ts';
 
 /** Characters of events in one request at most, but for a single event that is larger. */
 const mostInBatch = 1_000_000;
+
+const none: ParkedBySubscription = new Map();
 
 export class Order {
   /** Deliveries not tried yet, with nothing parked before them. */
@@ -39,6 +42,11 @@ export class Order {
   /** Monotonic time at which the next parked unit is due; Infinity when none is scheduled. */
   get nextDueAt(): number {
     return this.#due.peek()?.dueAt ?? Infinity;
+  }
+
+  /** See `parkedIn`. */
+  parkedBySubscription(): ParkedBySubscription {
+    return this.parked === 0 ? none : parkedIn(this.#keys.values());
   }
 
   find(id: string): CallQueue | undefined {
