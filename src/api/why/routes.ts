@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { deliveryId, type NamedDelivery, parseDeliveryId } from '../../model/delivery-id.ts';
+import type { Why } from '../../delivery/why/why.ts';
 import type { Event } from '../../model/event.ts';
 import { seesEverything, type Access } from '../../model/scope.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
@@ -12,6 +13,7 @@ import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { type Answer, type Problem, sendProblem } from '../problems/problem.ts';
 import { gatherReplayWhy, gatherTrace, gatherWhy, type WhyDeps } from './gather.ts';
+import { type Replayed, replayedBy } from './replayed.ts';
 import { WhySchema, type WhyView, whyView } from './view.ts';
 
 const DeliveryParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
@@ -120,9 +122,24 @@ async function whyOfDelivery(deps: Deps, access: Access, key: NamedDelivery): Pr
   if (event && !eventVisible(access, event) && !(await wasMade(deps, key))) return null;
   if (replay === 0 && event && subscription) return answerFor(deps, access, event, subscription);
   const about = { subscription: number, name: subscription?.name ?? null, behind: null };
-  const why =
-    replay === 0 ? await gatherTrace(deps, key, subscription) : await gatherReplayWhy(deps, access, key, event);
-  return why && whyView(why, { ...about, delivery: deliveryId(number, seq, replay) });
+  const delivery = deliveryId(number, seq, replay);
+  if (replay === 0) {
+    const why = await gatherTrace(deps, key, subscription);
+    return whyView(why, { ...about, delivery, replayed: await replayedAfter(deps, access, why, key) });
+  }
+  const why = await gatherReplayWhy(deps, access, key, event);
+  return why && whyView(why, { ...about, delivery });
+}
+
+/** What a replay made up for, of what its delivery in time did not bring. */
+async function replayedAfter(
+  deps: Deps,
+  access: Access,
+  why: Why,
+  key: Omit<NamedDelivery, 'replay'>,
+): Promise<Replayed | null> {
+  if (why.answer === 'delivered') return null;
+  return replayedBy(deps.attempts, key, (delivery) => maySeeDelivery(deps, access, delivery));
 }
 
 /** Of somebody else's event nothing is told, not even why it was not wanted, unless the delivery was made all the same. */
@@ -176,7 +193,8 @@ async function answerFor(deps: Deps, access: Access, event: Event, subscription:
   const why = await gatherWhy(deps, event, number, subscription);
   const first = 'behind' in why ? why.behind : null;
   const behind = first && maySeeDelivery(deps, access, { ...first, replay: 0 }) ? first : null;
-  return whyView(why, { ...about, behind: behind && deliveryId(behind.subscription, behind.seq) });
+  const replayed = await replayedAfter(deps, access, why, delivery);
+  return whyView(why, { ...about, behind: behind && deliveryId(behind.subscription, behind.seq), replayed });
 }
 
 /** Pages of the audit looked at for one answer, up to half a second of the store's reader each. */
@@ -206,5 +224,7 @@ async function deletedAnswer(deps: Deps, access: Access, event: Event, asked: st
   if (!wasDeleted && !seesAll) return none;
   const why = seesAll ? await gatherWhy(deps, event, number, null) : ({ answer: 'deleted' } as const);
   if (why.answer === 'deleted' && !wasDeleted) return none;
-  return whyView(why, { subscription: number, name: null, delivery: deliveryId(number, event.seq), behind: null });
+  const replayed = await replayedAfter(deps, access, why, { subscription: number, seq: event.seq });
+  const delivery = deliveryId(number, event.seq);
+  return whyView(why, { subscription: number, name: null, delivery, behind: null, replayed });
 }

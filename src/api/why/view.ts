@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import type { Why } from '../../delivery/why/why.ts';
 import { nullable, Time } from '../contract/common.ts';
+import { type Replayed, ReplayedSchema, replayedWords } from './replayed.ts';
 import { wordsFor } from './words.ts';
 
 export const whyAnswers = [
@@ -59,6 +60,10 @@ export const WhySchema = Type.Object({
   expiresAt: nullable(Time, 'Waiting: when it will be too late for it.'),
   level: nullable(Type.Enum(['reseller', 'domain', 'user', 'extension']), 'On which it is out of scope.'),
   filter: nullable(Type.String(), 'Source of the filter that decided.'),
+  replayed: nullable(
+    ReplayedSchema,
+    'The last replay that delivered it, where its delivery in time did not; `answer` stays what became of that.',
+  ),
   version: nullable(
     Type.Object({ from: Type.Integer(), to: nullable(Type.Integer(), 'Null: in force now.') }),
     'Sequences that the version of the subscription decides about, which decided; where there was none yet, the first.',
@@ -84,7 +89,7 @@ const nothing = {
   filter: null,
   version: null,
 };
-type Facts = Partial<Omit<WhyView, 'subscription' | 'name' | 'delivery' | 'answer' | 'words' | 'remedy'>>;
+type Facts = Partial<Omit<WhyView, 'subscription' | 'name' | 'delivery' | 'answer' | 'words' | 'remedy' | 'replayed'>>;
 
 export interface WhyOf {
   readonly subscription: number;
@@ -92,11 +97,16 @@ export interface WhyOf {
   readonly delivery: string;
   /** The delivery that this one is behind, where the caller may know of it. */
   readonly behind: string | null;
+  /** What delivered it all the same. */
+  readonly replayed?: Replayed | null;
 }
 
-export function whyView(why: Why, { subscription, name, delivery, behind }: WhyOf): WhyView {
-  const told = { ...nothing, ...factsOf(why), behind };
-  return { subscription, name, delivery, answer: why.answer, ...wordsFor(why, behind), ...told };
+export function whyView(why: Why, { subscription, name, delivery, behind, replayed = null }: WhyOf): WhyView {
+  const told = { ...nothing, ...factsOf(why), behind, replayed };
+  const said = wordsFor(why, behind);
+  // They have it: nothing has to be done.
+  const all = replayed ? { words: `${said.words} ${replayedWords(replayed)}`, remedy: null } : said;
+  return { subscription, name, delivery, answer: why.answer, ...all, ...told };
 }
 
 const holdsOf = (holds: Extract<Why, { answer: 'waiting' }>['holds']): WhyView['holds'] =>

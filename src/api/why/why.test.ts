@@ -239,6 +239,54 @@ test('of one delivery: live, of a replay, and when retention has taken the event
   }
 });
 
+test('cancelled, left out or not wanted then, and delivered by a replay since: that is told, with which and when', async () => {
+  const world = await createWhyWorld();
+  const replay = async (id: string, fromSeq: number, toSeq: number): Promise<number> => {
+    const started = await world.post(`/v1/subscriptions/${id}/replay`, { fromSeq, toSeq });
+    assert.equal(started.statusCode, 202, started.body);
+    const { number } = started.json<{ number: number }>();
+    while (world.deps.delivery.replays.get(everything, number)?.mark.state !== 'done') {
+      await world.deps.delivery.recorded();
+      await new Promise(setImmediate);
+    }
+    return number;
+  };
+  try {
+    const early = await world.send({});
+    const { id, number } = await world.made('crm.example', { retry: { maxAttempts: 1, delays: ['1s'] } });
+    const other = await world.made('other.example', { retry: { maxAttempts: 1, delays: ['1s'] } });
+    for (const host of ['crm.example', 'other.example']) world.sender.answers.set(host, 500);
+    const event = await world.send({ call: { id: 'c2' } });
+    await world.deps.delivery.settledUpTo(event.seq);
+    const before = await world.why(event.id, number);
+    assert.deepEqual([before.answer, before.replayed, before.remedy === null], ['cancelled', null, false]);
+    await replay(id, early.seq, event.seq);
+    assert.equal((await world.why(event.id, number)).replayed, null, 'one that failed too made up for nothing');
+    world.sender.answers.clear();
+    const second = await replay(id, early.seq, event.seq);
+    const told = await world.why(event.id, number);
+    const delivery = `${number}-${event.seq}-r${second}`;
+    const { replayed, at } = told;
+    assert.deepEqual([told.answer, told.status, told.remedy], ['cancelled', 500, null]);
+    assert.deepEqual([replayed?.replay, replayed?.delivery, replayed?.status], [second, delivery, 200]);
+    assert.ok(Date.parse(replayed?.at ?? '') >= Date.parse(at ?? ''));
+    assert.ok(told.words.startsWith('Cancelled at '), told.words);
+    assert.ok(told.words.endsWith(`Replay ${second} delivered it at ${replayed?.at} with 200 (${delivery}).`));
+    const third = await replay(id, early.seq, event.seq);
+    assert.equal((await world.why(event.id, number)).replayed?.replay, third, 'the last one');
+    const made = await world.why(early.id, number);
+    assert.deepEqual([made.answer, made.replayed?.replay], ['before_subscription', third]);
+    assert.equal((await world.why(event.id, other.number)).replayed, null);
+    const ofDelivery = (await world.deliveryWhy(`${number}-${event.seq}`)).json<WhyView>();
+    assert.equal(ofDelivery.replayed?.replay, third);
+    assert.equal((await world.deliveryWhy(delivery)).json<WhyView>().replayed, null);
+    await world.deps.log.trim({ acceptedBefore: Infinity, limit: 100 });
+    assert.equal((await world.deliveryWhy(`${number}-${event.seq}`)).json<WhyView>().replayed?.replay, third);
+  } finally {
+    await world.stop();
+  }
+});
+
 test('of somebody else’s event nothing is told, not by the name of an own subscription or replay either', async () => {
   const world = await createWhyWorld();
   try {

@@ -22,6 +22,7 @@ interface Answer {
     readonly remedy: string | null;
     readonly detail: string | null;
     readonly filter: string | null;
+    readonly replayed: object | null;
   }[];
   readonly left: number;
 }
@@ -62,9 +63,10 @@ export function whyCommand(context: CliContext): Command {
     if (options.json) return terminal.out(JSON.stringify(answer));
     terminal.out(headLine(answer.event));
     for (const other of answer.others) terminal.note(`another event has this id: ${headLine(other)}`);
-    for (const { subscription, name, words, remedy, detail, filter, answer: word } of answer.items) {
+    for (const { subscription, name, words, remedy, detail, filter, replayed, answer: word } of answer.items) {
       const who = `${subscription} ${harmless(name ?? '(deleted)')}`;
-      terminal.out(`${toned(terminal, tones[word] ?? 'soft', word.padEnd(14))}  ${who}: ${harmless(words)}`);
+      const tone = replayed ? 'good' : (tones[word] ?? 'soft');
+      terminal.out(`${toned(terminal, tone, word.padEnd(14))}  ${who}: ${harmless(words)}`);
       for (const line of [filter, detail, remedy])
         if (line !== null) terminal.out(`${' '.repeat(16)}${harmless(line)}`);
     }
