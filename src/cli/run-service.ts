@@ -2,7 +2,9 @@
  * Runs the server until it is asked to stop. The first signal lets what is under way finish, within the limit; the
  * second ends the process at once (everything accepted is durable: what was not delivered is, after the next start).
  */
+import { systemClock } from '../kit/clock.ts';
 import type { CliContext } from './context.ts';
+import { watchNpm } from './started-by-npm.ts';
 
 export interface Running {
   stop(): Promise<void>;
@@ -16,13 +18,15 @@ export async function runUntilStopped(running: Running, context: CliContext): Pr
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  const npm = watchNpm({ env: context.env, parent: () => process.ppid, clock: systemClock });
   const force = (): never => process.exit(1);
   try {
-    await Promise.race([asked, running.failed]);
+    await Promise.race([asked, npm.gone, running.failed]);
     terminal.note('stopping; once more ends it at once');
     process.once('SIGINT', force);
     process.once('SIGTERM', force);
   } finally {
+    npm.end();
     await running.stop();
     process.off('SIGINT', force);
     process.off('SIGTERM', force);
