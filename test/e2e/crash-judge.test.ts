@@ -61,6 +61,23 @@ describe('the judge of the crash test', () => {
     assert.deepEqual(faultsOf(again(1), [kill(170, 20)]), []);
   });
 
+  it('allows for a disk that stalls, for as many writes in turn as a result may wait for, and for no usual write', () => {
+    const again = [arrived('a-0', 100), arrived('a-0', 900, { run: 1 }), arrived('a-1', 950, { run: 1 })];
+    const slow = (at: number, ...writes: number[]): Kill => ({
+      at,
+      samples: [50, ...writes.keys()].map((when, index) => ({
+        at: index === 0 ? when : 110 + when,
+        waitedMs: 0,
+        wroteMs: index === 0 ? 500 : (writes[index - 1] ?? 0),
+      })),
+    });
+    assert.deepEqual(faultsOf(again, [slow(250, 105)]), [], 'one write of 105 ms, 149 ms before the kill');
+    assert.equal(faultsOf(again, [slow(260, 105)]).length, 1);
+    assert.deepEqual(faultsOf(again, [slow(370, 60, 60, 60, 60, 60)]), [], 'four of 60 ms');
+    assert.match(faultsOf(again, [slow(380, 60, 60, 60, 60, 60)])[0] ?? '', /279 ms before.*stalled 220 ms/);
+    assert.equal(faultsOf(again, [slow(160, 4, 5, 3)]).length, 1, 'a usual disk is no excuse');
+  });
+
   it('finds more repeats of what one flush does not account for than can have been under way', () => {
     const events = Array.from({ length: 9 }, (_, seq) => ({ id: `b-${seq}`, call: `b-${seq}`, index: 0, seq }));
     const arrivals = (at: number, run: number): Arrival[] =>

@@ -1,6 +1,8 @@
 /**
  * Measures how long this machine makes the server wait: its threads for their turn on a processor (as the kernel counts
- * it), and a small write for being on the disk. What the server promises in milliseconds it can keep only as far as the
+ * it), and a small write for being on the disk. A disk that stalls makes no thread wait for a processor, so that each is
+ * measured by itself. The write is appended, as the store's log is: what only overwrites needs nothing of the file system's
+ * journal, and passes by where a commit waits. What the server promises in milliseconds it can keep only as far as the
  * machine lets it, and test machines are shared. What the server itself takes its time for is not in it.
  */
 import { once } from 'node:events';
@@ -11,7 +13,7 @@ export interface StallSample {
   readonly at: number;
   /** Milliseconds that the server's threads have waited for a processor so far, all together. */
   readonly waitedMs: number;
-  /** Milliseconds that one small durable write took. */
+  /** Milliseconds that one small write took to be on the disk, appended to a file. */
   readonly wroteMs: number;
 }
 
@@ -23,13 +25,29 @@ export interface StallWatch {
   stop(): Promise<void>;
 }
 
+/** So long a write takes on any disk; what the server promises allows for it. Milliseconds. */
+const usualWriteMs = 5;
+/**
+ * Commits that the result of a delivery may have to wait for, one after the other: the flush under way when it comes waits
+ * for the commit before it and then for its own, and so does the flush that has the result. More of them, however slow the
+ * disk is, are no excuse.
+ */
+const writesInTurn = 4;
+
+const diskStall = (samples: readonly StallSample[]): number =>
+  samples
+    .map(({ wroteMs }) => Math.max(0, wroteMs - usualWriteMs))
+    .sort((one, other) => other - one)
+    .slice(0, writesInTurn)
+    .reduce((sum, ms) => sum + ms, 0);
+
 /** What the machine was the cause of between a moment and the last sample, at most; milliseconds. */
 export function stallSince(samples: readonly StallSample[], moment: number): number {
   const after = samples.filter(({ at }) => at >= moment);
   if (after.length === 0) return 0;
   const before = samples.findLast(({ at }) => at < moment) ?? after[0];
   const waited = (after.at(-1)?.waitedMs ?? 0) - (before?.waitedMs ?? 0);
-  return waited + Math.max(0, ...after.map(({ wroteMs }) => wroteMs));
+  return waited + diskStall(after);
 }
 
 /** Plain JavaScript, so that the thread needs no type stripper. */
@@ -39,6 +57,7 @@ const program = `
   const everyMs = 20;
   const rememberedMs = 3_000;
   const file = openSync(workerData, 'w');
+  const line = 'x'.repeat(63) + String.fromCharCode(10);
   let pid = null;
   let seen = [];
   // Second number of schedstat: nanoseconds that a thread was ready to run and did not. Not every kernel counts it.
@@ -63,7 +82,7 @@ const program = `
   };
   const measure = () => {
     const began = performance.now();
-    writeSync(file, 'x', 0);
+    writeSync(file, line);
     fdatasyncSync(file);
     const ended = performance.now();
     lookAtThreads();
