@@ -144,8 +144,9 @@ export class FollowedCall {
     readonly seq: number;
     readonly legs: Record<string, number>;
   } {
-    const begun = this.#begun.map(({ type, seq }) => [`${type} ${seq}`, seq] as const);
-    const legs = Object.fromEntries([...[...this.#legs].map(([id, { seq }]) => [id, seq] as const), ...begun]);
+    const others = this.#telling === this.#last ? this.#begun : [...this.#begun, this.#telling];
+    const named = others.map(({ type, seq }) => [`${type} ${seq}`, seq] as const);
+    const legs = Object.fromEntries([...[...this.#legs].map(([id, { seq }]) => [id, seq] as const), ...named]);
     return { domain: this.#last.domain, callId: callIdOf(this.#last) as string, seq: this.#last.seq, legs };
   }
 

@@ -120,6 +120,32 @@ test('a late leg event does not bring an ended call back', () => {
   assert.equal(live.justEnded(everything)[0]?.call.state, 'ended');
 });
 
+test('nor does it after a restart, which finds the call as ended as it was', async () => {
+  const events = logged(track(partBy(talking(), 'a', 'b').signals));
+  const answered = events.find((event) => event.type === 'leg.answered') as Event;
+  const late = [...events, { ...answered, seq: 900 }];
+  const { live } = await loadLiveCalls(logOf(late), viewOf(late).marks());
+  assert.deepEqual(live.inProgress(everything), []);
+  assert.deepEqual(whole(live.justEnded(everything)), whole(viewOf(late).justEnded(everything)));
+});
+
+test('what comes into the log while it is loaded is not missed', async () => {
+  const events = logged(track(inboundCall().hangUp('a').end('a').signals));
+  const log = logOf(events.slice(0, 2));
+  let shown = 2;
+  const growing: typeof log = {
+    ...log,
+    head: () => shown,
+    read: async ({ after }) => {
+      const page = events.filter(({ seq }) => seq > after && seq <= shown).slice(0, 2);
+      shown = events.length;
+      return { events: page, scannedTo: page.at(-1)?.seq ?? after };
+    },
+  };
+  const { live } = await loadLiveCalls(growing, null);
+  assert.equal(live.cursor.seq, events.length);
+});
+
 test('an event that only mentions a call does not touch it', () => {
   const events = logged(track(talking().signals));
   const live = viewOf(events);

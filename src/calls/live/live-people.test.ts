@@ -121,6 +121,15 @@ test('a restart finds the same from the marks and the log, and from the log alon
   assert.deepEqual((await loadLivePeople(log, other)).marks(), whole);
 });
 
+test('all that is held is looked through for what it says, also how a phone is that was not heard of for longest', () => {
+  const view = new LivePeople('log-1', 0, 2);
+  view.apply(logged([presence('101', 'away'), agent('a', 'available'), agent('b', 'available')]));
+  assert.deepEqual(view.holding([1, 2, 3]), [1, 2, 3]);
+  const texts = [...view.texts(everything)];
+  assert.equal(texts.length, 3);
+  assert.ok(texts.some((text) => text.includes('away')));
+});
+
 test('its memory is bounded: who was not heard of for longest is forgotten', () => {
   const view = new LivePeople('log-1', 0, 2);
   view.apply(logged(['101', '102', '101', '103'].map((extension) => presence(extension, 'busy'))));

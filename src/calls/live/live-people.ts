@@ -108,7 +108,8 @@ export class LivePeople {
 
   /** All that is said of each, as JSON. */
   *texts(access: Access): Generator<string> {
-    for (const event of this.#last.values()) if (mayAccessEvent(access, event)) yield eventText(event);
+    const all = new Set([...this.#last.values(), ...this.#presence.values()]);
+    for (const event of all) if (mayAccessEvent(access, event)) yield eventText(event);
   }
 
   /** What to save, so that a restart finds the same again. */

@@ -5,7 +5,7 @@ import { getAll, readOn } from './load.ts';
 
 /**
  * The live view of people as it stands at the log's head: from the marks saved last, and the events after them. Without
- * marks the whole log is read. Events appended meanwhile are the caller's to feed, after the view's cursor.
+ * marks the whole log is read. Events appended from the turn on in which it resolves are the caller's to feed.
  */
 export async function loadLivePeople(
   log: Pick<EventLog, 'id' | 'head' | 'floor' | 'holes' | 'get' | 'read'>,

@@ -15,7 +15,7 @@ export interface LoadedLiveCalls {
 
 /**
  * The live view as it stands at the log's head: from the marks saved last, and the events after them. Without marks
- * the whole log is read. Events appended meanwhile are the caller's to feed, after the view's cursor.
+ * the whole log is read. Events appended from the turn on in which it resolves are the caller's to feed.
  */
 export async function loadLiveCalls(
   log: Pick<EventLog, 'id' | 'head' | 'floor' | 'holes' | 'get' | 'read'>,
@@ -59,8 +59,8 @@ export async function readOn(
   live: Pick<LiveCalls, 'cursor' | 'apply'>,
   log: Pick<EventLog, 'head' | 'read'>,
 ): Promise<void> {
-  let after = live.cursor.seq;
-  for (const head = log.head(); after < head; ) {
+  // What comes meanwhile is read too: whoever feeds the view begins when it is here.
+  for (let after = live.cursor.seq; after < log.head(); ) {
     const page = await log.read({ after, limit: pageSize, sparing: true });
     live.apply(page.events);
     if (page.scannedTo <= after) return;

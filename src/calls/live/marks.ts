@@ -7,7 +7,10 @@ export interface CallMark {
   readonly callId: string;
   /** Sequence of the last event of the call. */
   readonly seq: number;
-  /** Of the last event of each of its legs, by the leg's id; and of each that began what has not ended, by another name. */
+  /**
+   * Of the last event of each of its legs, by the leg's id; and, by another name, of each that began what has not ended, and
+   * of the one that tells how it stands where that is not the last.
+   */
   readonly legs: Readonly<Record<string, number>>;
 }
 
