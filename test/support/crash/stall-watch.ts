@@ -2,8 +2,9 @@
  * Measures how long this machine makes the server wait: its threads for their turn on a processor (as the kernel counts
  * it), and a small write for being on the disk. A disk that stalls makes no thread wait for a processor, so that each is
  * measured by itself. The write is appended, as the store's log is: what only overwrites needs nothing of the file system's
- * journal, and passes by where a commit waits. What the server promises in milliseconds it can keep only as far as the
- * machine lets it, and test machines are shared. What the server itself takes its time for is not in it.
+ * journal, and passes by where a commit waits (on a busy disk 1.0 ms in the median, where an append took 3.4). What the
+ * server promises in milliseconds it can keep only as far as the machine lets it, and test machines are shared. What the
+ * server itself takes its time for is not in it.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
