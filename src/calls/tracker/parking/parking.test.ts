@@ -55,3 +55,9 @@ test('the call is parked while it waits', () => {
   const states = track(parked().signals, rules).map(({ call }) => call?.state);
   assert.equal(states.at(-1), 'parked');
 });
+
+test('it is parked to the last where the caller gives up there', () => {
+  const events = track(parked().hangUp('a').say({ kind: 'park.abandoned', channelId: 'a' }).end('a').signals, rules);
+  const since = events.findIndex(({ type }) => type === 'park.abandoned');
+  assert.deepEqual([...new Set(events.slice(since).map(({ call }) => call?.state))], ['parked', 'ended']);
+});

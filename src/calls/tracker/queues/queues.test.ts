@@ -107,6 +107,14 @@ test('the caller hangs up: abandoned, and the agent did not miss it', () => {
   assert.equal(lastOf(events, 'call.ended').call?.outcome, 'abandoned');
 });
 
+test('the caller hangs up: it waits until its end, and is never said to be answered', () => {
+  const script = offer(waiting(), 'b', '101').wait(3_000).hangUp('a');
+  script.say({ kind: 'queue.abandoned', channelId: 'a', position: 1 });
+  const events = track(leave(script.dialEnd('a', 'b', 'cancelled').end('b', 0)).end('a', 0).signals, rules);
+  const states = events.slice(events.findIndex(({ type }) => type === 'queue.joined')).map(({ call }) => call?.state);
+  assert.deepEqual([...new Set(states)], ['queued', 'ended']);
+});
+
 for (const [status, reason] of [
   ['TIMEOUT', 'timeout'],
   ['LEAVEEMPTY', 'empty'],
