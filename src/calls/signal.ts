@@ -92,7 +92,7 @@ export type Signal = At &
       }
     /** The PBX will not make an ordered call's first channel. Of one that it made, its end tells. */
     | { readonly kind: 'call.order_failed'; readonly channelId: string; readonly status: DialStatus }
-    /** Software has the PBX end the call of this channel, for everybody in it; the PBX is asked right after this. */
+    /** Software had the PBX end the call of this channel, for everybody in it: the PBX has said yes, and what ends follows. */
     | { readonly kind: 'call.given_up'; readonly channelId: string }
     /** This channel's own device asked for the end; not sent when the PBX itself ends it (dial timeout, `Hangup()`). */
     | { readonly kind: 'channel.hangup_requested'; readonly channelId: string }

@@ -24,8 +24,8 @@ export interface PlayedPbx {
   /** Told right before that list begins; then forgotten. */
   beforeTheList: Headers[];
   emit(event: string, ...headers: Headers[]): void;
-  /** Answers an action that changes something; undefined: it is unknown here. */
-  obey: (action: ReadonlyMap<string, string>) => Headers | undefined;
+  /** Answers an action that changes something; undefined: it is unknown here; null: it is never answered. */
+  obey: (action: ReadonlyMap<string, string>) => Headers | null | undefined;
 }
 
 export const shown = (channel: PlayedChannel, prefix = ''): Headers => [
@@ -125,7 +125,7 @@ export async function startPlayedPbx(): Promise<PlayedPbx> {
     answer: (action, id) => {
       const answer = answers[action.get('action') ?? ''];
       const obeyed = pbx.obey(action);
-      if (obeyed) return [obeyed];
+      if (obeyed !== undefined) return obeyed && [obeyed];
       if (!answer) return undefined;
       pbx.manager.emitTogether(answer(id));
       return null;

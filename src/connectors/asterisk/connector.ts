@@ -98,7 +98,7 @@ class AsteriskConnector implements Connector {
       now: () => this.#listener.now(),
       tell: (signal) => this.#listener.tellOwn(signal),
       kept: () => this.#outbox.taken(),
-      send: (action) => this.#client.send(action),
+      send: (action, onTaken) => this.#client.send(action, onTaken === undefined ? {} : { onResponse: onTaken }),
     });
   }
 

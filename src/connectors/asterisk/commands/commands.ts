@@ -5,6 +5,16 @@
  *
  * A call that is ordered is in the log before Asterisk is asked (`tell`, `kept`); its first channel carries an id of ours,
  * so that it is known for what it is from its first event on, before and after a lost connection.
+ *
+ * A hang-up, device by device:
+ *
+ *   asked ──> taken      told at the answer's place in the PBX's stream: before whatever the device's end makes it say
+ *         ──> refused    nothing is told: the call goes on, or ended by itself just before
+ *         ──> unknown    no answer in time, or the connection broke, or Offhook did: nothing is told, the call's end is
+ *                        judged by what the PBX shows, or is `lost` where nobody saw it
+ *
+ * An end that the PBX tells before its answer is therefore no doing of ours: the PBX writes both in the order in which
+ * it does them. That software ended a call is kept nowhere but in the tracker until the call's end is told.
  */
 import type { CallOrder, CommandResult, Destination, PhoneCommands } from '../../../calls/commands.ts';
 import type { DialStatus, Signal } from '../../../calls/signal.ts';
@@ -31,7 +41,8 @@ export interface CommandParts {
   readonly tell: (signal: Signal) => readonly NewEvent[];
   /** Whether the log has taken what was told so far. */
   readonly kept: () => Promise<boolean>;
-  readonly send: (action: AmiAction) => Promise<ActionResult>;
+  /** `onTaken` is called at the place in the PBX's stream where it says that it did what was asked; never if it does not. */
+  readonly send: (action: AmiAction, onTaken?: () => void) => Promise<ActionResult>;
 }
 
 const normalClearing = '16';
@@ -81,12 +92,8 @@ class AsteriskCommands implements PhoneCommands {
     const devices = this.#parts.devicesOf(callId);
     if (!this.#parts.isUp()) return { kind: 'not_connected' };
     if (!devices) return { kind: 'no_call' };
-    const [first] = devices;
-    if (!first) return { kind: 'not_now', problem: 'its first phone has not been reached yet' };
-    this.#parts.tell({ kind: 'call.given_up', at: this.#parts.now(), channelId: first.channelId });
-    const results = await Promise.all(
-      devices.map(({ channelId }) => this.#send('Hangup', { Channel: channelId, Cause: normalClearing })),
-    );
+    if (devices.length === 0) return { kind: 'not_now', problem: 'its first phone has not been reached yet' };
+    const results = await Promise.all(devices.map(({ channelId }) => this.#hangUpDevice(channelId)));
     // One that ended by itself meanwhile is no trouble where another was there to be ended.
     return results.find(({ kind }) => kind === 'taken') ?? results[0] ?? { kind: 'no_call' };
   }
@@ -98,7 +105,7 @@ class AsteriskCommands implements PhoneCommands {
     const transferer = devices.find(({ extension, talks }) => extension === by && talks);
     if (!transferer) return { kind: 'not_now', problem: `${by} does not talk in it` };
     const target = { Context: this.#config.context ?? '', Exten: to.number };
-    return this.#send('BlindTransfer', { Channel: transferer.channelId, ...target });
+    return this.#do({ name: 'BlindTransfer', headers: { Channel: transferer.channelId, ...target } });
   }
 
   #channelFor(order: CallOrder, at: number): OrderedChannel | null {
@@ -130,13 +137,15 @@ class AsteriskCommands implements PhoneCommands {
     this.#parts.tell({ kind: 'call.order_failed', at: this.#parts.now(), channelId: id, status });
   }
 
-  #send(name: string, headers: Readonly<Record<string, string>>): Promise<CommandResult> {
-    return this.#do({ name, headers });
+  #hangUpDevice(channelId: string): Promise<CommandResult> {
+    const headers = { Channel: channelId, Cause: normalClearing };
+    const onTaken = (): void => void this.#parts.tell({ kind: 'call.given_up', at: this.#parts.now(), channelId });
+    return this.#do({ name: 'Hangup', headers }, onTaken);
   }
 
-  async #do(action: AmiAction): Promise<CommandResult> {
+  async #do(action: AmiAction, onTaken?: () => void): Promise<CommandResult> {
     try {
-      return outcomeOf(await this.#parts.send(action));
+      return outcomeOf(await this.#parts.send(action, onTaken));
     } catch (error) {
       if (error instanceof InvalidActionError) return { kind: 'refused', problem: error.message };
       throw error;
