@@ -85,8 +85,8 @@ function noConnectorIsReserved(config: Config, raw: Raw | null): ConfigProblem[]
 function commandsHaveContext(config: Config, raw: Raw | null): ConfigProblem[] {
   return config.connectors.flatMap((connector, index) => {
     if (connector.kind !== 'asterisk') return [];
-    const { context, channel, outside, prefixes, callerId } = connector.commands;
-    const wanted = channel ?? outside ?? callerId ?? prefixes[0];
+    const { context, channel, outside, prefixes, notEmergency, callerId } = connector.commands;
+    const wanted = channel ?? outside ?? callerId ?? prefixes[0] ?? notEmergency[0];
     if (context !== null || wanted === undefined || wanted === null) return [];
     return [
       {

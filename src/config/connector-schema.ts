@@ -113,6 +113,14 @@ export const connectorSchema = variants('Phone systems to listen to.', {
             'How numbers outside may begin, compared as they will be dialled. None: there is no way outside. `0` and the like open the way to all that begins so.',
         },
       ),
+      notEmergency: setting(
+        listOf(text({ maxLength: 32, pattern: /^[0-9]+$/, expects: 'an extension, digits alone' }), 100),
+        {
+          default: [],
+          description:
+            'Extensions of your own that look like an emergency number (`112`), or like a way to one (`9911`), and that software may call all the same.',
+        },
+      ),
       callerId: setting(orNull(text({ maxLength: 32, pattern: /^\+?[0-9]+$/, expects: 'a number' })), {
         default: null,
         description: 'Number shown to somebody outside who is called first; null: the extension’s.',

@@ -55,15 +55,17 @@ test('commands to a phone system are off, and on with a context; a channel is a 
   const [off] = load(`${pbx} { } }`).connectors;
   assert.equal(off?.kind === 'asterisk' ? off.commands.context : undefined, null);
   const all =
-    '{ context: phones, channel: "PJSIP/{extension}", outside: "PJSIP/{number}@trunk-1", prefixes: [1, "+1"] }';
+    '{ context: phones, channel: "PJSIP/{extension}", outside: "PJSIP/{number}@trunk-1", prefixes: [1, "+1"], notEmergency: ["112"] }';
   const [on] = load(`${pbx} ${all} }`).connectors;
   assert.deepEqual(on?.kind === 'asterisk' ? on.commands : undefined, {
     ...{ context: 'phones', channel: 'PJSIP/{extension}', outside: 'PJSIP/{number}@trunk-1' },
-    ...{ prefixes: ['1', '+1'], callerId: null, perMinute: 60 },
+    ...{ prefixes: ['1', '+1'], notEmergency: ['112'], callerId: null, perMinute: 60 },
   });
   for (const [commands, key] of [
     ['{ channel: "PJSIP/{extension}" }', 'commands.context'],
     ['{ prefixes: ["1"] }', 'commands.context'],
+    ['{ notEmergency: ["112"] }', 'commands.context'],
+    ['{ context: phones, notEmergency: ["+112"] }', 'commands.notEmergency'],
     ['{ context: phones, channel: "Local/{extension}@phones" }', 'commands.channel'],
     ['{ context: phones, channel: "PJSIP/101" }', 'commands.channel'],
     ['{ context: phones, channel: "PJSIP/{extension}&PJSIP/9" }', 'commands.channel'],

@@ -24,6 +24,53 @@ test('emergency numbers are for people, though they look like an extension and h
   for (const number of ['999', '112']) assert.equal(open(number).kind, 'not_allowed', number);
 });
 
+const refused = (judged: ReturnType<typeof judge>): boolean =>
+  judged.kind === 'not_allowed' && judged.problem.includes('emergency');
+
+test('what mobile networks take for one everywhere is one, whatever the country', () => {
+  for (const country of ['US', 'GB', 'JP', 'XX', '']) {
+    const here = createJudge({ ...policy, country, prefixes: ['', '+'] });
+    for (const number of ['112', '911', '+112', '+911', '1 1 2', ' (112) ']) assert.ok(refused(here(number)), number);
+  }
+});
+
+test('an emergency number is one behind whatever leads outside, though it looks like an extension', () => {
+  for (const number of ['9911', '9-911', '0911', '9112', '0112', '9 933']) assert.ok(refused(judge(number)), number);
+  const eight = createJudge({ ...policy, prefixes: ['81'] });
+  assert.ok(refused(eight('8911')));
+  assert.equal(judge('8911').kind, 'extension');
+});
+
+test('a number outside that may be led to an emergency service of any country is none to call', () => {
+  const outside = createJudge({ extensions: '^[2-8][0-9]{2}$', country: 'US', prefixes: ['', '+', '+1', '0049', '9'] });
+  const disguised = ['+1911', '1911', '91911', '99911', '0049112', '+49110', '01149112', '901149112', '+44999', '000'];
+  for (const number of ['110', '119', '999', '90999', '9000', ...disguised])
+    assert.ok(refused(outside(number)), number);
+});
+
+test('whatever country’s it is, behind whatever of these, no emergency number is called outside', () => {
+  const open = createJudge({ extensions: '^x$', country: 'US', prefixes: ['', '+'] });
+  const heads = fc.constantFrom('', '+', '0', '9', '1', '00', '+1', '+49', '0044', '011353', '90');
+  const numbers = fc.constantFrom('112', '911', '999', '000', '110', '119', '15', '10111', '122', '190', '1122');
+  fc.assert(fc.property(heads, numbers, (head, number) => refused(open(head + number))));
+});
+
+test('numbers and extensions that only end like one may be called', () => {
+  for (const number of ['1112', '2112', '3911', '1911', '101', '110', '999', '4999']) {
+    assert.equal(judge(number).kind, 'extension', number);
+  }
+  for (const number of ['+12125550911', '+1 900 500 0112', '0049309999112', '12157010112']) {
+    assert.equal(judge(number).kind, 'outside', number);
+  }
+});
+
+test('an extension that was named as none is called; a number outside is not for being named', () => {
+  const known = createJudge({ ...policy, notEmergency: ['112', '9911', '0049112'] });
+  assert.deepEqual(known('112'), { kind: 'extension', number: '112' });
+  assert.deepEqual(known('9911'), { kind: 'extension', number: '9911' });
+  for (const number of ['911', '9112', '+112', '0049112']) assert.ok(refused(known(number)), number);
+});
+
 test('an extension pattern without ends makes no extension of a number outside', () => {
   const loose = createJudge({ ...policy, extensions: '[0-9]{3}', prefixes: [] });
   assert.equal(loose('9005550100').kind, 'not_allowed');

@@ -1,11 +1,11 @@
 /**
  * Which numbers software may have called. A number is taken only as digits, with a `+` before them or without; what
- * people write between them is dropped. Extensions may be called, emergency numbers and feature codes never, and numbers
- * outside only where they begin as the configuration allows: compared as they will be dialled, so that nothing that is
- * read differently further on slips through.
+ * people write between them is dropped. Extensions may be called, emergency numbers (`emergency-guard.ts`) and feature codes
+ * never, and numbers outside only where they begin as the configuration allows: compared as they will be dialled, so that
+ * nothing that is read differently further on slips through.
  */
 import type { Destination, NumberRefusal } from '../calls/commands.ts';
-import { createNumberReader, rulesFor } from '../model/numbers/index.ts';
+import { createEmergencyGuard } from './emergency-guard.ts';
 
 export interface NumberPolicy {
   /** Source of a regular expression that an extension's number matches. */
@@ -14,6 +14,8 @@ export interface NumberPolicy {
   readonly country: string;
   /** How numbers outside may begin. None: there is no way outside. */
   readonly prefixes: readonly string[];
+  /** Extensions that look like an emergency number, or a way to one, and are neither. */
+  readonly notEmergency?: readonly string[];
 }
 
 const longest = 32;
@@ -23,8 +25,8 @@ const longestText = 64;
 export function createJudge(policy: NumberPolicy): (text: string) => Destination | NumberRefusal {
   // As a whole: a pattern without ends would make extensions of numbers outside.
   const isExtension = new RegExp(`^(?:${policy.extensions})$`);
-  // What looks like an extension may be an emergency number all the same.
-  const reader = createNumberReader(rulesFor(policy.country, { internal: isExtension }));
+  const guard = createEmergencyGuard(policy);
+  const known = new Set(policy.notEmergency);
   return (text) => {
     const number = text.length > longestText ? '' : text.replaceAll(/[ ()./-]/g, '');
     if (!/^\+?[0-9]+$/.test(number) || number.length > longest) {
@@ -33,8 +35,11 @@ export function createJudge(policy: NumberPolicy): (text: string) => Destination
         problem: `is no number of at most ${longest} digits, with or without a + before them`,
       };
     }
-    if (reader.read(number.replace('+', '')).kind === 'emergency') return emergency;
-    if (isExtension.test(number)) return { kind: 'extension', number };
+    if (isExtension.test(number)) {
+      // What looks like an extension may be an emergency number all the same.
+      return known.has(number) || !guard.refusesExtension(number) ? { kind: 'extension', number } : emergency;
+    }
+    if (guard.refusesOutside(number)) return emergency;
     if (policy.prefixes.some((prefix) => number.startsWith(prefix))) return { kind: 'outside', number };
     return notAllowed;
   };
@@ -42,8 +47,9 @@ export function createJudge(policy: NumberPolicy): (text: string) => Destination
 
 const emergency: NumberRefusal = {
   kind: 'not_allowed',
-  problem: 'is an emergency number',
-  remedy: 'Emergency numbers are for people to dial.',
+  problem: 'is an emergency number, or may be led to one',
+  remedy:
+    'Emergency numbers are for people to dial. Where it is an extension of yours, name it in the phone system’s `commands.notEmergency`.',
 };
 
 const notAllowed: NumberRefusal = {

@@ -39,6 +39,8 @@ describe('commands to a real Asterisk', { skip }, () => {
       channel: 'PJSIP/{extension}',
       outside: `PJSIP/trunk-carrier/sip:{number}@127.0.0.2:${Number(carrier.slice(-5))}`,
       prefixes: ['1'],
+      // A phone of the scenarios has this number.
+      notEmergency: ['112'],
       callerId: '3125550100',
       perMinute: 600,
     };

@@ -25,6 +25,7 @@ export const allowed: AsteriskCommandsConfig = {
   channel: 'PJSIP/{extension}',
   outside: null,
   prefixes: ['+1'],
+  notEmergency: [],
   callerId: null,
   perMinute: 12,
 };

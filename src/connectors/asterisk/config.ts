@@ -47,6 +47,8 @@ export interface AsteriskCommandsConfig {
   readonly outside: string | null;
   /** How numbers outside may begin. */
   readonly prefixes: readonly string[];
+  /** Extensions that look like an emergency number and are none. */
+  readonly notEmergency: readonly string[];
   /** Number shown to somebody outside who is called first; null: the extension's. */
   readonly callerId: string | null;
   /** Calls that may be begun in a minute, in the long run. */

@@ -1,2 +1,3 @@
+export { emergencyNumbersAnywhere, emergencyNumbersIn } from './emergency.ts';
 export { createNumberReader, type NumberReader } from './number-reader.ts';
 export { rulesFor, type NumberFormat, type NumberRules } from './rules.ts';

@@ -51,7 +51,8 @@ const normalClearing = '16';
 export function createCommands(config: AsteriskConfig, parts: CommandParts): PhoneCommands | null {
   const { commands, extensions, country } = config;
   if (!commands || commands.context === null) return null;
-  const judge = createJudge({ extensions, country, prefixes: commands.prefixes });
+  const { prefixes, notEmergency } = commands;
+  const judge = createJudge({ extensions, country, prefixes, notEmergency });
   return new AsteriskCommands(commands, judge, parts);
 }
 

@@ -19,6 +19,7 @@ const config = {
   channel: 'PJSIP/{extension}',
   outside: 'PJSIP/{number}@trunk-1',
   prefixes: ['+1'],
+  notEmergency: [],
   callerId: '+13125550100',
   perMinute: 60,
 };
