@@ -52,6 +52,8 @@ export type CommandResult =
 export interface PhoneCommands {
   /** Whether software may have this number called, and what it is. */
   judge(number: string): Destination | NumberRefusal;
+  /** Whether both are one number, however each is written. */
+  isSame(one: Destination, other: Destination): boolean;
   /**
    * Begins a call. `named` is given the id that the call's events carry, once the first of them is durable and before
    * the phone system is asked; what it throws is thrown, and nothing is asked.

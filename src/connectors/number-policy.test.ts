@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { createJudge } from './number-policy.ts';
+import { createJudge, createSameness } from './number-policy.ts';
 
 const policy = { extensions: '^[0-9]{3,4}$', country: 'US', prefixes: ['+1', '1', '0049'] };
 const judge = createJudge(policy);
@@ -103,4 +103,17 @@ test('whatever comes in, what may be called is digits with at most one plus befo
       if (found.kind === 'extension' || found.kind === 'outside') assert.match(found.number, /^\+?[0-9]{1,32}$/);
     }),
   );
+});
+
+test('two ways to write one number are one number; short numbers only where they are the same', () => {
+  const same = (one: string, other: string, country = 'US'): boolean => {
+    const isSame = createSameness(country);
+    return isSame({ kind: 'outside', number: one }, { kind: 'outside', number: other });
+  };
+  for (const number of ['+12157010680', '12157010680', '2157010680', '0012157010680', '01112157010680']) {
+    assert.ok(same(number, '+12157010680'), number);
+  }
+  assert.ok(same('02079460018', '00442079460018', 'GB'));
+  assert.ok(same('101', '101'));
+  for (const other of ['1010', '0101', '+12157010681']) assert.ok(!same('101', other), other);
 });

@@ -5,12 +5,13 @@
  * nothing that is read differently further on slips through.
  */
 import type { Destination, NumberRefusal } from '../calls/commands.ts';
+import { createNumberReader, rulesFor } from '../model/numbers/index.ts';
 import { createEmergencyGuard } from './emergency-guard.ts';
 
 export interface NumberPolicy {
   /** Source of a regular expression that an extension's number matches. */
   readonly extensions: string;
-  /** Country of emergency numbers, two capital letters. */
+  /** Country of the lines outside, two capital letters: its emergency numbers are no extensions. */
   readonly country: string;
   /** How numbers outside may begin. None: there is no way outside. */
   readonly prefixes: readonly string[];
@@ -43,6 +44,13 @@ export function createJudge(policy: NumberPolicy): (text: string) => Destination
     if (policy.prefixes.some((prefix) => number.startsWith(prefix))) return { kind: 'outside', number };
     return notAllowed;
   };
+}
+
+/** Whether two numbers are one: `+12157010680`, `12157010680` and `2157010680` are in the US. */
+export function createSameness(country: string): (one: Destination, other: Destination) => boolean {
+  const reader = createNumberReader(rulesFor(country));
+  const meant = ({ number }: Destination): string | null => reader.read(number).number;
+  return (one, other) => meant(one) === meant(other);
 }
 
 const emergency: NumberRefusal = {

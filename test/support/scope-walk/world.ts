@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { PhoneCommands } from '../../../src/calls/commands.ts';
 import type { RecordingFile } from '../../../src/calls/recording-files.ts';
 import { LiveCalls } from '../../../src/calls/live/index.ts';
-import { createJudge } from '../../../src/connectors/number-policy.ts';
+import { createJudge, createSameness } from '../../../src/connectors/number-policy.ts';
 import { systemClock } from '../../../src/kit/clock.ts';
 import { createMemoryEventLog } from '../../../src/log/memory/event-log.ts';
 import { type Access, type AccessKind, kindOf } from '../../../src/model/scope.ts';
@@ -151,6 +151,7 @@ function phonesThatNote(commanded: string[]): PhoneCommands {
   };
   return {
     judge: createJudge({ extensions: '^[0-9]{3}$', country: 'US', prefixes: ['+1'] }),
+    isSame: createSameness('US'),
     originate: async (order, named) => {
       await named('call-of-an-intruder');
       return note(`${order.from.number} calls ${order.to.number}`);

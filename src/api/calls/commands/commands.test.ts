@@ -5,12 +5,13 @@ import { exampleCall } from '../../../../test/support/api-calls.ts';
 import { createApiWorld } from '../../../../test/support/api-world.ts';
 import type { CallOrder, CommandResult, Destination, PhoneCommands } from '../../../calls/commands.ts';
 import type { LiveCall } from '../../../calls/live/live-call.ts';
-import { createJudge } from '../../../connectors/number-policy.ts';
+import { createJudge, createSameness } from '../../../connectors/number-policy.ts';
 import type { Leg } from '../../../model/call.ts';
 
 /** A phone system that notes what it is asked, and answers as told. */
 class Phones implements PhoneCommands {
-  readonly judge = createJudge({ extensions: '^[0-9]{3}$', country: 'US', prefixes: ['+1'] });
+  readonly judge = createJudge({ extensions: '^[0-9]{3}$', country: 'US', prefixes: ['+1', '1', '2'] });
+  readonly isSame = createSameness('US');
   readonly asked: unknown[] = [];
   result: CommandResult = { kind: 'taken' };
   /** What is known when the phone system is asked. */
@@ -119,6 +120,11 @@ test('what is wrong is named: the field, why, and what would be right; nobody is
     [{ to: '+442079460000' }, 403, 'number_not_allowed', 'to'],
     [{ from: '+442079460000' }, 403, 'number_not_allowed', 'from'],
     [{ to: '911' }, 403, 'number_not_allowed', 'to'],
+    [{ to: '101' }, 400, 'invalid_field', 'to'],
+    [{ to: ' (101) ' }, 400, 'invalid_field', 'to'],
+    [{ from: '+12157010680' }, 400, 'invalid_field', 'to'],
+    [{ from: '215-701-0680' }, 400, 'invalid_field', 'to'],
+    [{ from: '1 215 701 0680' }, 400, 'invalid_field', 'to'],
     [{ to: 'alice' }, 400, 'invalid_field', 'to'],
     [{ to: '101&PJSIP/9' }, 400, 'invalid_field', 'to'],
     [{ to: '101\r\nAction: Logoff' }, 400, 'invalid_field', 'to'],

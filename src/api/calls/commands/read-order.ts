@@ -31,6 +31,7 @@ export function readOrder(
   if ('problem' in from) return from;
   const to = judged(phones, 'to', input.to);
   if ('problem' in to) return to;
+  if (phones.isSame(from, to)) return sameEnds;
   const onBehalfOf = whomFor(access, phones, input, [from, to]);
   if (onBehalfOf !== null && typeof onBehalfOf === 'object') return onBehalfOf;
   if (from.kind === 'extension' && !covers(access, from.number)) return notTheirs('from', from.number);
@@ -82,6 +83,15 @@ export function judged(phones: PhoneCommands, field: string, number: string): De
     problem: { code: 'number_not_allowed', field, detail: `${field} ${found.problem}.`, remedy: found.remedy },
   };
 }
+
+const sameEnds: Refused = {
+  problem: {
+    code: 'invalid_field',
+    field: 'to',
+    detail: 'to is the same number as from.',
+    remedy: 'Name another number in to: a call has two ends.',
+  },
+};
 
 /** The extension it is for; null: nobody's in particular. */
 function whomFor(

@@ -22,7 +22,7 @@ import type { Tracker } from '../../../calls/tracker/index.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
 import type { NewEvent } from '../../../model/event.ts';
-import { createJudge } from '../../number-policy.ts';
+import { createJudge, createSameness } from '../../number-policy.ts';
 import { Pacing } from '../../pacing.ts';
 import { type AmiAction, InvalidActionError } from '../ami/action.ts';
 import type { ActionResult } from '../ami/pending.ts';
@@ -45,6 +45,8 @@ export interface CommandParts {
   readonly send: (action: AmiAction, onTaken?: () => void) => Promise<ActionResult>;
 }
 
+type Numbers = Pick<PhoneCommands, 'judge' | 'isSame'>;
+
 const normalClearing = '16';
 
 /** Null where the configuration allows no commands. */
@@ -53,18 +55,20 @@ export function createCommands(config: AsteriskConfig, parts: CommandParts): Pho
   if (!commands || commands.context === null) return null;
   const { prefixes, notEmergency } = commands;
   const judge = createJudge({ extensions, country, prefixes, notEmergency });
-  return new AsteriskCommands(commands, judge, parts);
+  return new AsteriskCommands(commands, { judge, isSame: createSameness(country) }, parts);
 }
 
 class AsteriskCommands implements PhoneCommands {
   readonly judge: PhoneCommands['judge'];
+  readonly isSame: PhoneCommands['isSame'];
   readonly #config: AsteriskCommandsConfig;
   readonly #parts: CommandParts;
   readonly #pacing: Pacing;
 
-  constructor(config: AsteriskCommandsConfig, judge: PhoneCommands['judge'], parts: CommandParts) {
+  constructor(config: AsteriskCommandsConfig, numbers: Numbers, parts: CommandParts) {
     this.#config = config;
-    this.judge = judge;
+    this.judge = numbers.judge;
+    this.isSame = numbers.isSame;
     this.#parts = parts;
     this.#pacing = new Pacing(parts.clock, config.perMinute);
   }

@@ -1,6 +1,6 @@
 /** Commands to the company that does not exist: what is ordered is played like everything else. */
 import type { CallOrder, CommandResult, Destination, PhoneCommands } from '../../../calls/commands.ts';
-import { createJudge } from '../../number-policy.ts';
+import { createJudge, createSameness } from '../../number-policy.ts';
 import { isLive } from '../call-state.ts';
 import type { Player } from '../player.ts';
 import { hangUpStory, storyOf, transferStory } from './story.ts';
@@ -20,11 +20,13 @@ const everywhere = ['+', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 export class SimulatedCommands implements PhoneCommands {
   readonly judge: PhoneCommands['judge'];
+  readonly isSame: PhoneCommands['isSame'];
   readonly #parts: CommandParts;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
     this.judge = createJudge({ extensions: parts.extensions, country: parts.country, prefixes: everywhere });
+    this.isSame = createSameness(parts.country);
   }
 
   async originate(order: CallOrder, named: (callId: string) => Promise<void>): Promise<CommandResult> {
