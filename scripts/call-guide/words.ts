@@ -48,8 +48,9 @@ const updated: Words = (event) => {
 const legEnded: Words = (event, callWord) => {
   const by = field(event, 'answeredElsewhereBy');
   const to = field(event, 'forwardedTo');
-  const more = [by && ` by ${by}`, to && ` to ${numberName(to)}`].filter(Boolean).join('');
-  return `${who(event, callWord)}: ${event.leg?.outcome}${more}`;
+  const left = event.leg?.outcome === 'cancelled' && field(event, 'queue') !== null;
+  const more = [by && ` by ${by}`, to && ` to ${numberName(to)}`, left && ', the queue stopped calling'];
+  return `${who(event, callWord)}: ${event.leg?.outcome}${more.filter(Boolean).join('')}`;
 };
 
 const legBegins: Words = (event, callWord) =>

@@ -2,10 +2,11 @@ import type { LegOutcome } from '../../model/outcome.ts';
 import { isLive, type Channel } from '../graph/channel.ts';
 import { closeMachines } from './machines/settle-machines.ts';
 import type { Moment, World } from './moment.ts';
-import { callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
+import { attemptOf, callOutcome, hungUpBy, legOutcome, lineUp, winnerOf } from './outcome.ts';
 import type { CallRecord, LegRecord } from './record.ts';
 import { recordedDuring, tellRecordings } from './recordings/record-recordings.ts';
 import { reasonDue } from './queues/settle-queues.ts';
+import { calledIn } from './queues/stay.ts';
 import { sentOn } from './transfers/transfer-data.ts';
 import { moveOn } from './teller.ts';
 
@@ -32,7 +33,7 @@ function endLeg(world: World, call: CallRecord, leg: LegRecord, channel: Channel
   if (end.estimated) call.estimated = true;
   if (isInitiator) call.callerEnd = { cause: end.cause, sipStatus: end.sipStatus, ...lineAtEnd(channel) };
   leg.outcome = legOutcome(world.graph, call, leg, channel);
-  if (leg.answeredAt === null && (!isInitiator || call.originated)) call.results.add(leg.outcome);
+  if (leg.answeredAt === null && (!isInitiator || call.originated)) call.results.add(attemptOf(call, leg, leg.outcome));
   leg.cause = causeOfLeg(leg.outcome, usableCause(end.cause));
   const at = moveOn(call, moment.at);
   leg.endedAt = at;
@@ -47,12 +48,14 @@ function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<str
   const sipStatus = channel.end?.sipStatus ?? null;
   const by = leg.outcome === 'answered_elsewhere' ? winnerOf(call, leg)?.extension : null;
   const recordingId = leg.answeredAt === null ? null : recordedDuring(call, leg.answeredAt);
+  const queue = leg.channelId === call.initiatorId ? null : calledIn(call.stays, leg)?.queue;
   const forwardTo = channel.incoming.findLast((dial) => dial.forwardTo !== null)?.forwardTo;
   return {
     ...(sipStatus !== null && Number.isInteger(sipStatus) && sipStatus >= 100 && sipStatus <= 699 && { sipStatus }),
     ...(by && { answeredElsewhereBy: by }),
     ...(forwardTo && { forwardedTo: forwardTo.slice(0, 512) }),
     ...sentOn(leg),
+    ...(queue && { queue }),
     ...(recordingId !== null && { recordingId }),
     ...(channel.end?.estimated && { estimated: true }),
   };

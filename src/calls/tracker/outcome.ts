@@ -5,7 +5,7 @@
  * 1. met a person or a conference: answered
  * 2. left at voicemail: voicemail
  * 3. left in a queue: abandoned
- * 4. gave up while somebody was called: cancelled
+ * 4. gave up while somebody was called, other than by a queue: cancelled
  * 5. best failed attempt: busy, no_answer, rejected, congested, unreachable, invalid, failed
  * 6. nobody was called, but the PBX picked up (a menu, an announcement): machine
  * 7. by the cause its caller's line ended with; the caller leaving by itself is cancelled, being turned away rejected
@@ -19,6 +19,7 @@ import type { Channel } from '../graph/channel.ts';
 import type { CallGraph } from '../graph/graph.ts';
 import { originOf } from '../graph/origin.ts';
 import type { DialStatus } from '../signal.ts';
+import { calledIn } from './queues/stay.ts';
 import { initiatorOf, type CallRecord, type LegRecord } from './record.ts';
 
 const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
@@ -109,19 +110,28 @@ function unansweredOutcome(call: CallRecord): CallOutcome {
   return wasInQueue ? 'no_answer' : outcomeOfCaller(call);
 }
 
+/**
+ * What an attempt at a device says of the call. That a queue called an agent no more says nothing of the caller, who may
+ * have pressed a key, or been let go; one who gave up there has abandoned it.
+ */
+export const attemptOf = (call: CallRecord, leg: LegRecord, outcome: LegOutcome): LegOutcome =>
+  outcome === 'cancelled' && calledIn(call.stays, leg) ? 'no_answer' : outcome;
+
 /** How attempts went: of legs that ended, and of those whose dial is over while the PBX still clears them away. */
 function resultsSoFar(call: CallRecord): ReadonlySet<LegOutcome> {
   const results = new Set(call.results);
   for (const leg of calledLegs(call)) {
     const outcome = outcomeOfStatus(lastStatus(call, leg));
-    if (outcome) results.add(outcome);
+    if (outcome) results.add(attemptOf(call, leg, outcome));
   }
   return results;
 }
 
-/** Somebody is being called right now. */
+/** Somebody is being called right now, and not by a queue. */
 const isCalling = (call: CallRecord): boolean =>
-  calledLegs(call).some((leg) => leg.dialing && lastStatus(call, leg) === null && !isOver(call, leg));
+  calledLegs(call).some(
+    (leg) => leg.dialing && lastStatus(call, leg) === null && !isOver(call, leg) && !calledIn(call.stays, leg),
+  );
 
 const calledLegs = (call: CallRecord): readonly LegRecord[] =>
   [...call.legs.values()].filter(

@@ -118,6 +118,11 @@ export const legTypes = {
       ),
       answeredElsewhereBy: Type.Optional(text('Extension that took the call instead.')),
       forwardedTo: Type.Optional(text('Number the device sent the call on to.')),
+      queue: Type.Optional(
+        text(
+          'Queue that had this device called. Where such a leg is `cancelled`, the caller left the queue: whoever it rang at has missed nothing, and `queue.left` says why.',
+        ),
+      ),
       transferred,
       transferredBy,
       recordingId,

@@ -179,3 +179,47 @@ test('without a word that an agent was called, who took it is told all the same'
   const events = track(partBy(take(script, 'b', '101'), 'a', 'b').signals, rules);
   assert.equal(lastOf(events, 'queue.answered').data['agentExtension'], '101');
 });
+
+/** The caller leaves while 101 rings, whose phone is seen to stop before that or after. */
+const leavesWhileRinging = (last: boolean, then: (script: PbxScript) => PbxScript): PbxScript => {
+  const script = offer(waiting(), 'b', '101').wait(3_000).dialEnd('a', 'b', 'cancelled');
+  if (!last) script.end('b', 0);
+  then(leave(script));
+  if (last) script.wait(20).end('b', 0);
+  return script.wait(20).hangUp('a').end('a', 16);
+};
+
+for (const last of [false, true]) {
+  for (const [how, then] of [
+    ['by a key', (script: PbxScript) => script.state('a', 'up', { dialledNumber: '1' })],
+    ['let go', (script: PbxScript) => script.state('a', 'up', { queueStatus: 'LEAVEEMPTY' })],
+  ] as const) {
+    test(`left ${how} while an agent rings: nobody answered, and nobody gave up or missed it (${last ? 'last' : 'first'})`, () => {
+      const events = track(leavesWhileRinging(last, then).signals, rules);
+      assert.equal(lastOf(events, 'call.ended').call?.outcome, 'no_answer');
+      assert.equal(lastOf(events, 'call.ended').call?.hungUpBy, 'caller');
+      const agentLeg = events.find(({ type, extension }) => type === 'leg.ended' && extension === '101');
+      assert.deepEqual([agentLeg?.leg?.outcome, agentLeg?.data['queue']], ['cancelled', 'support']);
+      assert.ok(!inShort(events).includes('queue.agent_missed'));
+    });
+  }
+}
+
+test('after a key somebody else is called, and the caller gives up there: cancelled, and no leg of the queue', () => {
+  const script = leave(offer(waiting(), 'b', '101').dialEnd('a', 'b', 'cancelled').end('b', 0));
+  ring(script.state('a', 'up', { dialledNumber: '1' }).wait(100), 'a', 'c', '102')
+    .wait(3_000)
+    .hangUp('a');
+  const events = track(script.dialEnd('a', 'c', 'cancelled').end('c', 0).end('a', 0).signals, rules);
+  assert.equal(lastOf(events, 'call.ended').call?.outcome, 'cancelled');
+  const queues = events.flatMap(({ type, data }) => (type === 'leg.ended' ? [data['queue'] ?? null] : []));
+  assert.deepEqual(queues, ['support', null, null, null]);
+});
+
+test('the caller gives up, and an agent’s phone is seen to stop after that: still queued', () => {
+  const script = offer(waiting(), 'b', '101').wait(3_000).hangUp('a').dialEnd('a', 'b', 'cancelled');
+  leave(script.say({ kind: 'queue.abandoned', channelId: 'a', position: 1 }));
+  const events = track(script.wait(20).end('b', 0).end('a', 0).signals, rules);
+  const since = events.findIndex(({ type }) => type === 'queue.left');
+  assert.deepEqual([...new Set(events.slice(since).map(({ call }) => call?.state))], ['queued', 'ended']);
+});

@@ -14,6 +14,7 @@
 import type { queueLeaveReasons } from '../../../model/event-types/queues.ts';
 
 import type { ChannelFacts } from '../../signal.ts';
+import type { LegRecord } from '../record.ts';
 
 export type QueueLeaveReason = (typeof queueLeaveReasons)[number];
 
@@ -61,6 +62,15 @@ export const isWaiting = (stay: QueueStay): boolean => stay.leftAt === null;
 
 /** It waits, or how it left is not clear yet. */
 export const isInQueue = (stay: QueueStay): boolean => !stay.toldLeft;
+
+/** The stay in which a queue had this device called: one that was called while the caller waited there. */
+export const calledIn = (
+  stays: readonly QueueStay[],
+  { channelId, startedAt }: Pick<LegRecord, 'channelId' | 'startedAt'>,
+): QueueStay | undefined =>
+  stays.findLast(
+    (stay) => stay.channelId !== channelId && stay.joinedAt <= startedAt && startedAt < (stay.leftAt ?? Infinity),
+  );
 
 export function newStay(
   channelId: string,

@@ -49,5 +49,12 @@ export function endLeg(
 ): void {
   const { outcome, cause, data } = how;
   const ended = draft.put(key, { ...leg, state: 'ended', outcome, cause, endedAt: draft.time });
-  draft.tell('leg.ended', { leg: ended, data: { ...sentOn(draft, leg), ...data } });
+  draft.tell('leg.ended', { leg: ended, data: { ...sentOn(draft, leg), ...queueOf(draft, leg), ...data } });
+}
+
+/** The queue that had this device called: where it was called while the caller waited. */
+function queueOf({ call, legs }: Draft, { role, startedAt }: Leg): { readonly queue?: string } {
+  const wait = [...legs.values()].find((leg) => leg.role === 'queue');
+  const isCalled = role === 'callee' && wait && wait.startedAt <= startedAt && startedAt < (wait.endedAt ?? '~');
+  return isCalled && call.queue !== null ? { queue: call.queue } : {};
 }
