@@ -33,6 +33,11 @@ const mailboxes: PeopleList = {
   read: (items, when) => [{ kind: 'mailboxes.listed', ...when, mailboxes: some(items, mailboxFacts) }],
 };
 
+/**
+ * The same list says who waits in queues, and for that it is asked once more (`resync.ts`), rather than once for both. Who
+ * waits has to be of the moment of the channels, which comes after all lists here; and the agents have to come before the devices.
+ * Taken from either place for the other, what was heard in between would be undone.
+ */
 const members: PeopleList = {
   action: { name: 'QueueStatus' },
   read: (items, when) => {

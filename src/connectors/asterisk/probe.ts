@@ -5,7 +5,7 @@ import { AmiConnection, type AmiLoss } from './ami/connection.ts';
 import type { AmiPacket } from './ami/packet.ts';
 import { type AsteriskConfig, endpointOf, timesOf } from './config.ts';
 import { Manners } from './manners.ts';
-import { type Ask, askPicture, askRun, type Asked } from './resync.ts';
+import { askPicture, askRun, type Asked } from './resync.ts';
 
 export interface Trouble {
   /** Nothing would be heard of its calls. */
@@ -77,7 +77,8 @@ async function askAll(connection: AmiConnection, clock: Clock, heard: Heard, con
   const { version, ahead } = run.value;
   const picture = await askPicture(ask, () => {});
   const troubles = picture.kind === 'ok' ? [] : [mayNot(picture)];
-  troubles.push(...(await rightsToCommand(ask, config)));
+  const allowed = await ask({ name: 'ListCommands' });
+  if (allowed.kind === 'ok') troubles.push(...missingActions(allowed.response, config));
   const [listed] = picture.kind === 'ok' ? picture.value.resync.channels : [];
   if (listed) manners.see(listed);
   await Promise.race([heard.all.promise, delay(clock, heardWithinMs)]);
@@ -99,17 +100,43 @@ function lacks(isBooted: boolean, manners: Manners, ahead: number): Trouble[] {
   return troubles;
 }
 
+/** What the user may do, and this PBX can, which Asterisk lists by name; beside it what the configuration wants of it. */
+function missingActions(allowed: AmiPacket, config: AsteriskConfig): Trouble[] {
+  const isMissing = (name: string): boolean => allowed.get(name) === null;
+  return [...rightsToCommand(isMissing, config), ...missingLists(isMissing, config)];
+}
+
+type IsMissing = (action: string) => boolean;
+
 const commandActions = ['Originate', 'Hangup', 'BlindTransfer'];
 
-/** Whether the user may do what the configuration lets it be asked for; Asterisk lists what each user may. */
-async function rightsToCommand(ask: Ask, { commands, username }: AsteriskConfig): Promise<Trouble[]> {
+function rightsToCommand(isMissing: IsMissing, { commands, username }: AsteriskConfig): Trouble[] {
   if (!commands || commands.context === null) return [];
-  const listed = await ask({ name: 'ListCommands' });
-  if (listed.kind !== 'ok') return [];
-  const missing = commandActions.filter((name) => listed.response.get(name) === null);
+  const missing = commandActions.filter(isMissing);
   if (missing.length === 0) return [];
   const remedy = `give [${username}] in manager.conf "originate" and "call" under write, and reload the manager`;
   return [worth(`its manager user may not ${missing.join(', ')}, so commands will be refused`, remedy)];
+}
+
+/** Modules that every Asterisk has, and not every one loads. One without queues or mailboxes has nothing of them to list. */
+const listModules = [
+  { action: 'DeviceStateList', module: 'res_manager_devicestate', what: 'how its phones are' },
+  {
+    action: 'PresenceStateList',
+    module: 'res_manager_presencestate',
+    what: 'what its people have set for others to see',
+  },
+];
+
+function missingLists(isMissing: IsMissing, { username }: AsteriskConfig): Trouble[] {
+  return listModules
+    .filter(({ action }) => isMissing(action))
+    .map(({ action, module, what }) =>
+      worth(
+        `it does not list ${what} (${action}), so that is known only of those that change`,
+        `load ${module}.so (modules.conf); where it is loaded, give [${username}] in manager.conf "reporting" under write`,
+      ),
+    );
 }
 
 function mayNot(asked: Exclude<Asked<unknown>, { readonly kind: 'ok' }>): Trouble {

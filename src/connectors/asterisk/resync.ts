@@ -59,7 +59,7 @@ export async function askPicture(ask: Ask, onMoment: () => void): Promise<Asked<
 
 /**
  * Who waits in queues and who is parked. A PBX that lacks these modules knows the actions no more than our user may have
- * them, and then has nothing of the kind that could be missed.
+ * them, and then has nothing of the kind that could be missed. Why `QueueStatus` is asked for agents as well: `ask-people.ts`.
  */
 async function askServices(ask: Ask): Promise<Pick<Picture['resync'], 'waiting' | 'parked'>> {
   const queues = await ask({ name: 'QueueStatus' });
