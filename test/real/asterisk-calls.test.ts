@@ -7,20 +7,13 @@ import { packetsOf, replay, summarise } from '../support/ami-replay.ts';
 import { withoutPort } from '../support/heard-calls.ts';
 import { entryOf, journalOf, timesWrongIn, withoutTimes } from '../support/journal-entry.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
-import { callScenarios as allScenarios } from './support/scenarios/index.ts';
+import { callScenarios } from './support/scenarios/index.ts';
 import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
 import { type Network, startNetwork } from './support/proxy.ts';
 import { startPhones } from './support/sipp.ts';
 
 const skip = skipWithoutAsterisk();
-
-/**
- * Recorded and replayed, and not played here: on a busy machine its phones now and then miss the seconds in which they have to
- * act, and it becomes another call.
- */
-const missesItsMoment = 'attended-keys-ringing-unanswered';
-const callScenarios = allScenarios.filter(({ name }) => name !== missesItsMoment);
 
 /** More at once only make a small machine miss the times that phones wait. */
 const atOnce = 5;
@@ -57,7 +50,7 @@ function inAnyOrder(summary: readonly string[]): string[] {
           .replace(stage, '');
   // What an event of its own tells as well, a moment later or in the same one: replaying the recording shows which is which.
   const isPassing = (line: string): boolean =>
-    /^call\.updated .* changed=(?:call\.(?:to\.name|state|queue),?)+(?: |$)/.test(line);
+    /^call\.updated .* changed=(?:call\.(?:to\.name|state|queue|transfers),?)+(?: |$)/.test(line);
   return summary
     .filter((line) => !isPassing(line))
     .map(withoutCall)

@@ -236,3 +236,51 @@ test('a channel that a later picture lacks stays connected with whom it talks to
   assert.ok((call?.talkMs ?? 0) >= script.at - at - 100, `${call?.talkMs}`);
   assert.equal(call?.outcome, 'answered');
 });
+
+/** Alice waited in a queue, where 101 rang, and left it by a key. */
+function leftQueue(): PbxScript {
+  const script = inboundCall().state('a', 'up', { dialledNumber: '700', queueStatus: null });
+  script.say({ kind: 'queue.joined', channelId: 'a', queue: 'support', position: 1, waiting: 1 });
+  ring(script, 'a', 'b', '101').wait(2_000).dialEnd('a', 'b', 'cancelled').end('b', 0);
+  return script
+    .say({ kind: 'queue.left', channelId: 'a', position: 1 })
+    .state('a', 'up', { dialledNumber: '1' })
+    .wait(10);
+}
+
+test('a queue that the call has left before the restart counts as it does without', () => {
+  const end = (script: PbxScript): PbxScript => script.hangUp('a').end('a');
+  const [, second] = acrossRestart(leftQueue(), (after) => end(after.resync()));
+  const whole = track(end(leftQueue()).signals);
+  const outcomeIn = (events: readonly NewEvent[]) => lastOf(events, 'call.ended').call?.outcome;
+  assert.deepEqual([outcomeIn(second), outcomeIn(whole)], ['no_answer', 'no_answer']);
+});
+
+test('a menu that the call has left before the restart is not where it stands', () => {
+  const script = ring(inMenu().wait(1_000), 'a', 'b', '101');
+  const [, second] = acrossRestart(script, (after) => after.resync().dialEnd('a', 'b', 'no_answer').end('b').wait(10));
+  assert.deepEqual([...new Set(second.map(({ call }) => call?.state))], ['ringing']);
+});
+
+test('who had left a transfer while the target rang has sent it on, also where Offhook was restarted meanwhile', () => {
+  const script = held().channel('l1', { pipe: true }).channel('l2', { pipe: true, linkedId: 'l1' });
+  ring(script.pipe('l1', 'l2').unbridge('b1', 'b').bridge('b2', 'l1').bridge('b2', 'b'), 'l2', 'c', '102');
+  script.say({
+    kind: 'transfer.joined',
+    firstId: 'b',
+    secondId: 'b',
+    transfereeId: 'a',
+    targetId: 'l1',
+    into: 'bridge',
+    byKeys: true,
+  });
+  script.hangUp('b').unbridge('b2', 'b').unbridge('b2', 'l1').bridge('b1', 'l1');
+  const [first, second] = acrossRestart(script, (after) =>
+    after.resync().state('c', 'up').dialEnd('l2', 'c', 'answered').bridge('b3', 'c').bridge('b3', 'l2').end('b'),
+  );
+  const whole = track(script.signals);
+  const outcomeOf = (events: readonly NewEvent[]) =>
+    events.find(({ type, extension }) => type === 'leg.ended' && extension === '101')?.leg?.outcome;
+  assert.equal(lastOf(first, 'transfer.started').data['kind'], 'attended');
+  assert.deepEqual([outcomeOf(second), outcomeOf(whole)], ['transferred', 'transferred']);
+});

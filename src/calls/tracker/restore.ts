@@ -16,6 +16,8 @@ import {
 } from './record.ts';
 import type { MachineLeg } from './machines/machine.ts';
 import type { World } from './moment.ts';
+import { attemptOf } from './outcome.ts';
+import { newStay, type QueueStay } from './queues/stay.ts';
 import { restoreBegun } from './restore-begun.ts';
 import { watchedFields } from './snapshot.ts';
 import type { TransferRecord } from './transfers/transfer.ts';
@@ -55,6 +57,7 @@ export function restoreCall(open: OpenCall, world: World, group: Group, order: n
   record.machines = open.legs.filter(isMachine).flatMap((leg) => restoreMachine(leg, connector) ?? []);
   restoreBegun(record, open.begun ?? [], world.rooms, connector);
   restoreService(record, initiator);
+  record.stays = [...staysLeft(record.machines), ...record.stays];
   restoreTalk(record, seenAt);
   restoreEnds(record, initiator);
   record.told = watchedFields(record);
@@ -121,6 +124,15 @@ function restoreMachine(leg: Leg, connector: string): MachineLeg | null {
   return { id, role, channelId, extension, name, startedAt, endedAt, outcome, toldEnd: endedAt !== null };
 }
 
+/** The queues it has left: an agent who was called there, and a caller who had been let go, still count as such. */
+function staysLeft(legs: readonly MachineLeg[]): readonly QueueStay[] {
+  return legs.flatMap(({ role, channelId, name, startedAt, endedAt, outcome }) => {
+    if (role !== 'queue' || endedAt === null) return [];
+    const told = { toldJoined: true, toldTaken: true, toldLeft: true, leftAt: endedAt };
+    return [{ ...newStay(channelId, name, startedAt, null, null), ...told, gaveUp: outcome === 'abandoned' }];
+  });
+}
+
 /** Who answered may be a mailbox by now; the legs remember who did before. */
 const metPhone = ({ call, legs }: OpenCall): boolean =>
   (call.answeredBy?.kind === 'person' && call.answeredBy.extension !== null) ||
@@ -132,8 +144,8 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
   const there = [...record.legs.values()].filter((leg) => leg.startedAt <= at && (leg.endedAt ?? at) >= at);
   const left = there.filter((leg) => leg.extension !== null && leg.extension === transfer.by);
   const live = there.filter((leg) => leg.endedAt === null);
-  // Of one that failed, or asks first, the transferer is still there.
-  const isGone = transfer.state === 'completed' || (transfer.state === 'pending' && transfer.kind === 'blind');
+  // Of one that failed, or asks first, the transferer is still there. Who left while the target rang has left.
+  const isGone = transfer.state === 'completed' || (transfer.state === 'pending' && transfer.kind !== 'attended');
   for (const leg of left) if (leg.endedAt === null && isGone) leg.transferred = true;
   return {
     kind: transfer.kind ?? 'blind',
@@ -160,8 +172,10 @@ function restoreService(record: CallRecord, initiator: LegRecord | undefined): v
   const kind = stay ? 'queue' : answeredBy;
   if (kind === undefined) return;
   record.servicesReached.add(kind);
-  // Of a queue that the call is in no more nothing is left but that it was there.
+  // Of a queue or a menu that the call is in no more nothing is left but that it was there.
   if (kind === 'queue' && !stay) return;
+  const menus = record.machines.filter(({ role }) => role === 'ivr');
+  if (kind === 'ivr' && menus.length > 0 && menus.every(({ endedAt }) => endedAt !== null)) return;
   const channelId = stay?.channelId ?? initiator?.channelId;
   if (channelId === undefined) return;
   const name = kind === 'queue' ? record.queue : null;
@@ -178,7 +192,8 @@ function restoreTalk(record: CallRecord, seenAt: number): void {
 
 function restoreEnds(record: CallRecord, initiator: LegRecord | undefined): void {
   for (const leg of record.legs.values()) {
-    if (leg.outcome !== null && leg.answeredAt === null && leg !== initiator) record.results.add(leg.outcome);
+    if (leg.outcome === null || leg.answeredAt !== null || leg === initiator) continue;
+    record.results.add(attemptOf(record, leg, leg.outcome));
   }
   if (!initiator || initiator.endedAt === null) return;
   record.callerEnd = {

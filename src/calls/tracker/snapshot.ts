@@ -117,14 +117,15 @@ const watched: readonly (readonly [path: string, value: (call: CallRecord) => st
     ({ origin }) =>
       `${origin.source} ${origin.requestId} ${origin.billingCode} ${origin.buttonId} ${origin.onBehalfOf}`,
   ],
-  ['call.transfers', (call) => countStarted(call)],
+  ['call.transfers', (call) => kindsStarted(call)],
   ['call.recordings', (call) => call.recordings.length],
 ];
 
-function countStarted({ transfers }: CallRecord): number {
-  let count = 0;
-  for (const { toldStart } of transfers) if (toldStart) count++;
-  return count;
+/** Of those that were told: one may turn out to be of another kind when the transferer leaves. */
+function kindsStarted({ transfers }: CallRecord): string {
+  let kinds = '';
+  for (const { toldStart, kind } of transfers) if (toldStart) kinds += `${kind} `;
+  return kinds;
 }
 
 /** What stands in the watched fields now, in their order. */

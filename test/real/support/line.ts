@@ -39,7 +39,8 @@ export interface PhoneAt {
   readonly endpoint: string;
 }
 
-const patienceMs = 10_000;
+/** A PBX calls back after some seconds, and a busy machine takes more. */
+const patienceMs = 20_000;
 const lookEveryMs = 20;
 const keyMs = 120;
 

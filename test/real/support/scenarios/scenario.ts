@@ -24,6 +24,18 @@ export const isUp = (asterisk: RealAsterisk, phone: string): Promise<void> =>
 export const rings = (asterisk: RealAsterisk, phone: string): Promise<void> =>
   asterisk.until('core show channels', ringingChannel(phone));
 
+/**
+ * Resolves when the phone talks with the carrier: both in one bridge, which on a busy machine is long after the phone has
+ * heard that it may speak. In the concise list the bridge is the last but one field.
+ */
+export const talksOutside = (asterisk: RealAsterisk, phone: string): Promise<void> => {
+  const [own, other] = [`PJSIP/${phone}-`, 'PJSIP/trunk-carrier-'];
+  const together = (one: string, two: string): string =>
+    `(?:^|\\n)${one}[^\\n]*!([^!\\n]+)![^!\\n]*\\n(?:[^\\n]*\\n)*?${two}[^\\n]*!`;
+  const pattern = `${together(own, other)}\\1![^!\\n]*(?:\\n|$)|${together(other, own)}\\2![^!\\n]*(?:\\n|$)`;
+  return asterisk.until('core show channels concise', new RegExp(pattern));
+};
+
 /** Resolves when the phone has no channel any more. */
 export const isGone = (asterisk: RealAsterisk, phone: string): Promise<void> =>
   asterisk.until('core show channels', new RegExp(`^(?![\\s\\S]*PJSIP/${phone}-)`));

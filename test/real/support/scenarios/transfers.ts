@@ -1,6 +1,6 @@
 /** A call that is sent on: blind and attended, by the phone's own means (REFER) and by keys. */
 import type { Line } from '../line.ts';
-import { after, type CallScenario, isGone, isUp, outsider, rings } from './scenario.ts';
+import { after, type CallScenario, isGone, isUp, outsider, rings, talksOutside } from './scenario.ts';
 
 const moment = 300;
 /** How long the PBX waits for a number to send the call on to (`features.conf`). */
@@ -387,6 +387,7 @@ export const transfers: readonly CallScenario[] = [
         await after(moment);
         await line.hangUp();
         await phone.line(1);
+        await talksOutside(asterisk, '943');
         await after(2 * moment);
         await alice.hangUp();
         await isGone(asterisk, '943');
