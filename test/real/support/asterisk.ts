@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { spawnKept } from './child.ts';
-import { type Fields, managerAction } from './manager-action.ts';
+import { type Fields, managerAction, managerActions } from './manager-action.ts';
 import { asteriskFiles } from './pbx/files.ts';
 import type { AsteriskPlan, AsteriskPorts, AsteriskVersion } from './pbx/plan.ts';
 
@@ -32,6 +32,8 @@ export interface RealAsterisk {
   console(command: string): Promise<string>;
   /** An action at the manager interface, as somebody who may do everything; gives the answer's fields. */
   action(name: string, fields?: Fields): Promise<Fields>;
+  /** The same one several times over one log-in, with so many milliseconds between them. */
+  actions(name: string, all: readonly Fields[], gapMs: number): Promise<Fields[]>;
   /** What Asterisk logged so far. */
   log(): Promise<string>;
   /** Resolves when what the console command prints matches. */
@@ -197,6 +199,8 @@ export async function startAsterisk(options: StartOptions = {}): Promise<RealAst
     console: console_,
     action: (name, fields = {}) =>
       managerAction({ port: plan.ports.ami, username: 'keys', secret: plan.secret }, name, fields),
+    actions: (name, all, gapMs) =>
+      managerActions({ port: plan.ports.ami, username: 'keys', secret: plan.secret }, name, all, gapMs),
     log,
     until: (command, pattern) => poll(async () => pattern.test(await console_(command)), `${command}: ${pattern}`),
     quiet: () => poll(isQuiet, 'no channel is left'),

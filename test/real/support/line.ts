@@ -91,10 +91,10 @@ function controlled(asterisk: RealAsterisk, phone: PhoneAt, noted: Noted): Line 
     hangUp: () => tell('DO-BYE'),
     press: async (keys) => {
       const name = await channel();
-      for (const Digit of keys) {
-        await asterisk.action('PlayDTMF', { Channel: name, Digit, Receive: 'true', Duration: '80' });
-        await new Promise((resolve) => setTimeout(resolve, keyMs));
-      }
+      const digits = [...keys].map((Digit) => ({ Channel: name, Digit, Receive: 'true', Duration: '80' }));
+      // Over one log-in: the PBX waits seconds for the next key, and on a busy machine each log-in takes its time.
+      await asterisk.actions('PlayDTMF', digits, keyMs);
+      await new Promise((resolve) => setTimeout(resolve, keyMs));
     },
     channel,
     replaces,

@@ -11,30 +11,50 @@ export interface ManagerAt {
 }
 
 /** @throws Error where Asterisk refuses it. */
-export async function managerAction(
+export async function managerAction(at: ManagerAt, name: string, fields: Fields): Promise<Fields> {
+  const [answer = {}] = await managerActions(at, name, [fields], 0);
+  return answer;
+}
+
+/**
+ * The same action several times over one log-in, each that long after the answer to the last, milliseconds.
+ * @throws Error where Asterisk refuses one.
+ */
+export async function managerActions(
   { port, username, secret }: ManagerAt,
   name: string,
-  fields: Fields,
-): Promise<Fields> {
+  all: readonly Fields[],
+  gapMs: number,
+): Promise<Fields[]> {
   const socket = connect(port, '127.0.0.1');
+  const heard = { text: '' };
+  const answers: Fields[] = [];
   try {
-    const login = packet({ Action: 'Login', Username: username, Secret: secret, Events: 'off', ActionID: 'login' });
-    socket.write(login + packet({ Action: name, ActionID: 'asked', ...fields }));
-    let text = '';
-    for await (const [chunk] of on(socket)) {
-      text += chunk.toString();
-      const answer = text
-        .split('\r\n\r\n')
-        .map(read)
-        .find((one) => one['ActionID'] === 'asked' && 'Response' in one);
-      if (!answer) continue;
+    socket.write(packet({ Action: 'Login', Username: username, Secret: secret, Events: 'off', ActionID: 'login' }));
+    for (const [index, fields] of all.entries()) {
+      if (index > 0) await new Promise((resolve) => setTimeout(resolve, gapMs));
+      const id = `asked-${index}`;
+      socket.write(packet({ Action: name, ActionID: id, ...fields }));
+      const answer = await answerTo(id, socket, heard);
       if (answer['Response'] === 'Error') throw new Error(`${name}: ${answer['Message']}`);
-      return answer;
+      answers.push(answer);
     }
-    throw new Error(`${name}: the connection was closed\n${text}`);
+    return answers;
   } finally {
     socket.destroy();
   }
+}
+
+async function answerTo(id: string, socket: ReturnType<typeof connect>, heard: { text: string }): Promise<Fields> {
+  for await (const [chunk] of on(socket)) {
+    heard.text += chunk.toString();
+    const answer = heard.text
+      .split('\r\n\r\n')
+      .map(read)
+      .find((one) => one['ActionID'] === id && 'Response' in one);
+    if (answer) return answer;
+  }
+  throw new Error(`the connection was closed\n${heard.text}`);
 }
 
 async function* on(socket: ReturnType<typeof connect>): AsyncGenerator<[Buffer]> {

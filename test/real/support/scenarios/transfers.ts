@@ -382,7 +382,8 @@ export const transfers: readonly CallScenario[] = [
         const alice = await phones.carrierDials(outsider, '3125555943');
         await after(moment);
         const line = await phone.line();
-        await pressAndDial(line, '*2', '944');
+        // With its end, so that the PBX does not wait for more of it.
+        await pressAndDial(line, '*2', '944#');
         await rings(asterisk, '944');
         await after(moment);
         await line.hangUp();
