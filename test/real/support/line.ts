@@ -91,7 +91,7 @@ function controlled(asterisk: RealAsterisk, phone: PhoneAt, noted: Noted): Line 
     hangUp: () => tell('DO-BYE'),
     press: async (keys) => {
       const name = await channel();
-      const digits = [...keys].map((Digit) => ({ Channel: name, Digit, Receive: 'true', Duration: '80' }));
+      const digits = Array.from(keys, (Digit) => ({ Channel: name, Digit, Receive: 'true', Duration: '80' }));
       // Over one log-in: the PBX waits seconds for the next key, and on a busy machine each log-in takes its time.
       await asterisk.actions('PlayDTMF', digits, keyMs);
       await new Promise((resolve) => setTimeout(resolve, keyMs));
