@@ -25,8 +25,9 @@ export function recordingSignal({ graph }: World, callOf: CallOf, signal: Record
   const isKnown = call.recorded.some(
     (one) =>
       one.channelId === channel.id &&
-      one.recordingId === signal.recordingId &&
-      (one.stoppedAt === null || one.startedAt === at),
+      // One that a picture showed before it was told: its file is its name.
+      ((one.stoppedAt === null && file !== null && one.file === file) ||
+        (one.recordingId === signal.recordingId && (one.stoppedAt === null || one.startedAt === at))),
   );
   if (isKnown) return channel;
   const started = { channelId: channel.id, recordingId: signal.recordingId, file, startedAt: at, stoppedAt: null };

@@ -47,3 +47,12 @@ test('of a call that was sent on, told of the call it is part of in the end', ()
     [lastOf(events, 'call.closed').call?.id],
   );
 });
+
+test('one that a picture showed before its beginning was told is one', () => {
+  const script = pickUp(ring(inboundCall(), 'a', 'b', '101'), 'a', 'b').state('a', 'up', {
+    recordingFile: '/m/r1.wav',
+  });
+  script.resync().say({ kind: 'recording.started', channelId: 'a', recordingId: '0x1' });
+  const events = track(partBy(script.wait(2_000), 'a', 'b').signals);
+  assert.equal(events.filter(({ type }) => type === 'recording.ready').length, 1);
+});
