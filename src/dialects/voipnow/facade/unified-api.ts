@@ -1,0 +1,148 @@
+/** VoipNow UnifiedAPI, PhoneCallEvents service: what CallAPI Control calls Add, Edit, Remove and ListAll of an Event. */
+import { extendedNumber } from '../../../model/tenants.ts';
+import type {
+  Facade,
+  FacadeAnswer,
+  FacadeContext,
+  FacadeRequest,
+  FacadeRoute,
+  FacadeSubscription,
+  RecordedExtension,
+  Refused,
+  SubscriptionPlace,
+} from '../../facade.ts';
+import { madeOf } from '../catalog.ts';
+import { eventOfType, typeOfEvent, typeWords } from './event-types.ts';
+import { pageOf, readListing } from './listing.ts';
+import { phoneCallEvent } from './phone-call-event.ts';
+import { invalid, unifiedRefusal } from './unified-errors.ts';
+import { findExtension } from './unified-extension.ts';
+import { readChange, readNewEvent } from './unified-input.ts';
+import { pageLinks } from './unified-pages.ts';
+
+const base = '/uapi';
+const dialect = 'voipnow';
+const collection = '/extensions/:user/:extension/phoneCallEvents';
+const ofType = `${collection}/:type`;
+const one = `${ofType}/:id`;
+
+type Result = FacadeAnswer | Refused;
+/** One whose path names an extension there is. */
+type About = (request: FacadeRequest, context: FacadeContext, extension: RecordedExtension) => Promise<Result>;
+
+const ok = (body: object): FacadeAnswer => ({ status: 200, body });
+const placeOf = ({ reseller, domain, number }: RecordedExtension): SubscriptionPlace => ({
+  reseller,
+  domain,
+  extension: number,
+});
+const noSuchType = (): Refused => invalid('pce_type_invalid', 'type', `type: there is no such type. Use ${typeWords}.`);
+const noSuchEvent = invalid('pce_id_invalid', 'id', 'id: the extension has no event of this type and id. List them.');
+
+const create: About = async ({ params, body }, { subscriptions }, extension) => {
+  const read = readNewEvent(params['type'] ?? null, body);
+  if ('refusal' in read) return read;
+  const { event, method, url, enabled, notes } = read.value;
+  const made = await subscriptions.create({
+    name: `VoipNow ${event} of ${extendedNumber(extension)}`,
+    notes,
+    enabled,
+    place: placeOf(extension),
+    events: madeOf[event],
+    dialect,
+    options: { preset: 'unified', event },
+    url,
+    method,
+  });
+  return 'refusal' in made ? made : ok({ id: made.subscription.id });
+};
+
+/** Those of a type, or of all. */
+function eventsOf({ params }: FacadeRequest, context: FacadeContext, extension: RecordedExtension) {
+  const { type, id } = params;
+  const all = context.subscriptions.list(dialect, placeOf(extension));
+  const isMeant = (found: FacadeSubscription): boolean => {
+    const of = typeOfEvent(found.options['event']);
+    return of !== null && (type === undefined || of === type) && (id === undefined || found.id === id);
+  };
+  return all.filter(isMeant);
+}
+
+const hasBadType = ({ params: { type } }: FacadeRequest): boolean => type !== undefined && eventOfType(type) === null;
+
+const list: About = async (request, context, extension) => {
+  if (hasBadType(request)) return noSuchType();
+  const listing = readListing(request.query);
+  if ('refusal' in listing) return listing;
+  const found = eventsOf(request, context, extension);
+  if (request.params['id'] !== undefined && found.length === 0) return noSuchEvent;
+  const of = `${request.origin}${base}${extensionPath(request.params)}`;
+  const events = found.flatMap((subscription) => phoneCallEvent(subscription, of) ?? []);
+  const page = pageOf(events, listing.value);
+  return ok({ entry: page.entry, ...pageLinks(request, listing.value, page.total) });
+};
+
+function extensionPath({ user = '', extension = '' }: FacadeRequest['params']): string {
+  const plain = (text: string): string => encodeURIComponent(text).replaceAll('%40', '@');
+  return `/extensions/${plain(user)}/${plain(extension)}/phoneCallEvents`;
+}
+
+const update: About = async (request, context, extension) => {
+  if (hasBadType(request)) return noSuchType();
+  const [found] = eventsOf(request, context, extension);
+  if (found === undefined) return noSuchEvent;
+  const change = readChange(request.body);
+  if ('refusal' in change) return change;
+  const changed = await context.subscriptions.update(found.id, change.value);
+  if (changed === null) return noSuchEvent;
+  return 'refusal' in changed ? changed : ok({ id: found.id });
+};
+
+const removeOne: About = async (request, context, extension) => {
+  if (hasBadType(request)) return noSuchType();
+  const [found] = eventsOf(request, context, extension);
+  if (found === undefined || !(await context.subscriptions.remove(found.id))) return noSuchEvent;
+  return ok({ id: found.id });
+};
+
+/** Several integrations share an extension: only what this one made goes. */
+const removeAll: About = async (request, context, extension) => {
+  if (hasBadType(request)) return noSuchType();
+  const gone: { readonly id: string }[] = [];
+  for (const { id, isOwn } of eventsOf(request, context, extension)) {
+    if (isOwn && (await context.subscriptions.remove(id))) gone.push({ id });
+  }
+  return ok({ entry: gone });
+};
+
+function route(method: FacadeRoute['method'], path: string, summary: string, about: About): FacadeRoute {
+  return {
+    method,
+    path,
+    summary,
+    least: 'user',
+    handle: async (request, context) => {
+      const { user = '', extension = '' } = request.params;
+      const found = findExtension(user, extension, context);
+      const result = 'refusal' in found ? found : await about(request, context, found.extension);
+      return 'refusal' in result ? unifiedRefusal(result.refusal) : result;
+    },
+  };
+}
+
+export const unifiedApi: Facade = {
+  title: 'VoipNow UnifiedAPI',
+  base,
+  refuse: unifiedRefusal,
+  routes: [
+    route('POST', collection, 'Make an event of an extension', create),
+    route('POST', ofType, 'Make an event of a type', create),
+    route('GET', collection, 'The events of an extension', list),
+    route('GET', ofType, 'Its events of a type', list),
+    route('GET', one, 'One event, as a collection', list),
+    route('PUT', one, 'Change an event', update),
+    route('DELETE', one, 'Delete an event', removeOne),
+    route('DELETE', ofType, 'Delete the events of a type that this token made', removeAll),
+    route('DELETE', collection, 'Delete the events that this token made', removeAll),
+  ],
+};
