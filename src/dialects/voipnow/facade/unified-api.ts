@@ -89,7 +89,7 @@ function extensionPath({ user = '', extension = '' }: FacadeRequest['params']): 
 
 const update: About = async (request, context, extension) => {
   if (hasBadType(request)) return noSuchType();
-  const [found] = eventsOf(request, context, extension);
+  const [found] = request.params['id'] === undefined ? [] : eventsOf(request, context, extension);
   if (found === undefined) return noSuchEvent;
   const change = readChange(request.body);
   if ('refusal' in change) return change;
@@ -115,13 +115,24 @@ const removeAll: About = async (request, context, extension) => {
   return ok({ entry: gone });
 };
 
+/** Some of the vendor's pages leave the type out before an id, which is no number of one digit. */
+function withId(request: FacadeRequest): FacadeRequest {
+  const { type, ...others } = request.params;
+  if (type === undefined || others['id'] !== undefined || !/^[0-9a-f]{32}$/.test(type)) return request;
+  return { ...request, params: { ...others, id: type } };
+}
+
+const remove: About = (request, context, extension) =>
+  (request.params['id'] === undefined ? removeAll : removeOne)(request, context, extension);
+
 function route(method: FacadeRoute['method'], path: string, summary: string, about: About): FacadeRoute {
   return {
     method,
     path,
     summary,
     least: 'user',
-    handle: async (request, context) => {
+    handle: async (asked, context) => {
+      const request = withId(asked);
       const { user = '', extension = '' } = request.params;
       const found = findExtension(user, extension, context);
       const result = 'refusal' in found ? found : await about(request, context, found.extension);
@@ -141,8 +152,9 @@ export const unifiedApi: Facade = {
     route('GET', ofType, 'Its events of a type', list),
     route('GET', one, 'One event, as a collection', list),
     route('PUT', one, 'Change an event', update),
-    route('DELETE', one, 'Delete an event', removeOne),
-    route('DELETE', ofType, 'Delete the events of a type that this token made', removeAll),
-    route('DELETE', collection, 'Delete the events that this token made', removeAll),
+    route('PUT', ofType, 'Change an event, by its id alone', update),
+    route('DELETE', one, 'Delete an event', remove),
+    route('DELETE', ofType, 'Delete the events of a type that this token made; or one, by its id alone', remove),
+    route('DELETE', collection, 'Delete the events that this token made', remove),
   ],
 };
