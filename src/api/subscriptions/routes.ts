@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { levelOutside, type Access } from '../../model/scope.ts';
-import type { DraftResult, SubscriptionDraft } from '../../delivery/management.ts';
-import type { Selection, Subscription } from '../../subscriptions/subscription.ts';
-import { mayReach } from '../../tenants/naming.ts';
+import type { Access } from '../../model/scope.ts';
+import type { DraftResult } from '../../delivery/management.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
 import { accessOf, authorOf } from '../auth/authenticate.ts';
 import { CursorQuery, pageOf } from '../contract/common.ts';
 import { SubscriptionInput, SubscriptionView } from '../contract/subscription.ts';
@@ -11,9 +10,8 @@ import type { Bodies } from '../bodies/receive.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import type { OpenInboxes } from '../inbox/open-inboxes.ts';
 import { described } from '../openapi/route-list.ts';
-import { type Problem, sendProblem, type Answer } from '../problems/problem.ts';
-import { inputChecker } from './check-input.ts';
-import { readDraft } from './read-draft.ts';
+import { sendProblem } from '../problems/problem.ts';
+import { createReader } from './reader.ts';
 import { patchSubscription, withoutReadOnly } from './to-input.ts';
 import { subscriptionView } from './view.ts';
 
@@ -41,18 +39,6 @@ interface Deps
   readonly inboxes: Pick<OpenInboxes, 'mayUse'>;
   readonly bodies: Bodies;
 }
-
-const outsideScope = (field: string): Problem => ({
-  code: 'outside_scope',
-  field,
-  detail: `${field} is outside what this token covers.`,
-});
-const inboxTaken: Problem = {
-  code: 'already_there',
-  field: 'endpoint.url',
-  detail: 'endpoint.url: this inbox is in use.',
-  remedy: 'Take another name for the inbox, best one that nobody guesses.',
-};
 
 const answered = (description: string) => ({ description, schema: SubscriptionView });
 const mergePatchType = 'application/merge-patch+json';
@@ -137,36 +123,6 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
 }
 
 const notFound = (reply: FastifyReply): FastifyReply => sendProblem(reply, { code: 'subscription_not_found' });
-
-type ReadDraft = (
-  access: Access,
-  body: unknown,
-  stored: Subscription | null,
-) => Answer<{ readonly value: SubscriptionDraft }>;
-
-function createReader({ clock, dialects, defaults, tenants, inboxes }: Deps): ReadDraft {
-  const check = inputChecker();
-  const levelBeyond = (access: Access, scope: Selection['scope']) =>
-    levelOutside(access, scope) ?? (mayReach(tenants.names, access, scope) ? null : 'domain');
-  return (access, body, stored) => {
-    if (body === undefined || body === null) return { problem: { code: 'body_missing' } };
-    const checked = check(body);
-    if ('problem' in checked) return checked;
-    const context = {
-      access,
-      dialects,
-      timeoutMs: defaults.timeoutMs,
-      now: clock.now(),
-      stored: stored?.target ?? null,
-    };
-    const draft = readDraft(checked.value, context);
-    if ('problem' in draft) return draft;
-    const { selection, target } = draft.value;
-    const outside = levelBeyond(access, selection.scope);
-    if (outside) return { problem: outsideScope(`scope.${outside}`) };
-    return inboxes.mayUse(access, target.url) ? draft : { problem: inboxTaken };
-  };
-}
 
 async function viewsOf(
   deps: Deps,
