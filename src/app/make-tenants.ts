@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 export async function makeTenants(
   parts: Parts,
   { clock, logger }: Base,
-  { records }: Store,
+  { records, grantKey }: Store,
   subscriptions: () => SubscriptionManager,
 ): Promise<Tenants> {
   const { tokens, directory } = records;
@@ -23,6 +23,7 @@ export async function makeTenants(
     tokens,
     directory,
     subscriptions: scopedSubscriptions(subscriptions),
+    grantKey,
   });
   await parts.add(
     'tenants',
@@ -65,6 +66,6 @@ export function checkTokens(administrator: TokenCheck, tenants: Tenants): TokenC
     const known = administrator(text);
     if (known) return known;
     const found = tenants.check(text);
-    return found === null || found === 'expired' ? found : callerWith(found, (id) => tenants.accessNow(id));
+    return found === null || found === 'expired' ? found : callerWith(found, () => tenants.accessNow(found));
   };
 }

@@ -15,6 +15,8 @@ export interface Store {
   readonly token: AdminToken;
   /** Whether it works, found out by trying. */
   readonly probe: StoreProbe;
+  /** Signs what tokens give out for a short time. */
+  readonly grantKey: Buffer;
 }
 
 /**
@@ -50,5 +52,6 @@ export async function openStore(
   }
   const records = openSqliteRecords({ engine, seal });
   const probe = createStoreProbe(engine, clock);
-  return { log, records, probe, token: await openAdminToken(records.settings, config.admin.token) };
+  const grantKey = seal.keyFor('grants');
+  return { log, records, probe, grantKey, token: await openAdminToken(records.settings, config.admin.token) };
 }

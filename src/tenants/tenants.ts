@@ -11,6 +11,8 @@ import { DirectoryIndex } from './directory-index.ts';
 import { createDomains, type Domains } from './domains.ts';
 import { eventLimitIn } from './event-limits.ts';
 import { createExtensions, type Extensions } from './extensions.ts';
+import { createGrantDesk, type GrantDesk, wholeToken } from './grant-desk.ts';
+import type { GrantKey } from './grants.ts';
 import { type DomainNames, namesIn } from './naming.ts';
 import { TokenBook } from './token-book.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -23,6 +25,8 @@ export interface TokenHolder {
   readonly access: Access;
   /** Milliseconds; null: never. */
   readonly expiresAt: number | null;
+  /** What they hold is a grant of the token until then, milliseconds; null: the token itself. */
+  readonly grantedUntil: number | null;
 }
 
 export interface Tenants extends Service {
@@ -31,10 +35,13 @@ export interface Tenants extends Service {
   readonly extensions: Extensions;
   readonly users: Users;
   readonly names: DomainNames;
-  /** Whose the token is, or why it opens nothing. */
+  readonly grants: Pick<GrantDesk, 'exchange' | 'lend'>;
+  /** Whose the token is, or the grant of all it opens; or why it opens nothing. */
   check(text: string): TokenHolder | 'expired' | null;
-  /** What the holder may see by now; null where the token was revoked or expired since. */
-  accessNow(id: string): Access | null;
+  /** Whose the grant of this one thing is. */
+  checkGrant(text: string, purpose: string): TokenHolder | 'expired' | null;
+  /** What the holder may see by now; null where the token was revoked or expired since, or their grant ended. */
+  accessNow(holder: Pick<TokenHolder, 'id' | 'grantedUntil'>): Access | null;
   /** Networks that receivers of the domain may stand in; the same array until it changes. */
   allowedNetworks(domain: string): readonly string[];
   /** ISO code of the domain's country; null: none is recorded. */
@@ -56,6 +63,8 @@ export interface TenantsDeps {
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
   readonly subscriptions: ScopedSubscriptions;
+  /** Signs grants: 256 bits that nobody else has. */
+  readonly grantKey: GrantKey;
 }
 
 const noteUsesEveryMs = 60_000;
@@ -75,6 +84,13 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
   const accessOf = (scope: Access): Access =>
     scope.user === '*' ? scope : { ...scope, owned: index.ownedBy(scope.domain, scope.user) };
   const noting = noteUses(deps, book);
+  const grants = createGrantDesk(clock, book, deps.grantKey);
+  const checkGrant: Tenants['checkGrant'] = (text, purpose) => {
+    const found = grants.open(text, purpose);
+    if (found === null || found === 'expired') return found;
+    const { token, until } = found;
+    return { id: token.id, name: token.name, access: accessOf(token.scope), expiresAt: until, grantedUntil: until };
+  };
   return {
     ...noting,
     tokens: createTokens({ clock, store: deps.tokens, book, names, inTurn }),
@@ -82,19 +98,23 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
     extensions: createExtensions(context),
     users: createUsers(context),
     names,
+    grants,
     directory: {
       extension: (domain, number) => index.extension(domain, number),
       domainId: (domain) => index.domain(domain)?.id ?? null,
     },
     check: (text) => {
       const found = book.check(text, clock.now());
-      if (!found) return null;
+      if (!found) return checkGrant(text, wholeToken);
       const { token, isValid } = found;
       if (!isValid) return 'expired';
       book.noteUse(token, clock.now());
-      return { id: token.id, name: token.name, access: accessOf(token.scope), expiresAt: token.expiresAt };
+      const { id, name, scope, expiresAt } = token;
+      return { id, name, access: accessOf(scope), expiresAt, grantedUntil: null };
     },
-    accessNow: (id) => {
+    checkGrant,
+    accessNow: ({ id, grantedUntil }) => {
+      if (grantedUntil !== null && clock.now() >= grantedUntil) return null;
       const token = book.get(id);
       return token && !book.isExpired(token, clock.now()) ? accessOf(token.scope) : null;
     },

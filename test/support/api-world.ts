@@ -57,6 +57,7 @@ export async function createApiWorld(
     tokens: records.tokens,
     directory: records.directory,
     subscriptions: scopedSubscriptions(() => delivery.subscriptions),
+    grantKey: Buffer.alloc(32, 'a key of the tests'),
   });
   const announcer = createAnnouncer({ clock, logger: silentLogger, log, outbox: records.outbox });
   const delivery = createDelivery({

@@ -31,6 +31,8 @@ export interface KeySettings {
 export interface KeyedSeal extends Seal {
   /** Id of the key that seals. */
   readonly keyId: string;
+  /** Another key that follows from the one in force, for something else than sealing; the same at every start. */
+  keyFor(purpose: string): Buffer;
 }
 
 /** Makes the key file where one is needed and there is none. */
@@ -42,7 +44,7 @@ export async function openSeal({ key, previousKeys }: KeySettings, dir: string):
   return sealWith(await Promise.all([...new Set([current, ...former])].map(deriveKey)));
 }
 
-/** The salt is fixed: the key must be the same after every start, and only one thing is made from it. */
+/** The salt is fixed: the key must be the same after every start. What else is made from it is made from its HMAC. */
 function deriveKey(secret: string): Promise<Key> {
   return new Promise((resolve, reject) => {
     scrypt(secret, 'offhook stored credentials', 32, (error, bytes) => {
@@ -57,6 +59,7 @@ function sealWith(keys: readonly Key[]): KeyedSeal {
   const [current] = keys as [Key, ...Key[]];
   return {
     keyId: current.id,
+    keyFor: (purpose) => createHmac('sha256', current.bytes).update(`offhook key for ${purpose}`).digest(),
     seal: (text, purpose) => {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', current.bytes, iv).setAAD(Buffer.from(purpose));
