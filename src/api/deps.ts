@@ -5,6 +5,7 @@ import type { Inbox } from '../delivery/inbox/inbox.ts';
 import type { Delivery } from '../delivery/management.ts';
 import type { AddressGuard } from '../delivery/sender/address-guard.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { Facade } from '../dialects/facade.ts';
 import type { ErasureManager } from '../erasure/management.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
@@ -43,6 +44,7 @@ export interface ApiDeps {
   readonly attempts: AttemptQueries;
   readonly idempotency: IdempotencyStore;
   readonly dialects: readonly Dialect[];
+  readonly facades: readonly Facade[];
   readonly live: LiveCalls;
   readonly people: LivePeople;
   readonly calls: Pick<CallJournal, 'search' | 'find'>;

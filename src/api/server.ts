@@ -25,6 +25,9 @@ import { erasureRoutes } from './erasures/routes.ts';
 import { ingestRoute } from './events/ingest-route.ts';
 import { eventRoutes } from './events/routes.ts';
 import { extensionRoutes } from './extensions/routes.ts';
+import { mountFacades } from './facades/mount.ts';
+import { ownPath } from './facades/own-path.ts';
+import { refuseUrl } from './facades/refuse-url.ts';
 import { healthRoutes } from './health/routes.ts';
 import { rememberAnswers } from './idempotency/remember-answers.ts';
 import { watchInboxes } from './inbox/open-inboxes.ts';
@@ -32,12 +35,14 @@ import { inboxRoutes } from './inbox/routes.ts';
 import { listenError } from './listen-error.ts';
 import { metricsRoute } from './metrics/route.ts';
 import { gauge } from './metrics/scraped.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { collectRoutes, type RouteList } from './openapi/route-list.ts';
 import { handleErrors } from './problems/handle-errors.ts';
 import { problemFromError } from './problems/from-error.ts';
 import { sendProblem } from './problems/problem.ts';
 import { previewRoutes } from './preview/routes.ts';
+import { recordingLinkRoute } from './recordings/links.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 import { refuseDeepBody } from './refuse-deep-body.ts';
 import { refuseEncodedBody } from './refuse-encoded-body.ts';
@@ -68,7 +73,7 @@ export interface Api extends Service {
 }
 
 export function createApi(deps: ApiDeps, options: ApiOptions): Api {
-  const app = Fastify(serverOptions(options));
+  const app = Fastify(serverOptions(options, deps.facades));
   app.server.maxConnections = options.maxConnections;
   answerExpectations(app);
   const budget = createBodyBudget(options.bodyMemoryBytes);
@@ -91,6 +96,9 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   openApiRoutes(app, { version: deps.version, routes });
   const inboxes = watchInboxes(deps.delivery.subscriptions, deps.inbox);
   inboxRoutes(app, { ...deps, bodies }, inboxes);
+  oauthRoutes(app, { ...deps, bodies });
+  recordingLinkRoute(app, deps);
+  mountFacades(app, { ...deps, inboxes, bodies, routes });
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
     v1.addHook('onRequest', refuseUnknownQuery);
@@ -159,7 +167,8 @@ const nodeOptions = {
   requireHostHeader: false,
 } as const;
 
-function serverOptions(options: ApiOptions): FastifyServerOptions {
+function serverOptions(options: ApiOptions, facades: ApiDeps['facades']): FastifyServerOptions {
+  const pathOf = ownPath([...facades.map(({ base }) => base), '/oauth/token']);
   return {
     logger: false,
     bodyLimit: options.maxBodyBytes,
@@ -174,8 +183,10 @@ function serverOptions(options: ApiOptions): FastifyServerOptions {
     genReqId: () => secretHex(8),
     requestIdHeader: false,
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, _request, reply) => {
-      void sendProblem(reply, problemFromError(error) ?? { code: 'malformed_body' });
+    rewriteUrl: ({ url = '/' }) => pathOf(url),
+    frameworkErrors: (error, request, reply) => {
+      const problem = problemFromError(error) ?? { code: 'malformed_body' };
+      void (refuseUrl(facades, request, reply, problem) ?? sendProblem(reply, problem));
     },
     routerOptions: { maxParamLength: longestPathPart },
     schemaController: {

@@ -12,7 +12,7 @@ import type { Delivery } from '../delivery/management.ts';
 import type { AddressGuard } from '../delivery/sender/address-guard.ts';
 import type { ErasureManager } from '../erasure/management.ts';
 import type { Inbox } from '../delivery/inbox/inbox.ts';
-import { dialects } from '../dialects/registry.ts';
+import { dialects, facades } from '../dialects/registry.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
 import { checkTokens } from './make-tenants.ts';
@@ -73,6 +73,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       journal,
       erasures,
       dialects,
+      facades,
       health,
       serverName,
       attempts: records.attempts,

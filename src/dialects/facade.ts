@@ -14,7 +14,7 @@ export interface Facade {
   readonly base: string;
   readonly routes: readonly FacadeRoute[];
   /** A refusal as this vendor's clients expect it. */
-  refuse(refusal: Refusal): FacadeAnswer;
+  refuse(refusal: Refusal): JsonAnswer;
 }
 
 export interface FacadeRoute {
@@ -43,9 +43,15 @@ export interface FacadeRequest {
   readonly path: string;
 }
 
+export interface JsonAnswer {
+  /** HTTP status. */
+  readonly status: number;
+  /** Null: none is sent. */
+  readonly body: unknown;
+}
+
 export type FacadeAnswer =
-  /** As JSON; null: no body. */
-  | { readonly status: number; readonly body: unknown }
+  | JsonAnswer
   /** The sound of a recording the caller may hear, or the refusal that there is none. */
   | { readonly recording: string };
 
@@ -70,8 +76,11 @@ export interface FacadeContext {
   readonly access: Access;
   readonly subscriptions: FacadeSubscriptions;
   readonly directory: ScopedDirectory;
-  /** A link under which whoever has it may fetch a recording for a short time, without a token. */
-  recordingLink(id: string): string;
+  /**
+   * A link under which whoever has it may fetch a recording for a short time, without a token. Null: none of the calls that
+   * the caller may see has it.
+   */
+  recordingLink(id: string): Promise<string | null>;
 }
 
 /** A subscription, as far as vendors' APIs show it. */
@@ -122,7 +131,10 @@ export interface FacadeSubscriptions {
   list(dialect: string, place: SubscriptionPlace): readonly FacadeSubscription[];
   create(draft: NewSubscription): Promise<{ readonly subscription: FacadeSubscription } | Refused>;
   /** Null: it is gone. */
-  update(id: string, change: SubscriptionChange): Promise<{ readonly subscription: FacadeSubscription } | Refused | null>;
+  update(
+    id: string,
+    change: SubscriptionChange,
+  ): Promise<{ readonly subscription: FacadeSubscription } | Refused | null>;
   /** False: it is gone. */
   remove(id: string): Promise<boolean>;
 }

@@ -16,7 +16,7 @@ import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import { createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
 import type { Sender } from '../../src/delivery/sender/sender.ts';
 import { createUndiciSender } from '../../src/delivery/sender/undici-sender.ts';
-import { dialects } from '../../src/dialects/registry.ts';
+import { dialects, facades } from '../../src/dialects/registry.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import { silentLogger } from '../../src/kit/logger.ts';
 import { seededRandom } from '../../src/kit/random.ts';
@@ -107,6 +107,7 @@ export async function createApiWorld(
     guard: createAddressGuard({ allowNetworks: [], allowedFor: (domain) => tenants.allowedNetworks(domain) }),
     inbox,
     dialects,
+    facades,
     attempts: records.attempts,
     idempotency: records.idempotency,
     live: liveOf(calls),

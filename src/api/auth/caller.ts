@@ -32,10 +32,7 @@ export const administrator: Caller = {
 };
 
 /** Who has a token that was made here. A connector can't be called as `source` is: its name has no colon. */
-export function callerWith(
-  { id, name, access, expiresAt }: TokenHolder,
-  accessNow: () => Access | null,
-): Caller {
+export function callerWith({ id, name, access, expiresAt }: TokenHolder, accessNow: () => Access | null): Caller {
   return {
     name: `token:${id}`,
     author: { id, name, via: 'api' },

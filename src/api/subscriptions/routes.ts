@@ -11,6 +11,7 @@ import type { ApiDeps, App } from '../deps.ts';
 import type { OpenInboxes } from '../inbox/open-inboxes.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
+import { problemOfDraft } from './draft-problem.ts';
 import { createReader } from './reader.ts';
 import { patchSubscription, withoutReadOnly } from './to-input.ts';
 import { subscriptionView } from './view.ts';
@@ -114,8 +115,7 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
 
   async function answer(request: FastifyRequest, reply: FastifyReply, result: DraftResult): Promise<unknown> {
     if ('problem' in result) {
-      const { code = 'invalid_subscription', field, message, remedy, more = {} } = result.problem;
-      return sendProblem(reply, { code, field, detail: `${field}: ${message}.`, remedy, more });
+      return sendProblem(reply, problemOfDraft(result.problem));
     }
     const [shown] = await view(accessOf(request), [result.subscription]);
     return reply.send(shown);

@@ -73,7 +73,8 @@ function readFilter(query: Fields): Read<Listing['filter']> {
   if (by.value === null && value.value === null) return { value: null };
   if (by.value === null) return wrong('filterBy', `it is missing. Name one of ${filters.join(', ')}.`);
   const known = filters.find((name) => name === by.value);
-  if (known === undefined) return wrong('filterBy', `events are not filtered by it. Name one of ${filters.join(', ')}.`);
+  if (known === undefined)
+    return wrong('filterBy', `events are not filtered by it. Name one of ${filters.join(', ')}.`);
   if (value.value === null) return wrong('filterValue', 'it is missing. Give the value to look for.');
   return { value: { by: known, value: value.value } };
 }

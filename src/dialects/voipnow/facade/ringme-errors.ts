@@ -1,5 +1,5 @@
 /** Errors as the clients of Ringme and Telphin read them: `message`, and beside it a code for programs. */
-import type { FacadeAnswer, Refusal, Refused } from '../../facade.ts';
+import type { JsonAnswer, Refusal, Refused } from '../../facade.ts';
 
 /** What Offhook calls the fields, and how the vendor does. */
 const fields: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ export const notFound = (what: string): Refused => ({
   refusal: { status: 404, code: 'not_found', field: null, message: `There is no such ${what}.` },
 });
 
-export function ringmeRefusal({ status, code, field, message }: Refusal): FacadeAnswer {
+export function ringmeRefusal({ status, code, field, message }: Refusal): JsonAnswer {
   const known = field === null ? undefined : fields[field];
   return {
     status,

@@ -1,5 +1,5 @@
 /** Errors as UnifiedAPI's clients read them: `error.code` and `error.message`. */
-import type { FacadeAnswer, Refusal, Refused } from '../../facade.ts';
+import type { JsonAnswer, Refusal, Refused } from '../../facade.ts';
 
 export type UnifiedCode =
   | 'pcet_type_invalid'
@@ -37,7 +37,7 @@ const byProblem: Readonly<Record<string, string>> = {
   internal: 'internal_server_error',
 };
 
-export function unifiedRefusal({ status, code, field, message }: Refusal): FacadeAnswer {
+export function unifiedRefusal({ status, code, field, message }: Refusal): JsonAnswer {
   const known = field === null ? undefined : fields[field];
   const isInvalid = status === 400 && known !== undefined;
   const said = known === undefined ? message : message.replaceAll(field ?? '', known.name);

@@ -81,7 +81,9 @@ function text(body: Fields, name: 'note' | 'url'): Read<string | null> {
   if (found === 'absent') return { value: null };
   if (found === 'twice') return wrong(name, 'it is given twice. Send it once.');
   if (typeof found.value !== 'string') return wrong(name, 'it is no text. Send a text.');
-  return found.value.isWellFormed() ? { value: found.value } : wrong(name, 'it has half a character. Send valid UTF-8.');
+  return found.value.isWellFormed()
+    ? { value: found.value }
+    : wrong(name, 'it has half a character. Send valid UTF-8.');
 }
 
 /** Some clients read "must be encoded" as the whole URL, scheme and all; so it can't be meant otherwise. */
