@@ -3,6 +3,7 @@
  * body refers to. A route without a case fails the walk, so that a new one can't be forgotten.
  */
 import type { AccessKind } from '../../../src/model/scope.ts';
+import { facadeAttacks } from './facade-cases.ts';
 import type { Belongings, Holder } from './world.ts';
 
 export interface Attack {
@@ -311,6 +312,8 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   ],
   'POST /v1/tokens/:id/rotate': ({ tokenId }) => [{ url: `/v1/tokens/${tokenId}/rotate`, body: {}, expect: denied }],
   'DELETE /v1/tokens/:id': ({ tokenId }) => at(`/v1/tokens/${tokenId}`),
+
+  ...facadeAttacks,
 
   'GET /v1/domains': () => list('/v1/domains?limit=500'),
   'POST /v1/domains': ({ domain, reseller }) => [

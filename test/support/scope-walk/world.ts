@@ -27,6 +27,8 @@ export interface Belongings {
   readonly scope: Scope;
   /** Where its event, extension and user are. */
   readonly domain: string;
+  /** Of the domain's record. */
+  readonly domainId: number;
   readonly reseller: string;
   readonly user: string;
   readonly extension: string;
@@ -117,24 +119,28 @@ export async function createWalkWorld(): Promise<WalkWorld> {
   const holders: Holder[] = [];
   const belongings: Belongings[] = [];
   const everyone = { reseller: '*', domain: '*', user: '*', extension: '*' };
+  const domainIds = new Map<string, number>();
   for (const { domain, reseller, people } of all) {
-    await make('/v1/domains', { name: domain, reseller, displayName: domainMark(domain) });
+    const record = { name: domain, reseller, displayName: domainMark(domain) };
+    domainIds.set(domain, (await make<{ id: number }>('/v1/domains', record)).id);
     for (const [user, extension] of people) {
       const scope = { ...everyone, reseller, domain };
-      const place = { owner: user, domain, reseller, user, extension };
+      const place = { owner: user, domain, domainId: domainIds.get(domain) ?? 0, reseller, user, extension };
       belongings.push(await belongingsOf(make, { ...scope, user }, place));
       holders.push(await holderOf(make, { ...scope, user }), await holderOf(make, { ...scope, extension }));
     }
   }
   for (const { domain, reseller } of domains) {
     const scope = { ...everyone, reseller, domain };
-    const place = { owner: domain, domain, reseller, user: `boss-${domain}`, extension: '900' };
+    const domainId = domainIds.get(domain) ?? 0;
+    const place = { owner: domain, domain, domainId, reseller, user: `boss-${domain}`, extension: '900' };
     belongings.push(await belongingsOf(make, scope, place));
     holders.push(await holderOf(make, scope));
   }
   for (const { owner, domain, reseller } of places) {
     const scope = owner === 'all' ? everyone : { ...everyone, reseller };
-    const place = { owner, domain, reseller, user: `boss-${domain}`, extension: '900' };
+    const domainId = domainIds.get(domain) ?? 0;
+    const place = { owner, domain, domainId, reseller, user: `boss-${domain}`, extension: '900' };
     belongings.push(await belongingsOf(make, scope, place));
     if (owner !== 'all') holders.push(await holderOf(make, scope));
   }
@@ -200,6 +206,7 @@ async function holderOf(make: Make, scope: Scope): Promise<Holder> {
 interface PlaceOfOne {
   readonly owner: string;
   readonly domain: string;
+  readonly domainId: number;
   readonly reseller: string;
   readonly user: string;
   readonly extension: string;
