@@ -15,6 +15,8 @@ import { createApiWorld, type ApiWorld } from '../support/api-world.ts';
 let world: ApiWorld;
 before(async () => {
   world = await createApiWorld({ options: { maxBodyBytes: 200_000 } });
+  await world.post('/v1/domains', { name: 'acme' });
+  await world.post('/v1/extensions', { domain: 'acme', number: '101', prefix: '0003' });
 });
 after(() => world.stop());
 
@@ -115,11 +117,35 @@ const nearSubscription = fc.record(
   },
   { requiredKeys: ['name', 'dialect', 'endpoint'] },
 );
+/** An event of VoipNow’s and of Ringme’s at once: each takes the fields that are its own. */
+const nearVendorEvent = fc.record(
+  {
+    type: mostly(fc.constantFrom('0', '1', '2', '3', '4', 2)),
+    method: mostly(fc.constantFrom('0', '1', 'GET', 'POST')),
+    url: mostly(fc.constantFrom('https://crm.example/', 'inbox:x')),
+    status: mostly(fc.constantFrom('0', '1')),
+    note: mostly(word),
+    event_type: mostly(fc.constantFrom('dial-in', 'hangup', 'agent-login', 'extension-call-status')),
+    grant_type: mostly(fc.constant('client_credentials')),
+    client_id: mostly(word),
+    client_secret: mostly(word),
+  },
+  { requiredKeys: ['url'] },
+);
+const asForm = (fields: object): string =>
+  Object.entries(fields)
+    .map(
+      ([name, text]) =>
+        `${name}=${encodeURIComponent(typeof text === 'string' ? text.toWellFormed() : JSON.stringify(text))}`,
+    )
+    .join('&');
 const body = fc.oneof(
   json,
   nearEvent.map((one) => JSON.stringify(one)),
   fc.array(nearEvent, { maxLength: 4 }).map((list) => JSON.stringify(list)),
   nearSubscription.map((one) => JSON.stringify(one)),
+  nearVendorEvent.map((one) => JSON.stringify(one)),
+  nearVendorEvent.map(asForm),
 );
 const contentType = fc.constantFrom(
   'application/json',
@@ -128,6 +154,7 @@ const contentType = fc.constantFrom(
   'application/cloudevents+json',
   'application/cloudevents-batch+json',
   'application/merge-patch+json',
+  'application/x-www-form-urlencoded',
   'text/plain',
   '',
   'x',
@@ -153,9 +180,12 @@ interface Asked {
 }
 
 const asked: fc.Arbitrary<Asked> = fc.record({
-  params: fc.array(word, { minLength: 3, maxLength: 3 }),
+  params: fc.array(fc.oneof(word, fc.constantFrom('@me', '101', '0003*101', '1', '0')), { minLength: 4, maxLength: 4 }),
   query: fc.dictionary(
-    fc.constantFrom('limit', 'cursor', 'type', 'since', 'outcome', 'state', 'subscription', 'seq', 'odd'),
+    fc.constantFrom(
+      ...['limit', 'cursor', 'type', 'since', 'outcome', 'state', 'subscription', 'seq', 'odd'],
+      ...['count', 'startIndex', 'filterBy', 'filterValue', 'fields', 'sortOrder', 'page', 'grant'],
+    ),
     word,
     { maxKeys: 3 },
   ),
@@ -183,10 +213,21 @@ async function send(route: ListedRoute, request: Asked): Promise<void> {
   const told = `${route.method} ${urlOf(route.path, request)} answered ${answer.statusCode}: ${answer.body.slice(0, 500)}`;
   assert.ok(answer.statusCode < 500, told);
   if (answer.statusCode < 400 || route.method === 'HEAD') return;
-  const problem = answer.json<{ code: keyof typeof problemCatalog; remedy: string }>();
+  assert.ok(!/node_modules|\.ts:\d/.test(answer.body), told);
+  const said = answer.json<Record<string, unknown>>();
+  if (route.path.startsWith('/uapi/'))
+    return checkSaid(said['error'] as Record<string, unknown>, 'code', 'message', told);
+  if (route.path.startsWith('/api/ver1.0/')) return checkSaid(said, 'code', 'message', told);
+  if (route.path === '/oauth/token') return checkSaid(said, 'error', 'error_description', told);
+  const problem = said as { code: keyof typeof problemCatalog; remedy: string };
   assert.equal(problemCatalog[problem.code].status, answer.statusCode, told);
   assert.ok(problem.remedy, told);
-  assert.ok(!/node_modules|\.ts:\d/.test(answer.body), told);
+}
+
+/** Vendors have forms of their own: a code, and a text that says something. */
+function checkSaid(said: Record<string, unknown>, code: string, text: string, told: string): void {
+  assert.match(String(said[code]), /^[a-z_]+$/, told);
+  assert.ok(String(said[text]).length > 10 && !String(said[text]).includes('undefined'), told);
 }
 
 const isEvent = createEventChecker();
