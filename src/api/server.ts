@@ -35,7 +35,7 @@ import { inboxRoutes } from './inbox/routes.ts';
 import { listenError } from './listen-error.ts';
 import { metricsRoute } from './metrics/route.ts';
 import { gauge } from './metrics/scraped.ts';
-import { oauthRoutes } from './oauth/routes.ts';
+import { oauthRoutes, tokenPaths } from './oauth/routes.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { collectRoutes, type RouteList } from './openapi/route-list.ts';
 import { handleErrors } from './problems/handle-errors.ts';
@@ -168,7 +168,7 @@ const nodeOptions = {
 } as const;
 
 function serverOptions(options: ApiOptions, facades: ApiDeps['facades']): FastifyServerOptions {
-  const pathOf = ownPath([...facades.map(({ base }) => base), '/oauth/token']);
+  const pathOf = ownPath([...facades.map(({ base }) => base), ...tokenPaths, '/recordings']);
   return {
     logger: false,
     bodyLimit: options.maxBodyBytes,

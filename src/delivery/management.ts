@@ -76,6 +76,8 @@ export interface SubscriptionPage {
   readonly limit: number;
   /** Only those that were made by this author; all, where it is left out. */
   readonly createdBy?: string | undefined;
+  /** Only those that are made for this extension alone. */
+  readonly madeFor?: { readonly domain: string; readonly extension: string } | undefined;
 }
 
 /** Changes are in the audit, under the name of their author; of those that name none, Offhook itself. */

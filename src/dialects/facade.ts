@@ -37,9 +37,9 @@ export interface FacadeRequest {
   readonly query: Fields;
   /** Of a JSON object or a form; empty where nothing was sent. */
   readonly body: Fields;
-  /** `https://host`, as the client wrote it. */
-  readonly origin: string;
-  /** Path and query as the client wrote them. */
+  /** What the client puts before the base: `https://host`, and whatever path is in front there. */
+  readonly root: string;
+  /** Path and query, from the base on. */
   readonly path: string;
 }
 

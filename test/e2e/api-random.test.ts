@@ -218,7 +218,7 @@ async function send(route: ListedRoute, request: Asked): Promise<void> {
   if (route.path.startsWith('/uapi/'))
     return checkSaid(said['error'] as Record<string, unknown>, 'code', 'message', told);
   if (route.path.startsWith('/api/ver1.0/')) return checkSaid(said, 'code', 'message', told);
-  if (route.path === '/oauth/token') return checkSaid(said, 'error', 'error_description', told);
+  if (route.path.startsWith('/oauth/')) return checkSaid(said, 'error', 'error_description', told);
   const problem = said as { code: keyof typeof problemCatalog; remedy: string };
   assert.equal(problemCatalog[problem.code].status, answer.statusCode, told);
   assert.ok(problem.remedy, told);

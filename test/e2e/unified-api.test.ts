@@ -336,6 +336,8 @@ test('a form is understood, a URL that is encoded as a whole too, and an address
   });
   assert.equal(answer.statusCode, 200, answer.body);
   assert.equal((await list()).entry[0]?.url, 'https://crm.example/x?a=1');
+  const [shown] = (await list(`/voipnow${base}/`)).entry;
+  assert.match(shown!.links.self, /^http:\/\/localhost:80\/voipnow\/uapi\/extensions\/@me\/0003\*210\//);
 });
 
 test('an event made so posts what the developer guide has, and a disabled one nothing', async () => {

@@ -56,9 +56,9 @@ function mount(scope: App, facade: Facade, deps: FacadeDeps, read: ReadDraft): v
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply, route: FacadeRoute): Promise<FastifyReply> {
-    const asked = readRequest(request);
+    const asked = readRequest(request, facade.base);
     if ('problem' in asked) return refuse(reply, asked.problem);
-    const context = contextFor(request, asked.value.origin, deps, read);
+    const context = contextFor(request, asked.value.root, deps, read);
     const answered = await route.handle(asked.value, context);
     if (!('recording' in answered)) return send(reply, answered);
     const found = await findRecording(deps, context.access, answered.recording);
@@ -115,7 +115,7 @@ function problemAtFirst(request: FastifyRequest, { least }: FacadeRoute, { check
     : { code: 'media_type_unsupported', detail: 'Bodies with Content-Encoding are not understood here.' };
 }
 
-function contextFor(request: FastifyRequest, origin: string, deps: FacadeDeps, read: ReadDraft): FacadeContext {
+function contextFor(request: FastifyRequest, root: string, deps: FacadeDeps, read: ReadDraft): FacadeContext {
   const access = accessOf(request);
   const { author } = callerIn(request);
   return {
@@ -125,7 +125,7 @@ function contextFor(request: FastifyRequest, origin: string, deps: FacadeDeps, r
     recordingLink: async (id) => {
       if ((await callsOf(deps, access, id)).length === 0) return null;
       const link = recordingLink(deps.tenants, author.id, id);
-      return `${origin}${link ?? `/v1/recordings/${encodeURIComponent(id)}`}`;
+      return `${root}${link ?? `/v1/recordings/${encodeURIComponent(id)}`}`;
     },
   };
 }

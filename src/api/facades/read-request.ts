@@ -6,6 +6,7 @@ import type { Problem } from '../problems/problem.ts';
 /** What a facade is asked, or why that can't be read. */
 export function readRequest(
   request: FastifyRequest,
+  base: string,
 ): { readonly value: FacadeRequest } | { readonly problem: Problem } {
   const query = formFields(request.url.split('?', 2)[1] ?? '');
   if ('wrong' in query) return { problem: { code: 'malformed_body', detail: `The query: ${query.wrong}` } };
@@ -21,8 +22,10 @@ export function readRequest(
       params: request.params as Readonly<Record<string, string>>,
       query: query.fields,
       body: read.fields,
-      origin: `${request.protocol}://${request.host}`,
-      path: request.originalUrl,
+      root: `${request.protocol}://${request.host}${inFront(request.originalUrl, base)}`,
+      path: request.url,
     },
   };
 }
+
+const inFront = (path: string, base: string): string => path.slice(0, Math.max(0, path.indexOf(base)));

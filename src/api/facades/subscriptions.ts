@@ -44,8 +44,9 @@ export function subscriptionsFor(
   return {
     list: (dialect, place) =>
       manager
-        .list(access, { after: 0, limit: Infinity })
+        .list(access, { after: 0, limit: Infinity, madeFor: place.extension === '*' ? undefined : place })
         .filter((one) => one.dialect === dialect && isAt(one, place))
+        .toSorted((one, other) => one.number - other.number)
         .map(view),
     create: async (draft) => {
       const draftRead = read(access, bodyOf(draft, access), null);

@@ -19,6 +19,9 @@ const validMs = 3_600_000;
 /** Two secrets and some names. */
 const maxBodyBytes = 8_192;
 
+/** The second is what some vendors' clients ask. */
+export const tokenPaths = ['/oauth/token', '/oauth/token.php'] as const;
+
 type Deps = Pick<ApiDeps, 'tenants' | 'clock' | 'logger'> & { readonly bodies: Bodies };
 
 export function oauthRoutes(app: App, { tenants, clock, logger, bodies }: Deps): void {
@@ -40,11 +43,13 @@ export function oauthRoutes(app: App, { tenants, clock, logger, bodies }: Deps):
       bodyLimit: maxBodyBytes,
       onRequest: async (request: FastifyRequest, reply: FastifyReply) => limitBodyTime(clock, request, reply),
     };
-    scope.post<{ Body: Buffer | undefined }>('/oauth/token', guarded, async (request, reply) => {
-      const read = readFields(request.headers['content-type'], request.body ?? Buffer.alloc(0));
+    const answerToken = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const read = readFields(request.headers['content-type'], body);
       if ('wrong' in read) return refuse(reply, { status: 400, error: 'invalid_request', description: read.wrong });
       return exchange(request, reply, read.fields);
-    });
+    };
+    for (const path of tokenPaths) scope.post(path, guarded, answerToken);
   });
 
   function exchange(request: FastifyRequest, reply: FastifyReply, fields: Fields): FastifyReply {

@@ -44,9 +44,11 @@ export class LiveSubscriptionManager implements SubscriptionManager {
     this.#changes = new SubscriptionEdits({ ...deps, endpoints: this.#endpoints, pausing: this.#pausing, tell });
   }
 
-  list(access: Access, { after, limit, createdBy }: SubscriptionPage): readonly Subscription[] {
+  list(access: Access, { after, limit, createdBy, madeFor }: SubscriptionPage): readonly Subscription[] {
+    const { registry } = this.#deps;
     const found: Subscription[] = [];
-    for (const subscription of this.#deps.registry.subscriptions()) {
+    const all = madeFor ? registry.madeFor(madeFor.domain, madeFor.extension) : registry.subscriptions();
+    for (const subscription of all) {
       if (found.length >= limit) break;
       if (createdBy !== undefined && subscription.createdBy !== createdBy) continue;
       if (subscription.number > after && isVisible(access, subscription)) found.push(subscription);

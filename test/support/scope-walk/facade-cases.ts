@@ -69,6 +69,14 @@ const record =
   ({ recordingId, domainId }) =>
     ['@me', domainId].map((id) => ({ url: `${client}/${id}/record/${recordingId}${path}`, expect: denied }));
 
+/** The other's token by its id, which is no secret, with the asker's own text. */
+const stolenLogin =
+  (url: string): AttacksOf =>
+  ({ tokenId }, { token }) => {
+    const body = { grant_type: 'client_credentials', client_id: tokenId, client_secret: token };
+    return [{ url, body, expect: [401, 429] }];
+  };
+
 export const facadeAttacks: Readonly<Record<string, AttacksOf>> = {
   'GET /uapi/extensions/:user/:extension/phoneCallEvents': unified((path) => [{ url: path }]),
   'GET /uapi/extensions/:user/:extension/phoneCallEvents/:type': unified((path) => [{ url: `${path}/0` }]),
@@ -121,11 +129,5 @@ export const facadeAttacks: Readonly<Record<string, AttacksOf>> = {
     [asker.token, `og.${tokenId}.zzzzzzz..${'0'.repeat(64)}`].map((grant) => ({
       ...{ url: `/recordings/${recordingId}?grant=${grant}`, expect: [401] },
     })),
-  'POST /oauth/token': ({ tokenId }, { token }) => [
-    {
-      url: '/oauth/token',
-      body: { grant_type: 'client_credentials', client_id: tokenId, client_secret: token },
-      expect: [401, 429],
-    },
-  ],
+  ...Object.fromEntries(['/oauth/token', '/oauth/token.php'].map((url) => [`POST ${url}`, stolenLogin(url)])),
 };

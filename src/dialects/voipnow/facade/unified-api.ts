@@ -76,7 +76,7 @@ const list: About = async (request, context, extension) => {
   if ('refusal' in listing) return listing;
   const found = eventsOf(request, context, extension);
   if (request.params['id'] !== undefined && found.length === 0) return noSuchEvent;
-  const of = `${request.origin}${base}${extensionPath(request.params)}`;
+  const of = `${request.root}${base}${extensionPath(request.params)}`;
   const events = found.flatMap((subscription) => phoneCallEvent(subscription, of) ?? []);
   const page = pageOf(events, listing.value);
   return ok({ entry: page.entry, ...pageLinks(request, listing.value, page.total) });

@@ -26,10 +26,10 @@ export function pageLinks(request: FacadeRequest, { count, startIndex }: Place, 
 }
 
 /** The same request for another page. */
-function pageUrl({ origin, path }: FacadeRequest, { count, startIndex }: Place): string {
+function pageUrl({ root, path }: FacadeRequest, { count, startIndex }: Place): string {
   const [before = '', query = ''] = path.split('?', 2);
   const parameters = new URLSearchParams(query);
   parameters.set('startIndex', String(startIndex));
   parameters.set('count', String(count));
-  return `${origin}${before}?${parameters.toString()}`;
+  return `${root}${before}?${parameters.toString()}`;
 }
