@@ -227,6 +227,19 @@ test('whatever is wrong is told with a message that names the field', async () =
   assert.deepEqual(await list(), []);
 });
 
+test('the seventeenth event of an extension is refused with what to do; an administrator may allow more', async () => {
+  for (let index = 0; index < 16; index++) await make({ url: `https://crm.example/${index}` });
+  const full = await ask({ method: 'POST', url: `${api}/extension/${phone}/event/`, payload: event() });
+  assert.equal(full.statusCode, 409, full.body);
+  const { message, code } = full.json<{ message: string; code: string }>();
+  assert.equal(code, 'event_limit_reached');
+  assert.match(message, /extension 101 of acme has 16 events.*Remove .*administrator/);
+  const payload = { eventLimit: 17 };
+  assert.equal((await world.ask({ method: 'PATCH', url: `/v1/extensions/${phone}`, payload })).statusCode, 200);
+  await make({ event_type: 'answer' });
+  assert.equal((await list()).length, 17);
+});
+
 test('a client learns the ids of its extensions', async () => {
   const shown = (id: number, number: string, type: string, label: string) => ({
     ...{ id, status: 'active', name: `0003*${number}`, type, label },

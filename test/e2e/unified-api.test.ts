@@ -364,3 +364,19 @@ test('an event made so posts what the developer guide has, and a disabled one no
   assert.equal(fields['CallStatus'], 'CALLING');
   assert.equal(fields['CallFlow'], 'IN');
 });
+
+test('the seventeenth event of an extension is refused in the vendor’s form, and the text says what to do', async () => {
+  await Promise.all(Array.from({ length: 16 }, (_, index) => make({ url: `https://crm.example/${index}` })));
+  const full = await ask({ method: 'POST', url: base, payload: event() });
+  assert.equal(full.statusCode, 409, full.body);
+  const { error } = full.json<{ error: { code: string; message: string } }>();
+  assert.equal(error.code, 'event_limit_reached');
+  assert.match(
+    error.message,
+    /^extension: extension 210 of acme has 16 events, and may have 16\. Remove .*administrator/,
+  );
+  await make({}, '/uapi/extensions/@me/0003*211/phoneCallEvents');
+  const [first] = ids(await list());
+  await ask({ method: 'DELETE', url: `${base}/0/${first}` });
+  await make();
+});

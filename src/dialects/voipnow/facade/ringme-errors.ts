@@ -5,6 +5,7 @@ import type { JsonAnswer, Refusal, Refused } from '../../facade.ts';
 const fields: Readonly<Record<string, string>> = {
   'endpoint.url': 'url',
   'endpoint.method': 'method',
+  'scope.extension': 'extension',
 };
 
 export const invalidField = (field: string, message: string): Refused => ({

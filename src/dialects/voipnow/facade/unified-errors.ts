@@ -24,6 +24,7 @@ const fields: Readonly<Record<string, { readonly code: UnifiedCode; readonly nam
   'endpoint.method': { code: 'pce_method_invalid', name: 'method' },
   notes: { code: 'pce_note_invalid', name: 'note' },
   enabled: { code: 'pce_status_invalid', name: 'status' },
+  'scope.extension': { code: 'extension_invalid', name: 'extension' },
 };
 
 const byProblem: Readonly<Record<string, string>> = {
