@@ -13,6 +13,8 @@ export interface Facade {
   /** What its routes' paths begin with: `/uapi`. */
   readonly base: string;
   readonly routes: readonly FacadeRoute[];
+  /** JSON Schema of a refusal's body, for the reference. */
+  readonly refusalSchema: object;
   /** A refusal as this vendor's clients expect it. */
   refuse(refusal: Refusal): JsonAnswer;
 }
@@ -23,6 +25,11 @@ export interface FacadeRoute {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
+  /** JSON Schemas with a description for every property, for the reference. */
+  readonly query?: object;
+  readonly body?: object;
+  /** Status of the usual answer, and what it has in it. */
+  readonly answer: { readonly status: number; readonly description: string };
   /** The lowest kind of token it is for. */
   readonly least: AccessKind;
   handle(request: FacadeRequest, context: FacadeContext): Promise<FacadeAnswer>;

@@ -139,7 +139,7 @@ test('requests that are none are told so as RFC 6749 has it', async () => {
     assert.deepEqual(
       [answer.statusCode, answer.json<{ error: string }>().error],
       [status, error],
-      String(form).slice(0, 80),
+      JSON.stringify(form).slice(0, 80),
     );
     assert.ok(answer.json<{ error_description: string }>().error_description.length > 10);
   }

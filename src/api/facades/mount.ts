@@ -1,19 +1,19 @@
 /** Mounts vendors' management APIs beside `/v1`: the same tokens, scopes, limits and audit, every answer in the vendor's form. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type TSchema, Type } from 'typebox';
 import type { Facade, FacadeContext, FacadeRoute, JsonAnswer } from '../../dialects/facade.ts';
 import { isAtLeast, kindOf } from '../../model/scope.ts';
 import { accessOf, authorOf, callerIn, callerOf } from '../auth/authenticate.ts';
 import type { Bodies } from '../bodies/receive.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import type { OpenInboxes } from '../inbox/open-inboxes.ts';
-import type { RouteFacts, RouteList } from '../openapi/route-list.ts';
+import type { RouteList } from '../openapi/route-list.ts';
 import type { Problem } from '../problems/problem.ts';
 import { callsOf, findRecording, type RecordingDeps } from '../recordings/find-recording.ts';
 import { recordingLink } from '../recordings/links.ts';
 import { sendRecording } from '../recordings/send-recording.ts';
 import { createReader, type ReaderDeps, type ReadDraft } from '../subscriptions/reader.ts';
 import { directoryFor } from './directory.ts';
+import { factsOf } from './facts.ts';
 import { readRequest } from './read-request.ts';
 import { refusalFromError, refusalOf } from './refusal.ts';
 import { subscriptionsFor } from './subscriptions.ts';
@@ -127,18 +127,5 @@ function contextFor(request: FastifyRequest, root: string, deps: FacadeDeps, rea
       const link = recordingLink(deps.tenants, author.id, id);
       return `${root}${link ?? `/v1/recordings/${encodeURIComponent(id)}`}`;
     },
-  };
-}
-
-function factsOf({ title, base }: Facade, { path, summary, description, least }: FacadeRoute): RouteFacts {
-  const names = [...`${base}${path}`.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => name as string);
-  const params = Type.Object(Object.fromEntries(names.map((name): [string, TSchema] => [name, Type.String()])));
-  return {
-    summary,
-    ...(description !== undefined && { description }),
-    tag: title,
-    least,
-    ...(names.length > 0 && { params }),
-    answers: { 200: { description: 'As the vendor’s API answers; errors too.' } },
   };
 }

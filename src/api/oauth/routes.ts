@@ -92,6 +92,7 @@ const facts = described({
     'OAuth 2.0, `grant_type=client_credentials`, with `client_id` and `client_secret` as form fields or in `Authorization: Basic`. `client_id` is the id of a token (`GET /v1/tokens`), `client_secret` its text. The `access_token` opens what the token opens, wherever a token is asked for, and ends at once when that is rotated, revoked or expires; what is made with it can’t outlast it. Errors are as RFC 6749 has them: `error` and `error_description`.',
   tag: 'tokens',
   token: false,
+  errors: Type.Object({ error: Type.String(), error_description: Type.String() }),
   bodies: {
     'application/x-www-form-urlencoded': Type.Object({
       grant_type: Type.Literal('client_credentials'),

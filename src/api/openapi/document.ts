@@ -112,7 +112,10 @@ function responsesOf(facts: RouteFacts): Operation['responses'] {
     responses[status] = { description: text, ...(content && { content }) };
   }
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  responses['default'] = { description: 'A problem; its `code` is one of the documented ones.', content: problem };
+  const own = facts.errors && { 'application/json': { schema: plain(facts.errors) } };
+  responses['default'] = own
+    ? { description: 'What is wrong, in the form of this API.', content: own }
+    : { description: 'A problem; its `code` is one of the documented ones.', content: problem };
   return responses;
 }
 

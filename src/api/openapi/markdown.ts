@@ -127,13 +127,15 @@ const html = (text: string): string => text.replace(/[&<>"]/g, (character) => en
 /** Text with `code` in backquotes. */
 const inline = (text: string): string => html(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
+const anchor = (tag: string): string => html(tag.replaceAll(' ', '-'));
+
 export function docsPage(document: OpenApiDocument): string {
   const tags = entriesByTag(document);
   const sections = [...tags].map(
     ([tag, entries]) =>
-      `<section id="${html(tag)}"><h2>${html(tag)}</h2>${entries.map(operationHtml).join('')}</section>`,
+      `<section id="${anchor(tag)}"><h2>${html(tag)}</h2>${entries.map(operationHtml).join('')}</section>`,
   );
-  const links = [...tags.keys()].map((tag) => `<a href="#${html(tag)}">${html(tag)}</a>`);
+  const links = [...tags.keys()].map((tag) => `<a href="#${anchor(tag)}">${html(tag)}</a>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Offhook: HTTP API</title><link rel="stylesheet" href="/assets/page.css"></head>

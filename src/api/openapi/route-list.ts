@@ -19,6 +19,8 @@ export interface RouteFacts {
   readonly answers?: Readonly<
     Record<number, { readonly description: string; readonly schema?: TSchema; readonly type?: string }>
   >;
+  /** The body of every error, where it is not a problem as RFC 9457 has it. */
+  readonly errors?: TSchema;
 }
 
 export interface ListedRoute {

@@ -9,8 +9,9 @@ import type {
 } from '../../facade.ts';
 import { madeOf } from '../catalog.ts';
 import { notFound, ringmeRefusal } from './ringme-errors.ts';
-import { readRingmeEvent, ringmeEvent } from './ringme-event.ts';
+import { readRingmeEvent, ringmeEvent, type RingmeEventType } from './ringme-event.ts';
 import { type FindResource, idIn, type Resource } from './ringme-resource.ts';
+import { newRingmeEventSchema } from './ringme-schemas.ts';
 
 const dialect = 'ringme';
 const noSuchEvent = notFound('event');
@@ -70,12 +71,24 @@ const removeAll: Operation = async (_request, context, resource) => {
   return { status: 204, body: null };
 };
 
+interface Said extends Pick<FacadeRoute, 'body'> {
+  readonly summary: string;
+  readonly answer: readonly [status: number, description: string];
+}
+
 /** @param path of the collection; @param of whom, in the reference */
-export function eventRoutes(path: string, of: string, find: FindResource): FacadeRoute[] {
-  const route = (method: FacadeRoute['method'], at: string, summary: string, operation: Operation): FacadeRoute => ({
+export function eventRoutes(
+  path: string,
+  of: string,
+  types: readonly RingmeEventType[],
+  find: FindResource,
+): FacadeRoute[] {
+  const route = (method: FacadeRoute['method'], at: string, operation: Operation, said: Said): FacadeRoute => ({
+    ...said,
     method,
     path: at,
-    summary: `${summary} ${of}`,
+    summary: `${said.summary} ${of}`,
+    answer: { status: said.answer[0], description: said.answer[1] },
     least: 'user',
     handle: async (request, context) => {
       const found = find(request, context);
@@ -83,11 +96,17 @@ export function eventRoutes(path: string, of: string, find: FindResource): Facad
       return 'refusal' in result ? ringmeRefusal(result.refusal) : result;
     },
   });
+  const one = '`id`, `url`, `method` and `event_type`.';
+  const item = `${path}/:event`;
+  const body = newRingmeEventSchema(types);
   return [
-    route('GET', path, 'The events of', list),
-    route('POST', path, 'Make an event of', create),
-    route('GET', `${path}/:event`, 'One event of', read),
-    route('DELETE', `${path}/:event`, 'Delete an event of', removeOne),
-    route('DELETE', path, 'Delete the events that this token made of', removeAll),
+    route('GET', path, list, { summary: 'The events of', answer: [200, 'A list of them.'] }),
+    route('POST', path, create, { summary: 'Make an event of', body, answer: [201, one] }),
+    route('GET', item, read, { summary: 'One event of', answer: [200, one] }),
+    route('DELETE', item, removeOne, { summary: 'Delete an event of', answer: [204, 'It is gone.'] }),
+    route('DELETE', path, removeAll, {
+      summary: 'Delete the events that this token made of',
+      answer: [204, 'They are gone.'],
+    }),
   ];
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../facade.ts';
 import { invalidField, notFound, ringmeRefusal } from './ringme-errors.ts';
 import { clientOf, idIn } from './ringme-resource.ts';
+import { ExtensionQuerySchema } from './ringme-schemas.ts';
 import { single, textOf } from './single.ts';
 
 const path = '/client/:client/extension';
@@ -73,10 +74,14 @@ function read(request: FacadeRequest, context: FacadeContext): FacadeAnswer | Re
   return found?.domain === client.name ? { status: 200, body: view(found) } : notFound('extension');
 }
 
-const route = (at: string, summary: string, answer: typeof list): FacadeRoute => ({
+type Said = Pick<FacadeRoute, 'summary' | 'query'>;
+const fields = '`id`, `status`, `name` with its prefix, `type` and `label`';
+
+const route = (at: string, answer: typeof list, said: Said): FacadeRoute => ({
+  ...said,
   method: 'GET',
   path: at,
-  summary,
+  answer: { status: 200, description: `${at === path ? 'A list, each with' : ''} ${fields}.`.trim() },
   least: 'user',
   handle: async (request, context) => {
     const result = answer(request, context);
@@ -85,6 +90,6 @@ const route = (at: string, summary: string, answer: typeof list): FacadeRoute =>
 });
 
 export const extensionRoutes: readonly FacadeRoute[] = [
-  route(path, 'The extensions of a client, with their ids', list),
-  route(`${path}/:extension`, 'One extension of a client', read),
+  route(path, list, { summary: 'The extensions of a client, with their ids', query: ExtensionQuerySchema }),
+  route(`${path}/:extension`, read, { summary: 'One extension of a client' }),
 ];

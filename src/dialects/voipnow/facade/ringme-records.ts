@@ -19,6 +19,7 @@ export const recordRoutes: readonly FacadeRoute[] = [
     path,
     summary: 'The sound of a recorded call',
     description: 'By the `RecID` of its hang-up, to whoever may see the call.',
+    answer: { status: 200, description: 'The file.' },
     least: 'user',
     handle: async (request, context) => refused(request, context) ?? { recording: request.params['record'] ?? '' },
   },
@@ -27,6 +28,7 @@ export const recordRoutes: readonly FacadeRoute[] = [
     path: `${path}/storage_url`,
     summary: 'A link to the sound of a recorded call',
     description: '`record_url` works for five minutes, without a token, while the token that asked is valid.',
+    answer: { status: 200, description: '`record_url`.' },
     least: 'user',
     handle: async (request, context) => {
       const no = refused(request, context);

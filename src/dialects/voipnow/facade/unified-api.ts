@@ -19,6 +19,7 @@ import { invalid, unifiedRefusal } from './unified-errors.ts';
 import { findExtension } from './unified-extension.ts';
 import { readChange, readNewEvent } from './unified-input.ts';
 import { pageLinks } from './unified-pages.ts';
+import { EventChangeSchema, ListingSchema, NewEventSchema, UnifiedRefusalSchema } from './unified-schemas.ts';
 
 const base = '/uapi';
 const dialect = 'voipnow';
@@ -125,11 +126,16 @@ function withId(request: FacadeRequest): FacadeRequest {
 const remove: About = (request, context, extension) =>
   (request.params['id'] === undefined ? removeAll : removeOne)(request, context, extension);
 
-function route(method: FacadeRoute['method'], path: string, summary: string, about: About): FacadeRoute {
+interface Said extends Pick<FacadeRoute, 'summary' | 'query' | 'body'> {
+  readonly answer: string;
+}
+
+function route(method: FacadeRoute['method'], path: string, about: About, { answer, ...said }: Said): FacadeRoute {
   return {
+    ...said,
     method,
     path,
-    summary,
+    answer: { status: 200, description: answer },
     least: 'user',
     handle: async (asked, context) => {
       const request = withId(asked);
@@ -141,20 +147,29 @@ function route(method: FacadeRoute['method'], path: string, summary: string, abo
   };
 }
 
+const making = { body: NewEventSchema, answer: '`id`: that of the subscription it is.' };
+const changing = { body: EventChangeSchema, answer: 'Its id.' };
+const listing = { query: ListingSchema, answer: 'A collection: `entry`, and in `links` the pages before and after.' };
+const idsOfAll = '`entry`: the ids of those that are gone.';
+
 export const unifiedApi: Facade = {
   title: 'VoipNow UnifiedAPI',
   base,
   refuse: unifiedRefusal,
+  refusalSchema: UnifiedRefusalSchema,
   routes: [
-    route('POST', collection, 'Make an event of an extension', create),
-    route('POST', ofType, 'Make an event of a type', create),
-    route('GET', collection, 'The events of an extension', list),
-    route('GET', ofType, 'Its events of a type', list),
-    route('GET', one, 'One event, as a collection', list),
-    route('PUT', one, 'Change an event', update),
-    route('PUT', ofType, 'Change an event, by its id alone', update),
-    route('DELETE', one, 'Delete an event', remove),
-    route('DELETE', ofType, 'Delete the events of a type that this token made; or one, by its id alone', remove),
-    route('DELETE', collection, 'Delete the events that this token made', remove),
+    route('POST', collection, create, { ...making, summary: 'Make an event of an extension' }),
+    route('POST', ofType, create, { ...making, summary: 'Make an event of a type' }),
+    route('GET', collection, list, { ...listing, summary: 'The events of an extension' }),
+    route('GET', ofType, list, { ...listing, summary: 'The events of an extension of a type' }),
+    route('GET', one, list, { ...listing, summary: 'One event' }),
+    route('PUT', one, update, { ...changing, summary: 'Change an event' }),
+    route('PUT', ofType, update, { ...changing, summary: 'Change an event, by its id alone' }),
+    route('DELETE', one, remove, { answer: 'Its id.', summary: 'Delete an event' }),
+    route('DELETE', ofType, remove, {
+      answer: idsOfAll,
+      summary: 'Delete the events of a type that this token made; or one, by its id alone',
+    }),
+    route('DELETE', collection, remove, { answer: idsOfAll, summary: 'Delete the events that this token made' }),
   ],
 };
