@@ -96,9 +96,6 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   openApiRoutes(app, { version: deps.version, routes });
   const inboxes = watchInboxes(deps.delivery.subscriptions, deps.inbox);
   inboxRoutes(app, { ...deps, bodies }, inboxes);
-  oauthRoutes(app, { ...deps, bodies });
-  recordingLinkRoute(app, deps);
-  mountFacades(app, { ...deps, inboxes, bodies, routes });
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
     v1.addHook('onRequest', refuseUnknownQuery);
@@ -131,6 +128,9 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     userRoutes(v1, deps);
     auditRoutes(v1, deps);
   });
+  oauthRoutes(app, { ...deps, bodies });
+  void app.register(async (links) => recordingLinkRoute(links, deps));
+  mountFacades(app, { ...deps, inboxes, bodies, routes });
   let url = '';
   let stopped: Promise<void> | null = null;
   return {

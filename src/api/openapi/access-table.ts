@@ -8,9 +8,9 @@ const end = '<!-- end -->';
 /** `/v1/tokens/:id/rotate` is about `/v1/tokens`. */
 const resourceOf = (path: string): string => /^(?:\/v1)?\/[a-z]+/.exec(path)?.[0] ?? path;
 
-/** What is done, in the order of the columns; a verb behind an id stands for itself. */
+/** What is done, in the order of the columns; a verb behind an id stands for itself. In vendors' paths what follows is no verb. */
 function verbOf({ method, path }: ListedRoute): string {
-  const verb = /:[A-Za-z]+\/([a-z]+)$/.exec(path)?.[1];
+  const verb = /^\/v1\/.*:[A-Za-z]+\/([a-z]+)$/.exec(path)?.[1];
   return verb ?? { GET: 'read', POST: 'make', PUT: 'change', PATCH: 'change', DELETE: 'remove' }[method] ?? method;
 }
 
