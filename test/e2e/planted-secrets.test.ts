@@ -77,6 +77,7 @@ connectors:
     const said = new Said();
     const ids = await plant(server, `http://127.0.0.1:${port}/${ownersOnly.path}?key=${ownersOnly.query}`, said);
     await useAll(server, said);
+    const granted = await logIn(server);
     said.add('log', server.output());
     await commands(server, dir.path, said);
     await server.stop();
@@ -88,6 +89,8 @@ connectors:
     );
     await searchFiles(join(dir.path, 'data'));
     said.search([...Object.values(kept), basic, server.token], () => true);
+    said.search(granted, (where) => where === 'log' || where === '/metrics');
+    assert.ok(said.of('log').includes('"route":"/recordings/:id"'), 'links are logged by their route');
     const { path, query, ...others } = ownersOnly;
     said.search([...Object.values(others), ...ids], (where) => !where.includes('/v1/'));
     // A delivery's request is shown with where it goes.
@@ -182,7 +185,12 @@ async function plant(server: ServerProcess, url: string, said: Said): Promise<st
   return ids;
 }
 
-async function ask({ url, token }: ServerProcess, method: string, path: string, body?: unknown): Promise<string> {
+async function ask(
+  { url, token }: Pick<ServerProcess, 'url' | 'token'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<string> {
   const answer = await fetch(url + path, {
     method,
     headers: {
@@ -192,6 +200,24 @@ async function ask({ url, token }: ServerProcess, method: string, path: string, 
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return answer.text();
+}
+
+/** @returns a token, what was given out for it, and what was guessed: by log-in, at a vendor's API and in a link */
+async function logIn(server: ServerProcess): Promise<string[]> {
+  await ask(server, 'POST', '/v1/domains', { name: 'acme' });
+  const made = await ask(server, 'POST', '/v1/tokens', { name: 't', kind: 'domain', domain: 'acme' });
+  const { id, token } = JSON.parse(made) as { id: string; token: string };
+  const form = { grant_type: 'client_credentials', client_id: id, client_secret: token };
+  const { access_token: access } = JSON.parse(await ask(server, 'POST', '/oauth/token', form)) as {
+    access_token: string;
+  };
+  const guessed = { ...form, client_secret: 'planted-guess-0017' };
+  assert.match(await ask(server, 'POST', '/oauth/token', guessed), /invalid_client/);
+  const loggedIn = { url: server.url, token: access };
+  assert.equal(await ask(loggedIn, 'GET', '/api/ver1.0/client/@me/extension/'), '[]');
+  assert.match(await ask(loggedIn, 'GET', '/uapi/extensions/@me/210/phoneCallEvents/'), /extension_invalid/);
+  await ask(server, 'GET', `/recordings/rec-1?grant=${access}`);
+  return [token, access, guessed.client_secret];
 }
 
 async function useAll(server: ServerProcess, said: Said): Promise<void> {
