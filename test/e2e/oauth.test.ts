@@ -64,6 +64,12 @@ test('it opens what the token opens, for an hour, and never stands in a cache', 
   clock.advance(1_000);
   const late = await world.api.app.inject({ url: '/v1/calls', headers: { authorization: `Bearer ${access_token}` } });
   assert.deepEqual([late.statusCode, late.json<{ code: string }>().code], [401, 'token_expired']);
+  const holds = (until: number | null) => world.deps.tenants.accessNow({ id: token.id, grantedUntil: until }) !== null;
+  assert.deepEqual(
+    [holds(null), holds(clock.now() + 1), holds(clock.now())],
+    [true, true, false],
+    'so does a stream end',
+  );
 });
 
 test('it is dead at once when its token is rotated, revoked or expires', async () => {
@@ -147,7 +153,7 @@ test('requests that are none are told so as RFC 6749 has it', async () => {
   assert.equal(json.json<{ error: string }>().error, 'invalid_request');
 });
 
-test('ten wrong ones from an address are enough for a minute; other addresses log in', async () => {
+test('ten wrong ones for a token from an address are enough for a minute; others log in', async () => {
   const bad = credentials({ id: token.id, token: 'wrong' });
   for (let tries = 0; tries < 10; tries++) assert.equal((await send(bad)).statusCode, 401);
   const refused = await send(credentials());
@@ -155,6 +161,14 @@ test('ten wrong ones from an address are enough for a minute; other addresses lo
   assert.equal(refused.json<{ error: string }>().error, 'rate_limit_exceeded');
   assert.equal(refused.headers['retry-after'], '60');
   assert.equal((await send(credentials(), {}, '192.0.2.2')).statusCode, 200);
+  assert.equal((await send(credentials(await tokenOf()))).statusCode, 200, 'another token, from the same address');
+  const odd = 'x'.repeat(1_000);
+  for (let tries = 0; tries < 10; tries++) await send(credentials({ id: odd + tries, token: 'wrong' }));
+  assert.equal(
+    (await send(credentials({ id: 'none', token: 'wrong' }))).statusCode,
+    429,
+    'what is no id counts as one',
+  );
   clock.advance(60_000);
   assert.equal((await send(credentials())).statusCode, 200);
 });

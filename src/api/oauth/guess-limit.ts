@@ -1,12 +1,12 @@
 /**
- * How often wrong credentials may come from one address. A secret has 256 bits, which nobody guesses: this keeps who tries
- * from using up the server, and from filling its log.
+ * How often wrong credentials for one token may come from one address. A secret has 256 bits, which nobody guesses: this
+ * tells a program that tries on and on to stop. Others at the same address, behind one proxy say, log in as before.
  */
 import type { Clock } from '../../kit/clock.ts';
 
 const most = 10;
 const withinMs = 60_000;
-/** Addresses that are remembered; beyond, the one that was wrong longest ago is let go of. */
+/** So many are remembered; beyond, the one whose count began longest ago is let go of. */
 const mostKept = 10_000;
 
 interface Wrong {
@@ -24,20 +24,25 @@ export class GuessLimit {
   }
 
   /** Milliseconds until the next try is looked at; 0: at once. */
-  waitMs(address: string): number {
-    const known = this.#wrong.get(address);
+  waitMs(address: string, tokenId: string): number {
+    const known = this.#wrong.get(keyOf(address, tokenId));
     if (!known || known.count < most) return 0;
     return Math.max(0, known.since + withinMs - this.#clock.monotonic());
   }
 
-  note(address: string): void {
+  note(address: string, tokenId: string): void {
     const now = this.#clock.monotonic();
-    const known = this.#wrong.get(address);
+    const key = keyOf(address, tokenId);
+    const known = this.#wrong.get(key);
     if (known && now < known.since + withinMs) known.count++;
     else {
-      this.#wrong.delete(address);
-      this.#wrong.set(address, { count: 1, since: now });
+      this.#wrong.delete(key);
+      this.#wrong.set(key, { count: 1, since: now });
     }
     if (this.#wrong.size > mostKept) this.#wrong.delete(this.#wrong.keys().next().value as string);
   }
 }
+
+/** What can't be a token's id is one, so that no length of text is kept. */
+const keyOf = (address: string, tokenId: string): string =>
+  `${address} ${/^[0-9a-f]{16}$/.test(tokenId) ? tokenId : ''}`;

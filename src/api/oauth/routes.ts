@@ -53,18 +53,18 @@ export function oauthRoutes(app: App, { tenants, clock, logger, bodies }: Deps):
   });
 
   function exchange(request: FastifyRequest, reply: FastifyReply, fields: Fields): FastifyReply {
-    const wait = guesses.waitMs(request.ip);
-    if (wait > 0) {
-      reply.header('retry-after', String(Math.ceil(wait / 1_000)));
-      const description = 'Too many wrong credentials came from this address. Try again after Retry-After seconds.';
-      return refuse(reply, { status: 429, error: 'rate_limit_exceeded', description });
-    }
     const read = readCredentials(fields, request.headers.authorization);
     if ('refused' in read) return refuse(reply, read.refused);
     const { id, secret } = read.credentials;
+    const wait = guesses.waitMs(request.ip, id);
+    if (wait > 0) {
+      reply.header('retry-after', String(Math.ceil(wait / 1_000)));
+      const description = 'Too many wrong secrets came for this client_id. Try again after Retry-After seconds.';
+      return refuse(reply, { status: 429, error: 'rate_limit_exceeded', description });
+    }
     const granted = tenants.grants.exchange(id, secret, validMs);
     if (!granted) {
-      guesses.note(request.ip);
+      guesses.note(request.ip, id);
       return refuse(reply, invalidClient);
     }
     return uncached(reply).send({
@@ -104,6 +104,8 @@ const facts = described({
     200: { description: '`access_token`, `token_type` and `expires_in`, in seconds.' },
     400: { description: '`invalid_request`, `unsupported_grant_type`.' },
     401: { description: '`invalid_client`: there is no such token, or it is no longer valid.' },
-    429: { description: '`rate_limit_exceeded`: ten wrong credentials came from this address within a minute.' },
+    429: {
+      description: '`rate_limit_exceeded`: ten wrong secrets for this token came from one address within a minute.',
+    },
   },
 });
