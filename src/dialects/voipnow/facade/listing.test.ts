@@ -25,8 +25,9 @@ test('the pages of a list, one after the other, are the list, whatever their siz
         pages.push(...pageOf(all, { ...whole, descending, count, startIndex }).entry);
       }
       assert.deepEqual(pages, entry);
-      const urls = entry.map(({ url }) => url);
-      assert.deepEqual(urls, descending ? urls.toSorted().toReversed() : urls.toSorted());
+      const urls = entry.map(({ url = '' }) => url);
+      const inOrder = urls.every((url, at) => at === 0 || (descending ? url <= urls[at - 1]! : url >= urls[at - 1]!));
+      assert.ok(inOrder && urls.length === all.length, urls.join());
     }),
   );
 });
@@ -50,9 +51,12 @@ test('whatever the parameters are, they are read or refused by name', () => {
   fc.assert(
     fc.property(query, (given) => {
       const read = readListing(new Map(Object.entries(given)));
-      if ('value' in read) return void assert.ok(read.value.count >= 1 && read.value.count <= 4_999);
-      assert.ok(names.includes(read.refusal.field ?? ''));
-      assert.ok(read.refusal.message.startsWith(`${read.refusal.field}: `));
+      if ('value' in read) {
+        assert.ok(read.value.count >= 1 && read.value.count <= 4_999);
+      } else {
+        assert.ok(names.includes(read.refusal.field ?? ''));
+        assert.ok(read.refusal.message.startsWith(`${read.refusal.field}: `));
+      }
     }),
     { numRuns: 500 },
   );
