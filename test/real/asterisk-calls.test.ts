@@ -7,7 +7,7 @@ import { packetsOf, replay, summarise } from '../support/ami-replay.ts';
 import { withoutPort } from '../support/heard-calls.ts';
 import { entryOf, journalOf, timesWrongIn, withoutTimes } from '../support/journal-entry.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
-import { callScenarios } from './support/scenarios/index.ts';
+import { type CallScenario, callScenarios } from './support/scenarios/index.ts';
 import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
 import { type Network, startNetwork } from './support/proxy.ts';
@@ -20,6 +20,9 @@ const atOnce = 5;
 
 /** What a PBX does by itself after the last one at a phone has done something takes no longer; then its phones are put away. */
 const tailMs = 8_000;
+
+/** How often those that missed their moment are played again. */
+const mostPlayedAgain = 2;
 
 async function runSome<T>(all: readonly T[], atOnce: number, run: (one: T) => Promise<void>): Promise<void> {
   const left = [...all];
@@ -89,6 +92,8 @@ describe('calls through a real Asterisk', { skip }, () => {
   let network: Network;
   /** Calls that did not go as planned, by their scenario. */
   const wentWrong = new Map<string, unknown>();
+  /** Of those that were played again: how many events had been heard before. */
+  const playedAgainAt = new Map<string, number>();
 
   before(async () => {
     asterisk = await startAsterisk();
@@ -97,23 +102,73 @@ describe('calls through a real Asterisk', { skip }, () => {
     farAway = await listenTo(configFor(asterisk, { port: network.port }));
     for (const one of [listening, farAway])
       await one.until(({ type }) => type === 'connector.up', 'the connector is up');
-    await runSome(callScenarios, atOnce, async (scenario) => {
-      const phones = await startPhones(asterisk);
-      try {
-        const call = await scenario.prepare(phones, asterisk);
-        await call();
-      } catch (error) {
-        wentWrong.set(scenario.name, error);
-      }
-      putAway.push(new Promise((resolve) => setTimeout(resolve, tailMs)).then(() => phones.stop()));
-    });
-    // A call that went wrong may stand for ever; what went wrong with it is said by its own test.
-    await asterisk.quiet().catch((error: unknown) => {
-      if (wentWrong.size === 0) throw error;
-    });
-    const closed = (): number => listening.events.filter((event) => event.type === 'call.closed').length;
-    if (wentWrong.size === 0) await listening.untilTrue(() => closed() >= expectedCalls, 'every call is closed');
+    await runSome(callScenarios, atOnce, play);
+    await settle();
+    await judge(callScenarios);
+    for (let again = 0; again < mostPlayedAgain && wentWrong.size > 0; again++) await playAgain();
   });
+
+  /** Resolves when nobody is on the phone and every call that was heard of is told to its end. */
+  async function settle(since = 0): Promise<void> {
+    // A call that went wrong may stand for ever.
+    await asterisk.quiet().catch(async () => {
+      await asterisk.action('Hangup', { Channel: '/.*/' });
+      await asterisk.quiet();
+    });
+    const isToldOf = ({ events }: Heard): boolean => events.some(({ type }) => type === 'call.closed');
+    const all = (): readonly Heard[] => callsIn(listening.events.slice(since));
+    const expected = since === 0 && wentWrong.size === 0 ? expectedCalls : 1;
+    await listening
+      .untilTrue(() => all().length >= expected && all().every(isToldOf), 'every call is closed')
+      .catch((error: unknown) => console.log(String(error)));
+  }
+
+  async function assertHeard(name: string): Promise<void> {
+    const calls = callsIn(listening.events.slice(playedAgainAt.get(name) ?? 0));
+    for (const { summary: expected, events } of expectedOf(name)) {
+      const call = calls.find(({ summary }) => summary[0] === expected[0]);
+      assert.ok(call, `no call begins with: ${expected[0]}`);
+      assert.deepEqual(inAnyOrder(call.summary), inAnyOrder(expected));
+      assert.deepEqual(await entriesOf(call.events), await entriesOf(events));
+      assert.deepEqual((await journalOf(call.events)).flatMap(timesWrongIn), []);
+    }
+  }
+
+  async function judge(scenarios: readonly CallScenario[]): Promise<void> {
+    for (const { name } of scenarios) {
+      if (wentWrong.has(name)) continue;
+      await assertHeard(name).catch((error: unknown) => wentWrong.set(name, error));
+    }
+  }
+
+  async function play(scenario: CallScenario): Promise<void> {
+    const phones = await startPhones(asterisk);
+    try {
+      const call = await scenario.prepare(phones, asterisk);
+      await call();
+    } catch (error) {
+      wentWrong.set(scenario.name, error);
+    }
+    putAway.push(new Promise((resolve) => setTimeout(resolve, tailMs)).then(() => phones.stop()));
+  }
+
+  /**
+   * Where phones missed their moment, as those of a busy machine do, another call was made than was planned: it is made again,
+   * by itself. What Offhook gets wrong it gets wrong then too, or when the recording is replayed.
+   */
+  async function playAgain(): Promise<void> {
+    const missed = callScenarios.filter(({ name }) => wentWrong.has(name));
+    for (const scenario of missed) {
+      const { name } = scenario;
+      console.log(`${name} is played again: ${String(wentWrong.get(name)).slice(0, 2_000)}`);
+      wentWrong.delete(name);
+      const heard = listening.events.length;
+      playedAgainAt.set(name, heard);
+      await play(scenario);
+      await settle(heard);
+    }
+    await judge(missed);
+  }
 
   after(async () => {
     await listening?.connector.stop();
@@ -126,14 +181,7 @@ describe('calls through a real Asterisk', { skip }, () => {
   for (const { name, says } of callScenarios) {
     test(`${name}: ${says}`, async () => {
       assert.ifError(wentWrong.get(name));
-      const calls = callsIn(listening.events);
-      for (const { summary: expected, events } of expectedOf(name)) {
-        const call = calls.find(({ summary }) => summary[0] === expected[0]);
-        assert.ok(call, `no call begins with: ${expected[0]}`);
-        assert.deepEqual(inAnyOrder(call.summary), inAnyOrder(expected));
-        assert.deepEqual(await entriesOf(call.events), await entriesOf(events));
-        assert.deepEqual((await journalOf(call.events)).flatMap(timesWrongIn), []);
-      }
+      await assertHeard(name);
     });
   }
 
