@@ -1,5 +1,6 @@
 import type { Call, Leg } from './call.ts';
 import { erasedText } from './erasure/erased-number.ts';
+import type { JournalLeg } from './leg-facts.ts';
 
 /** A call as the journal keeps it: its newest snapshot, all its legs, and where its events are. */
 export interface CallRecord {
@@ -11,7 +12,7 @@ export interface CallRecord {
   /** Users that its events name. */
   readonly users: readonly string[];
   readonly call: Call;
-  readonly legs: readonly Leg[];
+  readonly legs: readonly JournalLeg[];
   /** Milliseconds it rang before somebody answered, or until it ended; null while it does, and where nothing rang. */
   readonly ringMs: number | null;
   /** It ended; a later event may still correct it. */
@@ -47,7 +48,7 @@ export function numbersOf({ call, legs }: Pick<CallRecord, 'call' | 'legs'>): Re
  * An ended call has no live legs: one that went on in another call, as those of a consultation do, or whose end nobody told,
  * has ended here with the call. How it ended is not known here.
  */
-export function legsAsOf(call: Call, legs: readonly Leg[]): readonly Leg[] {
+export function legsAsOf<Kept extends Leg>(call: Call, legs: readonly Kept[]): readonly Kept[] {
   if (call.state !== 'ended') return legs;
   return legs.map((leg) =>
     leg.state === 'ended' ? leg : { ...leg, state: 'ended', endedAt: leg.endedAt ?? call.endedAt },

@@ -28,6 +28,7 @@ interface Subject {
 
 /** Where the first part of a body ends. Quotes within a JSON string are escaped, so it is found nowhere else. */
 const callMark = ',"call":';
+const noData = ',"data":{}}';
 const idMark = '{"id":"';
 
 export class StoredEvent implements Event {
@@ -113,6 +114,11 @@ export class StoredEvent implements Event {
 
   get legId(): string | null {
     return this.#readSubject().legId;
+  }
+
+  /** Whether it says anything beside call and leg: known without reading, since `data` stands last. */
+  get hasData(): boolean {
+    return !this.bodyText.endsWith(noData);
   }
 
   /** Without keeping the rest: who follows calls holds many events, and looks into few. */

@@ -8,6 +8,7 @@
 import type { Call, Leg } from '../../model/call.ts';
 import { type CallRecord, ringTimeOf } from '../../model/call-record.ts';
 import type { Event } from '../../model/event.ts';
+import { type JournalLeg, type LegFacts, legFactsIn } from '../../model/leg-facts.ts';
 import { callIdOf, callStateOf, legIdOf, StoredEvent } from '../../model/stored-event.ts';
 
 /** Families of event types that tell how a call stands; others (charges, deliveries) only mention one. */
@@ -24,7 +25,7 @@ const mostNames = 200;
 export const isAboutCall = (event: Event): boolean => callIdOf(event) !== null && families.test(event.type);
 
 /** Read without keeping what was read: the log's newest events stay as small as their text. */
-const bodyOf = (event: Event): { readonly call: Call | null; readonly leg: Leg | null } =>
+const bodyOf = (event: Event): Pick<Event, 'call' | 'leg' | 'data'> =>
   event instanceof StoredEvent ? event.peek() : event;
 
 /** @param events all about this call, in order; null where none of them is news and there was no record */
@@ -68,17 +69,27 @@ function callOf(before: CallRecord | null, news: readonly Event[]): Call {
   return telling === null ? (before as CallRecord).call : (bodyOf(telling).call as Call);
 }
 
-function legsOf(before: CallRecord | null, news: readonly Event[]): readonly Leg[] {
+function legsOf(before: CallRecord | null, news: readonly Event[]): readonly JournalLeg[] {
   const newest = new Map<string, Event>();
+  const facts = new Map<string, LegFacts>();
   for (const event of news) {
     const id = legIdOf(event);
-    if (id !== null) newest.set(id, event);
+    if (id === null) continue;
+    newest.set(id, event);
+    if (tellsOfLeg(event)) facts.set(id, { ...facts.get(id), ...legFactsIn(bodyOf(event).data) });
   }
   if (newest.size === 0) return before?.legs ?? [];
   const legs = new Map((before?.legs ?? []).map((leg) => [leg.id, leg]));
-  for (const [id, event] of newest) legs.set(id, bodyOf(event).leg as Leg);
+  for (const [id, event] of newest) {
+    const known = legs.get(id);
+    legs.set(id, { ...(known && legFactsIn(known)), ...facts.get(id), ...(bodyOf(event).leg as Leg) });
+  }
   return [...legs.values()].slice(-mostLegs);
 }
+
+/** Most say nothing beside the leg, which is seen without reading them. */
+const tellsOfLeg = (event: Event): boolean =>
+  event.type.startsWith('leg.') && !(event instanceof StoredEvent && !event.hasData);
 
 function union(before: readonly string[] | undefined, more: readonly (string | null)[]): readonly string[] {
   return [...new Set([...(before ?? []), ...more.filter((name) => name !== null)])].slice(0, mostNames);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Call, Leg, Party } from '../../model/call.ts';
 import type { Event } from '../../model/event.ts';
+import { callBackOf, partiesOf, remoteNumberOf, talkTimeOf } from '../../model/leg-side.ts';
 import type { Directory } from '../dialect.ts';
 import { type ExtensionRef, refTo } from './extension-words.ts';
 import { callEventOf, type CallEvent, type Side, sideOf } from './side.ts';
@@ -54,11 +55,9 @@ function factsOf(event: Event, call: Call, leg: Leg, side: Side, name: CallEvent
   const party = (one: Party): Party | ExtensionRef =>
     one.kind === 'internal' && one.number !== null ? ref(one.number) : one;
   const own = ref(side.extension);
-  // Software may have called the outside first, for the extension that is called now.
-  const isOwn = side.flow === 'in' && call.from.kind === 'internal' && call.from.number === side.extension;
-  const from = isOwn ? call.to : call.from;
-  const caller = party(from);
-  const called = side.flow === 'in' ? own : side.sentOn ? targetOf(leg, call, ref) : party(call.to);
+  const parties = partiesOf(call, leg, side);
+  const caller = party(parties.caller);
+  const called = party(parties.called);
   const isHangup = name === 'hangup';
   return {
     event: name,
@@ -66,27 +65,21 @@ function factsOf(event: Event, call: Call, leg: Leg, side: Side, name: CallEvent
     callId: call.id,
     legDigits: digits(side.sentOn ? `${leg.id} of ${side.extension}` : leg.id),
     caller,
-    callerName: from.name,
+    callerName: parties.caller.name,
     called,
     did: call.did,
     callerExtension: side.flow === 'out' ? own : extensionIn(caller),
     calledExtension: extensionIn(called),
     status: name === 'dial-in' || name === 'dial-out' ? 'CALLING' : isHangup ? hangupStatus(leg) : 'ANSWER',
     eventTime: Date.parse(event.time) * 1_000,
-    duration: isHangup ? talkTime(leg) : null,
+    duration: isHangup ? talkTimeOf(leg) * 1_000 : null,
     recordingId: isHangup ? textIn(data, 'recordingId') : null,
     transferred: side.flow === 'out' && data['transferred'] === true,
     bridged: isHangup && side.machine ? data['bridged'] === true : null,
-    remoteNumber: name === 'dial-in' ? remoteNumber(call, data) : null,
-    callBackId: callBackId(call),
+    remoteNumber: name === 'dial-in' ? remoteNumberOf(call, data) : null,
+    callBackId: callBackOf(call),
     forwardedFrom: orNull(textIn(data, 'forwardedFrom'), ref),
   };
-}
-
-/** Whom the call was sent on to: an extension, or a number outside. */
-function targetOf({ extension, number }: Leg, { to }: Call, ref: (number: string) => ExtensionRef) {
-  if (extension !== null) return ref(extension);
-  return { number: number ?? to.number, raw: number ?? to.raw, name: null, kind: 'external' } as const;
 }
 
 export const extensionIn = (one: Party | ExtensionRef): ExtensionRef | null => ('domain' in one ? one : null);
@@ -100,21 +93,3 @@ const textIn = (data: Event['data'], name: string): string | null => {
 
 /** 32 hexadecimal digits, the same for the same text. */
 export const digits = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
-
-const talkTime = ({ answeredAt, endedAt }: Leg): number =>
-  answeredAt === null || endedAt === null ? 0 : Math.max(0, Date.parse(endedAt) - Date.parse(answeredAt)) * 1_000;
-
-/** Who outside is talked with, where keys pressed during the call moved it here. */
-function remoteNumber({ from, to }: Call, data: Event['data']): string | null {
-  if (data['transferredBy'] === undefined || data['transferredWith'] !== 'keys') return null;
-  const [outside] = [from, to].filter(({ kind }) => kind === 'external');
-  return textIn(data, 'remoteNumber') ?? outside?.number ?? null;
-}
-
-/** A call for an extension that takes no part in it; what software knows it by. */
-function callBackId({ id, origin, from, to }: Call): string | null {
-  const initiator = origin.onBehalfOf ?? null;
-  if (initiator === null) return null;
-  const isEnd = [from, to].some(({ kind, number }) => kind === 'internal' && number === initiator);
-  return isEnd ? null : (origin.requestId ?? id);
-}

@@ -3,18 +3,12 @@
  * that was passed, or the extension that sent the call on and so dialled out itself.
  */
 import type { Event } from '../../model/event.ts';
+import { type LegSide, sidesOf } from '../../model/leg-side.ts';
 import type { VendorEvent } from './catalog.ts';
 
 export type CallEvent = Extract<VendorEvent, 'dial-in' | 'dial-out' | 'hangup' | 'answer-incoming' | 'answer-outgoing'>;
 
-export interface Side {
-  readonly extension: string;
-  readonly flow: 'in' | 'out';
-  /** The extension sent the call on: this is its dial-out, not the leg of its own phone. */
-  readonly sentOn: boolean;
-  /** A queue or a menu. */
-  readonly machine: boolean;
-}
+export type Side = LegSide;
 
 /**
  * @param extension of the subscription; `*`: whoever's it is
@@ -22,14 +16,9 @@ export interface Side {
  */
 export function sideOf({ leg, data }: Event, extension: string): Side | null {
   if (leg === null) return null;
-  const isMeant = (one: string | null): one is string => one !== null && (extension === '*' || extension === one);
-  const machine = leg.role === 'queue' || leg.role === 'ivr';
-  if (isMeant(leg.extension)) {
-    return { extension: leg.extension, flow: leg.role === 'caller' ? 'out' : 'in', sentOn: false, machine };
-  }
   const by = typeof data['transferredBy'] === 'string' ? data['transferredBy'] : null;
-  const isDialledForIt = leg.role === 'callee' && (extension !== '*' || leg.extension === null);
-  return isDialledForIt && isMeant(by) ? { extension: by, flow: 'out', sentOn: true, machine: false } : null;
+  const sides = sidesOf(leg, by);
+  return sides.find((side) => extension === '*' || side.extension === extension) ?? null;
 }
 
 /** Which event of that side it is; null where the vendor has no word for it. */

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { nullableFlag, text } from '../fields.ts';
+import { PartySchema } from '../call.ts';
+import { count, nullableFlag, text } from '../fields.ts';
 import { defineType } from './definition.ts';
 import {
   alice,
@@ -31,6 +32,16 @@ const remoteNumber = Type.Optional(
   text('The outside number this leg is about, where a transfer inside the system makes `call.from` somebody else.'),
 );
 
+const remoteParty = Type.Optional(
+  Type.Object(PartySchema.properties, {
+    description: 'Whom this leg is connected to as its own phone system tells it, where that is told for each leg.',
+  }),
+);
+const callBackId = Type.Optional(
+  text('What software knows the call by that it began for an extension which is no end of it.'),
+);
+const talkUs = Type.Optional(count('Microseconds it was connected, where the phone system measures so.'));
+
 const forwardedFrom = Type.Optional(text('Extension whose phone sent the call on to this one before it was answered.'));
 
 const bobDials = exampleLeg({ role: 'caller', state: 'dialing', startedAt: at(200) });
@@ -50,7 +61,16 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The phone system begins to call an extension: the moment for a screen pop-up. Where several phones are tried at once each has its own leg, and its own event.',
-    data: Type.Object({ transferred, transferredBy, transferredWith, remoteNumber, forwardedFrom }),
+    data: Type.Object({
+      transferred,
+      transferredBy,
+      transferredWith,
+      remoteNumber,
+      forwardedFrom,
+      remoteParty,
+      callBackId,
+      estimated,
+    }),
     example: { seconds: 1, seq: 1044, call: exampleCall(), leg: exampleLeg(), data: {} },
   }),
   'leg.dial_out': defineType('leg.dial_out', {
@@ -58,7 +78,16 @@ export const legTypes = {
     reporter: 'source',
     description:
       'An extension calls a number, inside or outside. A call that was started for it by software (click to call) begins the same way, with `call.origin` saying so. An extension that transfers or forwards a call to the outside dials out as well: the leg is then that of the outside party, and `extension` the one that sent the call on.',
-    data: Type.Object({ transferred, transferredBy, transferredWith, remoteNumber, forwardedFrom }),
+    data: Type.Object({
+      transferred,
+      transferredBy,
+      transferredWith,
+      remoteNumber,
+      forwardedFrom,
+      remoteParty,
+      callBackId,
+      estimated,
+    }),
     example: { seconds: 200, seq: 1102, call: bobsCall, leg: bobDials, data: {} },
   }),
   'leg.ringing': defineType('leg.ringing', {
@@ -74,7 +103,7 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The parties of this leg are connected: on a called leg somebody picked up, on a calling leg the other side did. A leg is answered at most once; after hold it is resumed.',
-    data: Type.Object({ transferred, transferredBy, estimated }),
+    data: Type.Object({ transferred, transferredBy, remoteParty, callBackId, estimated }),
     example: { seconds: 4, seq: 1047, call: answeredCall, leg: answeredLeg, data: {} },
   }),
   'leg.held': defineType('leg.held', {
@@ -126,6 +155,9 @@ export const legTypes = {
       transferred,
       transferredBy,
       recordingId,
+      remoteParty,
+      callBackId,
+      talkUs,
       estimated,
     }),
     example: { seconds: 64, seq: 1052, call: endedCall, leg: endedLeg, data: {} },
