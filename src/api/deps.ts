@@ -20,6 +20,8 @@ import type { PhoneCommands } from '../calls/commands.ts';
 import type { RecordingFiles } from '../calls/recording-files.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
 import type { LivePeople } from './extensions/live-people.ts';
+import type { ReportCounts } from './metrics/report-counts.ts';
+import type { Reports } from '../calls/reports.ts';
 import type { JournalProgress } from './calls/journal-progress.ts';
 import type { ConnectorState } from './connectors/routes.ts';
 import type { EventCounts } from './metrics/event-counts.ts';
@@ -55,6 +57,9 @@ export interface ApiDeps {
   readonly commands: (connector: string) => PhoneCommands | null;
   /** Where the recordings of a phone system lie; null: that is not known, or there is no such one. */
   readonly recordings: (connector: string) => RecordingFiles | null;
+  /** Takes in what other phone systems report. */
+  readonly reports: Reports;
+  readonly reportCounts: ReportCounts;
   readonly inbox: Inbox;
   readonly tenants: Tenants;
   readonly audit: Pick<AuditStore, 'list' | 'write'>;

@@ -50,10 +50,12 @@ import { refuseHalfCharacters } from './refuse-half-characters.ts';
 import { refuseUnknownQuery } from './refuse-unknown-query.ts';
 import { refuseWithoutHost } from './refuse-without-host.ts';
 import { tellOfRefusedConnections } from './refused-connections.ts';
+import { reportRoutes } from './reports/routes.ts';
 import { replayRoutes } from './replays/routes.ts';
 import { retryRoutes } from './retry/routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { startPageRoutes } from './start-page/routes.ts';
+import { sourceRoutes } from './sources/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
 import { createStreamHub } from './stream/hub.ts';
 import { streamRoute } from './stream/route.ts';
@@ -96,6 +98,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
   openApiRoutes(app, { version: deps.version, routes });
   const inboxes = watchInboxes(deps.delivery.subscriptions, deps.inbox);
   inboxRoutes(app, { ...deps, bodies }, inboxes);
+  reportRoutes(app, { ...deps, bodies });
   void app.register(async (v1) => {
     v1.addHook('onRequest', authenticate(deps.checkToken));
     v1.addHook('onRequest', refuseUnknownQuery);
@@ -126,6 +129,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions): Api {
     domainRoutes(v1, deps);
     extensionRoutes(v1, deps);
     userRoutes(v1, deps);
+    sourceRoutes(v1, deps);
     auditRoutes(v1, deps);
   });
   oauthRoutes(app, { ...deps, bodies });

@@ -32,6 +32,7 @@ import { createRetention } from './retention.ts';
 import { startJournal } from './start-journal.ts';
 import { startLivePeople } from './start-live-people.ts';
 import { startLiveView } from './start-live-view.ts';
+import { startReports } from './start-reports.ts';
 import { startTracing } from './start-tracing.ts';
 import { openStore } from './store.ts';
 
@@ -113,6 +114,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       maxBytes,
     });
     metrics.watch({ ...store, clock, delivery, journal, health, connectors, dataDir, maxBytes });
+    const reports = await startReports(parts, base, { ...store, live, journal, tenants, metrics });
     const serverName = hostname();
     const api = await makeApi(base, {
       ...store,
@@ -123,6 +125,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       live,
       people,
       journal,
+      reports,
       connectors,
       metrics,
       tracing,

@@ -5,6 +5,7 @@ import type { ConnectorState } from '../api/connectors/routes.ts';
 import type { ApiOptions, HealthCheck } from '../api/deps.ts';
 import type { Tracing } from '../api/tracing.ts';
 import { type Api, createApi } from '../api/server.ts';
+import type { Reports } from '../calls/reports.ts';
 import type { Journalist } from '../calls/journal/index.ts';
 import type { Config } from '../config/schema.ts';
 import type { Connector } from '../connectors/connector.ts';
@@ -28,6 +29,7 @@ interface ApiParts extends Store {
   readonly live: LiveCalls;
   readonly people: LivePeople;
   readonly journal: Journalist;
+  readonly reports: Reports;
   readonly erasures: ErasureManager;
   readonly connectors: readonly Connector[];
   readonly metrics: AppMetrics;
@@ -50,6 +52,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
     live,
     people,
     journal,
+    reports,
     erasures,
     metrics,
     health,
@@ -71,6 +74,8 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       people,
       calls: records.calls,
       journal,
+      reports,
+      reportCounts: metrics.reports,
       erasures,
       dialects,
       facades,

@@ -16,12 +16,13 @@ export async function makeTenants(
   { records, grantKey }: Store,
   subscriptions: () => SubscriptionManager,
 ): Promise<Tenants> {
-  const { tokens, directory } = records;
+  const { tokens, directory, sources } = records;
   const tenants = await openTenants({
     clock,
     logger,
     tokens,
     directory,
+    sources,
     subscriptions: scopedSubscriptions(subscriptions),
     grantKey,
   });

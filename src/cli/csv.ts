@@ -5,6 +5,7 @@ export interface CallFacts {
   readonly domain: string;
   readonly extensions: readonly string[];
   readonly ringMs: number | null;
+  readonly entries: readonly EntryFacts[];
   readonly call: NonNullable<EventFacts['call']> & {
     readonly state: string;
     readonly did: string | null;
@@ -18,6 +19,26 @@ export interface CallFacts {
     readonly talkMs: number;
     readonly origin: { readonly billingCode: string | null };
   };
+}
+
+/** One extension's part in a call. */
+export interface EntryFacts {
+  readonly id: string;
+  readonly extension: string;
+  readonly flow: string;
+  readonly number: string | null;
+  readonly name: string | null;
+  readonly did: string | null;
+  readonly startedAt: string;
+  readonly answeredAt: string | null;
+  readonly endedAt: string;
+  readonly talkUs: number;
+  readonly status: string;
+  readonly missed: boolean;
+  readonly transferred: boolean;
+  readonly recordingId: string | null;
+  readonly callBackId: string | null;
+  readonly internal: boolean;
 }
 
 type Cell = string | number | null;
@@ -47,7 +68,35 @@ const columns: Readonly<Record<string, (one: CallFacts) => Cell>> = {
   billing_code: ({ call }) => call.origin.billingCode,
 };
 
+const entryColumns: Readonly<Record<string, (entry: EntryFacts, call: CallFacts) => Cell>> = {
+  call: (_entry, { call }) => call.id,
+  entry: ({ id }) => id,
+  domain: (_entry, { domain }) => domain,
+  extension: ({ extension }) => extension,
+  flow: ({ flow }) => flow,
+  number: ({ number }) => number,
+  name: ({ name }) => name,
+  did: ({ did }) => did,
+  started_at: ({ startedAt }) => startedAt,
+  answered_at: ({ answeredAt }) => answeredAt,
+  ended_at: ({ endedAt }) => endedAt,
+  talk_us: ({ talkUs }) => talkUs,
+  status: ({ status }) => status,
+  missed: ({ missed }) => flag(missed),
+  transferred: ({ transferred }) => flag(transferred),
+  internal: ({ internal }) => flag(internal),
+  recording: ({ recordingId }) => recordingId,
+  call_back: ({ callBackId }) => callBackId,
+};
+
+const flag = (value: boolean): string => (value ? 'yes' : 'no');
+
 export const csvColumns = Object.keys(columns);
+export const entryCsvColumns = Object.keys(entryColumns);
+
+/** A line for each entry of the call. */
+export const entriesCsvOf = (one: CallFacts): readonly string[] =>
+  one.entries.map((entry) => csvLine(Object.values(entryColumns).map((cell) => cell(entry, one))));
 
 export const csvOf = (one: CallFacts): string => csvLine(Object.values(columns).map((cell) => cell(one)));
 

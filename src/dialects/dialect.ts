@@ -2,6 +2,7 @@
  * A dialect: a vendor's way to say events. Pure: no clock, no network, no store. Nothing outside `dialects/` knows a
  * vendor's name; the rest sees this.
  */
+import type { Decoded, DecodeContext, IncomingRequest } from './decode.ts';
 import type { TextPlace } from '../kit/text-place.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-types/index.ts';
@@ -86,4 +87,8 @@ export interface Dialect {
   maxBatch(options: Readonly<Record<string, unknown>>): number;
   /** `events` has at least one and at most `maxBatch` of one subscription, in sequence order. */
   encode(events: readonly Event[], context: EncodeContext): Encoded;
+  /** Reads a notification of the vendor's; no such function: it is only written. */
+  decode?(request: IncomingRequest, context: DecodeContext): Decoded;
+  /** Events that one address may be registered for, in the vendor's words. */
+  readonly reportedEvents?: readonly string[];
 }

@@ -19,12 +19,13 @@ export interface DirectoryChange {
   readonly domains?: readonly Domain[];
   readonly extensions?: readonly Extension[];
   readonly users?: readonly User[];
-  /** By id; tokens by number, as they go with whom they belonged to. */
+  /** By id; tokens and sources by number, as they go with whom they belonged to. */
   readonly removed?: {
     readonly domains?: readonly number[];
     readonly extensions?: readonly number[];
     readonly users?: readonly number[];
     readonly tokens?: readonly number[];
+    readonly sources?: readonly number[];
   };
 }
 

@@ -9,6 +9,7 @@ import type { LiveCallStore } from './live-call-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { ReplayStore } from './replay-store.ts';
 import type { SettingsStore } from './settings-store.ts';
+import type { SourceStore } from './source-store.ts';
 import type { SubscriptionStore } from './subscription-store.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -22,6 +23,7 @@ export interface Records {
   readonly settings: SettingsStore;
   readonly idempotency: IdempotencyStore;
   readonly tokens: TokenStore;
+  readonly sources: SourceStore;
   readonly directory: DirectoryStore;
   readonly audit: AuditStore;
   readonly outbox: Outbox;

@@ -1,6 +1,7 @@
 import type { Clock } from '../kit/clock.ts';
 import { auditEntry, auditEvent, type AuditedChange, type Author } from '../model/audit.ts';
 import type { AccessToken } from '../model/access-token.ts';
+import type { ReportSource } from '../model/report-source.ts';
 import type { Access } from '../model/scope.ts';
 import type { Alongside } from '../records/alongside.ts';
 import type { DirectoryStore } from '../records/directory-store.ts';
@@ -34,6 +35,11 @@ export interface TenantContext {
   readonly tokens: {
     of(part: Part): readonly AccessToken[];
     forget(tokens: readonly AccessToken[]): void;
+  };
+  /** Ways in for reports about a part of a domain. */
+  readonly sources: {
+    of(part: Part): readonly ReportSource[];
+    forget(sources: readonly ReportSource[]): void;
   };
   readonly subscriptions: ScopedSubscriptions;
   readonly inTurn: InTurn;

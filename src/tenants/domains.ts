@@ -3,7 +3,7 @@ import type { Domain, Extension, User } from '../model/tenants.ts';
 import type { AuditedChange } from '../model/audit.ts';
 import type { AccessToken } from '../model/access-token.ts';
 import { type Asking, audited, changed, nowText, type TenantContext } from './context.ts';
-import { changeAt, tokenChange } from './audited-changes.ts';
+import { changeAt, sourceChange, tokenChange } from './audited-changes.ts';
 import { limitNotTheirs } from './event-limits.ts';
 import { usualReseller } from './naming.ts';
 import { outside, type Refused, refused } from './problem.ts';
@@ -26,7 +26,7 @@ export interface Domains {
   create(asking: Asking, draft: DomainDraft): Promise<{ readonly domain: Domain } | Refused>;
   update(asking: Asking, name: string, changes: DomainChanges): Promise<{ readonly domain: Domain } | Refused | null>;
   /**
-   * With `cascade` its extensions, users, tokens and subscriptions go with it; without, it is refused while there are
+   * With `cascade` its extensions, users, tokens, sources and subscriptions go with it; without, it is refused while there are
    * any. Its events and audit entries stay. Null: there is no such domain in the caller's scope.
    */
   remove(asking: Asking, name: string, cascade: boolean): Promise<{ readonly removed: true } | Refused | null>;
@@ -82,10 +82,12 @@ export function createDomains(context: TenantContext): Domains {
     const extensions = index.extensionsIn(name);
     const users = index.usersIn(name);
     const tokens = context.tokens.of(part);
+    const sources = context.sources.of(part);
     const more = {
       extensions: extensions.length,
       users: users.length,
       tokens: tokens.length,
+      sources: sources.length,
       subscriptions: context.subscriptions.count(part),
     };
     if (!cascade && Object.values(more).some((count) => count > 0)) {
@@ -94,18 +96,21 @@ export function createDomains(context: TenantContext): Domains {
     }
     // First, since they are kept elsewhere: cut short, the same request again does the rest.
     await context.subscriptions.remove(part, asking.author);
-    const changes = [...removedParts(domain, extensions, users, tokens), changeOf(domain, null)];
+    const parts = removedParts(domain, extensions, users, tokens);
+    const changes = [...parts, ...sources.map((one) => sourceChange(one, null)), changeOf(domain, null)];
     const change = {
       removed: {
         domains: [domain.id],
         extensions: extensions.map(({ id }) => id),
         users: users.map(({ id }) => id),
         tokens: tokens.map(({ number }) => number),
+        sources: sources.map(({ number }) => number),
       },
     };
     await store.apply(change, audited(asking.author, clock, ...changes));
     index.apply(change);
     context.tokens.forget(tokens);
+    context.sources.forget(sources);
     return { removed: true } as const;
   };
 

@@ -3,7 +3,7 @@ import type { AuditedChange } from '../model/audit.ts';
 import { mayAccessDomain, type Access } from '../model/scope.ts';
 import type { Domain } from '../model/tenants.ts';
 import type { DirectoryChange } from '../records/directory-store.ts';
-import { tokenChange } from './audited-changes.ts';
+import { sourceChange, tokenChange } from './audited-changes.ts';
 import { type Asking, audited, type Part, type TenantContext } from './context.ts';
 import { outside, type Refused, refused } from './problem.ts';
 
@@ -36,16 +36,23 @@ export async function removeWithPart(
   changes: readonly AuditedChange[],
 ): Promise<Removed> {
   const tokens = context.tokens.of(part);
-  const more = { tokens: tokens.length, subscriptions: context.subscriptions.count(part) };
-  if (!cascade && more.tokens + more.subscriptions > 0) {
+  const sources = context.sources.of(part);
+  const more = { tokens: tokens.length, sources: sources.length, subscriptions: context.subscriptions.count(part) };
+  if (!cascade && more.tokens + more.sources + more.subscriptions > 0) {
     const remedy = 'Remove them first, or ask with cascade=true: they then go with it.';
-    return refused('in_use', 'id', 'tokens or subscriptions are its alone', remedy, more);
+    return refused('in_use', 'id', 'tokens, sources or subscriptions are its alone', remedy, more);
   }
   await context.subscriptions.remove(part, asking.author);
-  const whole = { ...change, removed: { ...change.removed, tokens: tokens.map(({ number }) => number) } };
-  const all = [...changes, ...tokens.map((token) => tokenChange(token, null))];
+  const numbers = { tokens: tokens.map(({ number }) => number), sources: sources.map(({ number }) => number) };
+  const whole = { ...change, removed: { ...change.removed, ...numbers } };
+  const all = [
+    ...changes,
+    ...tokens.map((token) => tokenChange(token, null)),
+    ...sources.map((source) => sourceChange(source, null)),
+  ];
   await context.store.apply(whole, audited(asking.author, context.clock, ...all));
   context.index.apply(whole);
   context.tokens.forget(tokens);
+  context.sources.forget(sources);
   return { removed: true };
 }

@@ -5,6 +5,7 @@ import type { Service } from '../kit/service.ts';
 import type { Access } from '../model/scope.ts';
 import type { Extension } from '../model/tenants.ts';
 import type { DirectoryStore } from '../records/directory-store.ts';
+import type { SourceStore } from '../records/source-store.ts';
 import type { TokenStore } from '../records/token-store.ts';
 import { createTurns, type ScopedSubscriptions, type TenantContext } from './context.ts';
 import { DirectoryIndex } from './directory-index.ts';
@@ -14,6 +15,8 @@ import { createExtensions, type Extensions } from './extensions.ts';
 import { createGrantDesk, type GrantDesk, wholeToken } from './grant-desk.ts';
 import type { GrantKey } from './grants.ts';
 import { type DomainNames, namesIn } from './naming.ts';
+import { SourceBook } from './source-book.ts';
+import { createSources, type Sources } from './sources.ts';
 import { TokenBook } from './token-book.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { createUsers, type Users } from './users.ts';
@@ -34,6 +37,7 @@ export interface Tenants extends Service {
   readonly domains: Domains;
   readonly extensions: Extensions;
   readonly users: Users;
+  readonly sources: Sources;
   readonly names: DomainNames;
   readonly grants: Pick<GrantDesk, 'exchange' | 'lend'>;
   /** Whose the token is, or the grant of all it opens; or why it opens nothing. */
@@ -62,6 +66,7 @@ export interface TenantsDeps {
   readonly logger: Logger;
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
+  readonly sources: SourceStore;
   readonly subscriptions: ScopedSubscriptions;
   /** Signs grants: 256 bits that nobody else has. */
   readonly grantKey: GrantKey;
@@ -76,10 +81,13 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
   index.apply(await deps.directory.load());
   const book = new TokenBook();
   book.load(await deps.tokens.load());
+  const sourceBook = new SourceBook();
+  sourceBook.load(await deps.sources.load());
   const names = namesIn(index);
   const inTurn = createTurns();
   const tokens = { of: book.of.bind(book), forget: book.forget.bind(book) };
-  const context: TenantContext = { clock, index, store: deps.directory, tokens, subscriptions, inTurn };
+  const sources = { of: sourceBook.of.bind(sourceBook), forget: sourceBook.forget.bind(sourceBook) };
+  const context: TenantContext = { clock, index, store: deps.directory, tokens, sources, subscriptions, inTurn };
 
   const accessOf = (scope: Access): Access =>
     scope.user === '*' ? scope : { ...scope, owned: index.ownedBy(scope.domain, scope.user) };
@@ -97,6 +105,7 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
     domains: createDomains(context),
     extensions: createExtensions(context),
     users: createUsers(context),
+    sources: createSources(context, { store: deps.sources, book: sourceBook }),
     names,
     grants,
     directory: {

@@ -5,6 +5,7 @@ import type { LiveCalls } from '../../src/api/calls/live-calls.ts';
 import { type LiveCall, LivePeople } from '../../src/calls/live/index.ts';
 import type { ApiDeps, ApiOptions } from '../../src/api/deps.ts';
 import { EventCounts } from '../../src/api/metrics/event-counts.ts';
+import { ReportCounts } from '../../src/api/metrics/report-counts.ts';
 import { type Api, createApi } from '../../src/api/server.ts';
 import { administrator } from '../../src/api/auth/caller.ts';
 import { makeErasures } from '../../src/app/erasure/make-erasures.ts';
@@ -56,6 +57,7 @@ export async function createApiWorld(
     logger: silentLogger,
     tokens: records.tokens,
     directory: records.directory,
+    sources: records.sources,
     subscriptions: scopedSubscriptions(() => delivery.subscriptions),
     grantKey: Buffer.alloc(32, 'a key of the tests'),
   });
@@ -123,6 +125,8 @@ export async function createApiWorld(
     health: [],
     metrics: new Registry(),
     eventCounts: new EventCounts(),
+    reports: { take: async () => 'busy' },
+    reportCounts: new ReportCounts(),
     defaults: { reseller: 'default', domain: 'default', country: 'US', timeoutMs: 10_000 },
     serverName: 'test',
     ...changes.deps,

@@ -7,6 +7,7 @@ import { createNumberReader, rulesFor } from '../../model/numbers/index.ts';
 import { callOutcomes } from '../../model/outcome.ts';
 import type { CallPosition } from '../../records/call-journal.ts';
 import { Time } from '../contract/common.ts';
+import { entriesWanted } from './call-view.ts';
 import type { Problem } from '../problems/problem.ts';
 
 const name = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 256, description }));
@@ -24,6 +25,12 @@ export const CallsQuery = Type.Object(
     outcome: Type.Optional(Type.Enum([...callOutcomes], { description: 'Only with this outcome.' })),
     domain: name('Only calls of this domain.'),
     recording: name('Only the call that has this recording.'),
+    entries: Type.Optional(
+      Type.Enum([...entriesWanted], {
+        default: 'all',
+        description: 'Entries shown of each call: all, or only those with somebody outside.',
+      }),
+    ),
     since: Type.Optional(Type.String({ ...Time, description: 'Only calls that started at or after this time.' })),
     until: Type.Optional(Type.String({ ...Time, description: 'Only calls that started before this time.' })),
     cursor: Type.Optional(

@@ -52,7 +52,7 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
   });
   app.get<{ Querystring: CallsQuery }>('/v1/calls', list, async (request, reply) => {
     const access = accessOf(request);
-    const { limit = 100, since, until, cursor, state } = request.query;
+    const { limit = 100, since, until, cursor, state, entries } = request.query;
     const filter = callFilter(request.query, defaults.country);
     if ('problem' in filter) return sendProblem(reply, filter.problem);
     if (state === 'live') {
@@ -71,7 +71,7 @@ function listRoute(app: App, { live, calls, journal, defaults }: Deps): void {
       ...(cursor !== undefined && { before: positionOf(cursor) }),
     });
     const next = page.next && cursorOf(page.next);
-    return { items: page.calls.map(callView), next, behind: journal.behind() };
+    return { items: page.calls.map((record) => callView(record, entries)), next, behind: journal.behind() };
   });
 }
 
@@ -82,7 +82,7 @@ function livePage(calls: readonly LiveCall[], cursor: string | undefined, limit:
   const items = left.slice(0, limit);
   const last = items.at(-1);
   const next = last && left.length > limit ? cursorOf({ startedAt: 0, row: last.firstSeq }) : null;
-  return { items: items.map(callView), next, behind: 0 };
+  return { items: items.map((one) => callView(one)), next, behind: 0 };
 }
 
 function isWithin(time: string, since: string | undefined, until: string | undefined): boolean {
@@ -137,6 +137,6 @@ function liveRoute(app: App, { live, people }: Deps): void {
   });
   app.get('/v1/live', now, async (request) => {
     const access = accessOf(request);
-    return { calls: live.inProgress(access).map(callView), agents: people.agents(access).map(agentView) };
+    return { calls: live.inProgress(access).map((one) => callView(one)), agents: people.agents(access).map(agentView) };
   });
 }

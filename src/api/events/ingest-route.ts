@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { createEventAccepter } from '../../model/ingest/accept.ts';
-import { createNumberReader, type NumberReader, rulesFor } from '../../model/numbers/index.ts';
+import { numberReaders } from '../../model/numbers/index.ts';
 import { callerIn } from '../auth/authenticate.ts';
 import type { Bodies } from '../bodies/receive.ts';
 import { ProblemSchema } from '../contract/common.ts';
@@ -124,19 +124,6 @@ function take(parts: IngestDeps, request: FastifyRequest<{ Body: string }>, nowM
   const { access, source } = callerIn(request);
   const { traceparent } = request.headers as { readonly traceparent?: string };
   return ingest(parts, { ...read, access, source, bytes: Buffer.byteLength(text), nowMs, traceparent });
-}
-
-/** A reader for each country, made when a domain there first sends something. */
-function numberReaders(countryOf: (domain: string) => string): (domain: string) => NumberReader {
-  const readers = new Map<string, NumberReader>();
-  return (domain) => {
-    const country = countryOf(domain);
-    const known = readers.get(country);
-    if (known) return known;
-    const reader = createNumberReader(rulesFor(country));
-    readers.set(country, reader);
-    return reader;
-  };
 }
 
 /**

@@ -174,6 +174,12 @@ export const problemCatalog = {
     remedy: 'Check the id, which is not its number; GET /v1/extensions lists all of them.',
     passes: true,
   },
+  source_not_found: {
+    status: 404,
+    title: 'There is no such source',
+    remedy: 'Check the id; GET /v1/sources lists those this token may see.',
+    passes: true,
+  },
   user_not_found: {
     status: 404,
     title: 'There is no such user',
@@ -315,6 +321,12 @@ export const problemCatalog = {
     status: 429,
     title: 'As many calls were ordered from this phone system as may be',
     remedy: 'Send again after Retry-After seconds; its `commands.perMinute` in the configuration is the limit.',
+    passes: true,
+  },
+  too_many_guesses: {
+    status: 429,
+    title: 'Too many requests with a wrong token',
+    remedy: 'Send with the right one; others are looked at again after Retry-After seconds.',
     passes: true,
   },
   too_many_tests: {

@@ -6,6 +6,7 @@
 import { Registry } from 'prom-client';
 import type { HealthCheck } from '../../api/deps.ts';
 import { EventCounts } from '../../api/metrics/event-counts.ts';
+import { ReportCounts } from '../../api/metrics/report-counts.ts';
 import { PlainHistogram } from '../../api/metrics/plain-histogram.ts';
 import { gauge } from '../../api/metrics/scraped.ts';
 import type { Connector } from '../../connectors/connector.ts';
@@ -20,6 +21,7 @@ export interface AppMetrics {
   readonly registry: Registry;
   /** What came in, for those who take it in. */
   readonly events: EventCounts;
+  readonly reports: ReportCounts;
   /** Told of every attempt. */
   readonly deliveries: DeliveryCounts;
   /** Seconds until a batch of events was durable. */
@@ -44,11 +46,13 @@ export interface SeriesLimits {
 export function createAppMetrics(limits: SeriesLimits): AppMetrics {
   const registry = new Registry();
   const events = new EventCounts();
+  const reports = new ReportCounts();
   const deliveries = new DeliveryCounts(limits.subscriptions);
   const appends = newAppendHistogram();
   const fromConnectors = new Map<string, number>();
   let parts: WatchedParts | null = null;
   events.register(registry);
+  reports.register(registry);
   registerDelivery(registry, deliveries, () => parts?.delivery ?? null, limits.endpoints);
   registerConnectors(registry, fromConnectors, () => parts?.connectors ?? []);
   registerStore(registry, appends, () => parts);
@@ -57,6 +61,7 @@ export function createAppMetrics(limits: SeriesLimits): AppMetrics {
   return {
     registry,
     events,
+    reports,
     deliveries,
     appends,
     acceptedFrom: (connector, count) =>

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ApiClient } from '../client.ts';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
-import { csvColumns, csvLine, csvOf, type CallFacts } from '../csv.ts';
+import { csvColumns, csvLine, csvOf, type CallFacts, entriesCsvOf, entryCsvColumns } from '../csv.ts';
 import { partyNumber } from '../lines.ts';
 import { openNewFile } from '../new-file.ts';
 import { progressBar } from '../progress-bar.ts';
@@ -15,7 +15,17 @@ interface Page {
   readonly behind: number;
 }
 
-const filters = ['number', 'extension', 'direction', 'outcome', 'domain', 'since', 'until', 'state'] as const;
+const filters = [
+  'number',
+  'extension',
+  'direction',
+  'outcome',
+  'domain',
+  'since',
+  'until',
+  'state',
+  'entries',
+] as const;
 type Filters = Partial<Record<(typeof filters)[number], string>>;
 
 export function callsCommand(context: CliContext): Command {
@@ -97,6 +107,7 @@ function showCalls(terminal: Terminal, calls: readonly CallFacts[]): void {
 interface ExportOptions extends ClientOptions, Filters {
   readonly format: 'csv' | 'json';
   readonly out?: string;
+  readonly entries?: 'all' | 'external';
 }
 
 function exportCommand(context: CliContext): Command {
@@ -104,7 +115,13 @@ function exportCommand(context: CliContext): Command {
   const command = new Command('export')
     .description('all calls that match, newest first, as CSV or as JSON, one call a line')
     .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'json']).default('csv'))
-    .option('--out <file>', 'a new file to write; else standard output');
+    .option('--out <file>', 'a new file to write; else standard output')
+    .addOption(
+      new Option(
+        '--entries <which>',
+        'each extension’s part in a call on a line of its own, as integrations register it',
+      ).choices(['all', 'external']),
+    );
   return withFilters(command).action(async (options: ExportOptions) => {
     const sink = options.out === undefined ? null : await openNewFile(options.out);
     const write = async (line: string): Promise<void> => {
@@ -127,10 +144,11 @@ async function exportTo(
   const asCsv = options.format === 'csv' && !options.json;
   let count = 0;
   let newest: number | null = null;
-  if (asCsv) await write(csvLine(csvColumns));
+  const asEntries = options.entries !== undefined;
+  if (asCsv) await write(csvLine(asEntries ? entryCsvColumns : csvColumns));
   try {
     for await (const page of pages(clientOf(context, options), options, Number.MAX_SAFE_INTEGER)) {
-      for (const one of page.items) await write(asCsv ? csvOf(one) : JSON.stringify(one));
+      for (const one of page.items) for (const line of linesOf(one, asCsv, asEntries)) await write(line);
       count += page.items.length;
       const last = page.items.at(-1);
       if (!last) continue;
@@ -141,6 +159,14 @@ async function exportTo(
     bar.clear();
   }
   return count;
+}
+
+function linesOf(one: CallFacts, asCsv: boolean, asEntries: boolean): readonly string[] {
+  if (asEntries) {
+    const { domain, call } = one;
+    return asCsv ? entriesCsvOf(one) : one.entries.map((entry) => JSON.stringify({ call: call.id, domain, ...entry }));
+  }
+  return [asCsv ? csvOf(one) : JSON.stringify(one)];
 }
 
 const month = 30 * 86_400_000;

@@ -19,7 +19,7 @@ import { createCommands } from './commands/commands.ts';
 import { downEvent, type DownReason, upEvent } from './connector-events.ts';
 import { Listener } from './listener.ts';
 import { Manners } from './manners.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox } from '../outbox.ts';
 import type { PbxRun } from './resync.ts';
 import { Understanding } from './understanding.ts';
 

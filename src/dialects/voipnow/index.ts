@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
-import { RingmeOptions, VoipnowOptions } from './catalog.ts';
+import { RingmeOptions, vendorEvents, VoipnowOptions } from './catalog.ts';
+import { decodePost } from './decode.ts';
 import { defaults } from './defaults.ts';
 import { encodeRingme, encodeVoipnow } from './encode.ts';
 
@@ -13,6 +14,8 @@ export const voipnow: Dialect = {
   limited: true,
   maxBatch: () => 1,
   encode: encodeVoipnow,
+  decode: decodePost,
+  reportedEvents: vendorEvents,
 };
 
 export const ringme: Dialect = {
@@ -25,4 +28,6 @@ export const ringme: Dialect = {
   limited: true,
   maxBatch: () => 1,
   encode: encodeRingme,
+  decode: decodePost,
+  reportedEvents: vendorEvents,
 };

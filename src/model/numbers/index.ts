@@ -1,3 +1,4 @@
 export { emergencyNumbersAnywhere, emergencyNumbersIn } from './emergency.ts';
+export { numberReaders } from './by-domain.ts';
 export { createNumberReader, type NumberReader } from './number-reader.ts';
 export { rulesFor, type NumberFormat, type NumberRules } from './rules.ts';

@@ -11,7 +11,13 @@ import { sqliteLiveCallStore } from './live-call-store.ts';
 import { sqliteReplayStore } from './replay-store.ts';
 import { noSeal, type Seal } from './seal.ts';
 import { sqliteSubscriptionStore } from './subscription-store.ts';
-import { sqliteAuditStore, sqliteDirectoryStore, sqliteOutbox, sqliteTokenStore } from './tenant-stores.ts';
+import {
+  sqliteAuditStore,
+  sqliteDirectoryStore,
+  sqliteOutbox,
+  sqliteSourceStore,
+  sqliteTokenStore,
+} from './tenant-stores.ts';
 
 function settingsStore(engine: SqliteEngine): SettingsStore {
   return {
@@ -49,6 +55,7 @@ export function openSqliteRecords({
     settings: settingsStore(engine),
     idempotency: idempotencyStore(engine),
     tokens: sqliteTokenStore(engine, outbox),
+    sources: sqliteSourceStore(engine, outbox),
     directory: sqliteDirectoryStore(engine, outbox),
     audit: sqliteAuditStore(engine, outbox),
     outbox,

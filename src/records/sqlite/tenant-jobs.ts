@@ -1,6 +1,7 @@
 /** Domains, extensions, users and tokens in SQLite: each a row of what it is found by, and the rest as JSON. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccessToken } from '../../model/access-token.ts';
+import type { ReportSource } from '../../model/report-source.ts';
 import { toExactText } from '../../sqlite/exact-text.ts';
 import { metaFacts } from '../../sqlite/meta.ts';
 import type { Alongside } from '../alongside.ts';
@@ -11,12 +12,17 @@ import type { WriteAlongside } from './alongside-jobs.ts';
 /** Rows given at once. */
 const page = 1_000;
 
-export type NumberedKind = 'domain' | 'extension' | 'user' | 'token';
+export type NumberedKind = 'domain' | 'extension' | 'user' | 'token' | 'source';
 const tables = ['domains', 'extensions', 'users'] as const;
 type Table = (typeof tables)[number];
 
 interface TokenInput {
   readonly token: AccessToken;
+  readonly alongside: Alongside | undefined;
+}
+
+interface SourceInput {
+  readonly source: ReportSource;
   readonly alongside: Alongside | undefined;
 }
 
@@ -34,9 +40,13 @@ export function tenantWriteJobs(db: DatabaseSync, writeAlongside: WriteAlongside
     extensions: db.prepare('DELETE FROM extensions WHERE id = ?'),
     users: db.prepare('DELETE FROM users WHERE id = ?'),
     tokens: db.prepare('DELETE FROM tokens WHERE number = ?'),
+    sources: db.prepare('DELETE FROM sources WHERE number = ?'),
   };
   const putToken = db.prepare(
     'INSERT INTO tokens VALUES (?, ?, ?, NULL) ON CONFLICT (number) DO UPDATE SET body = excluded.body',
+  );
+  const putSource = db.prepare(
+    'INSERT INTO sources VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET body = excluded.body',
   );
   const touch = db.prepare('UPDATE tokens SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE number = ?');
   const takeNumber = db.prepare(`
@@ -44,7 +54,7 @@ export function tenantWriteJobs(db: DatabaseSync, writeAlongside: WriteAlongside
     RETURNING CAST(value AS INTEGER) AS number`);
 
   function removeAll({ removed }: DirectoryChange): void {
-    for (const table of [...tables, 'tokens'] as const) {
+    for (const table of [...tables, 'tokens', 'sources'] as const) {
       for (const id of removed?.[table] ?? []) remove[table].run(id);
     }
   }
@@ -84,6 +94,18 @@ export function tenantWriteJobs(db: DatabaseSync, writeAlongside: WriteAlongside
       remove.tokens.run(input.number);
       writeAlongside(input.alongside);
     },
+    'sources.put': ({ source, alongside }: SourceInput): void => {
+      meta.raise('source.lastNumber', source.number);
+      putSource.run(source.number, JSON.stringify(source));
+      writeAlongside(alongside);
+    },
+    'sources.remove': (input: {
+      readonly numbers: readonly number[];
+      readonly alongside: Alongside | undefined;
+    }): void => {
+      for (const number of input.numbers) remove.sources.run(number);
+      writeAlongside(input.alongside);
+    },
     'tokens.touch': (uses: readonly { readonly number: number; readonly at: number }[]): void => {
       for (const { number, at } of uses) touch.run(Math.round(at), number);
     },
@@ -101,7 +123,10 @@ export function tenantReadJobs(db: DatabaseSync) {
   const tokens = db.prepare(
     `SELECT body, last_used_at AS lastUsedAt FROM tokens WHERE number > ? ORDER BY number LIMIT ${page}`,
   );
+  const sources = db.prepare(`SELECT body FROM sources WHERE number > ? ORDER BY number LIMIT ${page}`);
   return {
+    'sources.after': ({ number }: { readonly number: number }): readonly ReportSource[] =>
+      (sources.all(number) as unknown as { body: string }[]).map(({ body }) => JSON.parse(body) as ReportSource),
     'directory.after': ({ table, id }: { readonly table: Table; readonly id: number }): readonly unknown[] =>
       (rows[table].all(id) as unknown as BodyRow[]).map(({ body }) => JSON.parse(body) as unknown),
     'tokens.after': ({ number }: { readonly number: number }): readonly StoredToken[] =>

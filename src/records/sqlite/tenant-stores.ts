@@ -1,10 +1,12 @@
 import type { NewEvent } from '../../model/event.ts';
+import type { ReportSource } from '../../model/report-source.ts';
 import type { Domain, Extension, User } from '../../model/tenants.ts';
 import type { SqliteEngine } from '../../sqlite/engine.ts';
 import type { Alongside } from '../alongside.ts';
 import type { AuditPage, AuditQuery, AuditStore, NumberedEntry } from '../audit-store.ts';
 import type { DirectoryStore } from '../directory-store.ts';
 import type { Outbox } from '../outbox.ts';
+import type { SourceStore } from '../source-store.ts';
 import type { StoredToken, TokenStore } from '../token-store.ts';
 
 /** The outbox, and how those who write events into it say so. */
@@ -86,6 +88,21 @@ export function sqliteTokenStore(engine: SqliteEngine, outbox: SqliteOutbox): To
     remove: (number, alongside) =>
       outbox.written(alongside, engine.write('tokens.remove', { number, alongside }, weightAlongside(alongside))),
     touch: (uses) => engine.write('tokens.touch', uses, uses.length * 50),
+  };
+}
+
+export function sqliteSourceStore(engine: SqliteEngine, outbox: SqliteOutbox): SourceStore {
+  return {
+    load: () =>
+      readAll<ReportSource>(
+        (number) => engine.read('sources.after', { number }),
+        ({ number }) => number,
+      ),
+    nextNumber: () => engine.write('tenants.nextNumber', { of: 'source' }),
+    put: (source, alongside) =>
+      outbox.written(alongside, engine.write('sources.put', { source, alongside }, weightAlongside(alongside))),
+    remove: (numbers, alongside) =>
+      outbox.written(alongside, engine.write('sources.remove', { numbers, alongside }, weightAlongside(alongside))),
   };
 }
 

@@ -5,6 +5,7 @@ import { journalOfCalls } from './0004-journal-of-calls.ts';
 import { search } from './0005-search.ts';
 import { attemptsOfSubscriptions } from './0006-attempts-of-subscriptions.ts';
 import { erasures } from './0007-erasures.ts';
+import { reportSources } from './0008-report-sources.ts';
 import type { Migration } from './migration.ts';
 
 /** Forward only: a migration that was released is never changed, the next one corrects it. */
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   search,
   attemptsOfSubscriptions,
   erasures,
+  reportSources,
 ];
 
 export const newestSchema = migrations.at(-1)?.number ?? 0;

@@ -4,9 +4,9 @@
  * States: **open** -> more than `maxBytes` kept -> **full** -> everything handed over -> open; **closed** is final.
  * In each at most one hand-over is under way; what comes meanwhile goes with the next one.
  */
-import type { Clock, Timer } from '../../kit/clock.ts';
-import type { Logger } from '../../kit/logger.ts';
-import type { NewEvent } from '../../model/event.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { NewEvent } from '../model/event.ts';
 
 export interface OutboxParts {
   readonly clock: Clock;

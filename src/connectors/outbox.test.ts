@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silentLogger } from '../../kit/logger.ts';
-import { ManualClock } from '../../kit/manual-clock.ts';
-import type { NewEvent } from '../../model/event.ts';
+import { silentLogger } from '../kit/logger.ts';
+import { ManualClock } from '../kit/manual-clock.ts';
+import type { NewEvent } from '../model/event.ts';
 import { Outbox } from './outbox.ts';
 
 const event = (id: string): NewEvent => ({

@@ -1,0 +1,154 @@
+/**
+ * `/in/{dialect}/{token}`: another system's notifications, in its own words. Who is meant is found by the token alone, before
+ * anything is read; what has no right one is told no more than that nothing is there.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { contains, parseAddress, parseNetwork } from '../../delivery/sender/networks.ts';
+import type { Decoded } from '../../dialects/decode.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import type { ReportSource } from '../../model/report-source.ts';
+import type { Bodies } from '../bodies/receive.ts';
+import type { ApiDeps, App } from '../deps.ts';
+import { limitBodyTime } from '../inbox/body-deadline.ts';
+import type { ReportOutcome } from '../metrics/report-counts.ts';
+import { described } from '../openapi/route-list.ts';
+import { type Problem, sendProblem } from '../problems/problem.ts';
+import { Guesses } from './guesses.ts';
+
+const Params = Type.Object({
+  dialect: Type.String({ maxLength: 32 }),
+  token: Type.String({ maxLength: 64, description: 'Of a source; see `/v1/sources`.' }),
+});
+type Params = Static<typeof Params>;
+
+/** Far more than any of these vendors sends. */
+const maxBodyBytes = 65_536;
+
+type Deps = Pick<ApiDeps, 'clock' | 'dialects' | 'tenants' | 'reports' | 'reportCounts'> & { readonly bodies: Bodies };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    source: ReportSource | null;
+  }
+}
+
+export function reportRoutes(app: App, deps: Deps): void {
+  const { clock, reportCounts } = deps;
+  const guesses = new Guesses(clock);
+  app.decorateRequest('source', null);
+  void app.register(async (scope) => {
+    deps.bodies.accept(scope, '*', (_request, body, done) => done(null, body));
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      const { dialect, token } = request.params as Params;
+      const known = decoderOf(deps.dialects, dialect);
+      const source = deps.tenants.sources.check(token);
+      if (known === null || source === null || source.dialect !== dialect) {
+        reportCounts.came(known === null ? 'unknown' : dialect, 'unknown_token');
+        return nothingThere(reply, guesses.wrong(request.ip));
+      }
+      if (!isAllowed(source, request.ip)) {
+        reportCounts.came(dialect, 'wrong_network');
+        return nothingThere(reply, null);
+      }
+      request.source = source;
+      return request.method === 'POST' ? limitBodyTime(clock, request, reply) : undefined;
+    };
+    const options = { onRequest, bodyLimit: maxBodyBytes, exposeHeadRoute: false };
+    scope.get('/in/:dialect/:token', { ...getFacts, ...options }, (request, reply) => take(deps, request, reply));
+    scope.post('/in/:dialect/:token', { ...postFacts, ...options }, (request, reply) => take(deps, request, reply));
+  });
+}
+
+type Decode = NonNullable<Dialect['decode']>;
+
+const decoderOf = (dialects: readonly Dialect[], name: string): Decode | null =>
+  dialects.find((dialect) => dialect.name === name)?.decode ?? null;
+
+/** What follows the headers is not waited for. */
+function nothingThere(reply: FastifyReply, retryAfter: number | null): FastifyReply {
+  reply.header('connection', 'close');
+  if (retryAfter !== null) return sendProblem(reply, { code: 'too_many_guesses', retryAfter });
+  return sendProblem(reply, { code: 'route_not_found' });
+}
+
+function isAllowed({ allowFrom }: ReportSource, ip: string): boolean {
+  if (allowFrom.length === 0) return true;
+  const address = parseAddress(ip);
+  return (
+    address !== null &&
+    allowFrom.some((text) => {
+      const parsed = parseNetwork(text);
+      return 'network' in parsed && contains(parsed.network, address);
+    })
+  );
+}
+
+async function take(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const source = request.source as ReportSource;
+  const { dialect, domain, connector, reseller } = source;
+  const done = (outcome: ReportOutcome): FastifyReply => {
+    deps.reportCounts.came(dialect, outcome);
+    return reply.code(200).type('text/plain; charset=utf-8').send('ok');
+  };
+  const decoded = decode(deps, request, source);
+  if ('problem' in decoded) {
+    deps.reportCounts.came(dialect, 'refused');
+    return sendProblem(reply, problemOf(decoded.problem));
+  }
+  for (const { kind } of decoded.doubts) deps.reportCounts.doubted(dialect, kind);
+  if ('ignored' in decoded) return done('ignored');
+  const taken = await deps.reports.take({ connector, reseller, domain }, decoded.report);
+  if (taken === 'taken') return done('taken');
+  deps.reportCounts.came(dialect, 'busy');
+  return sendProblem(reply, { code: 'overloaded', detail: 'The log takes no events for now.', retryAfter: 1 });
+}
+
+function decode({ clock, dialects, tenants }: Deps, request: FastifyRequest, source: ReportSource): Decoded {
+  const { extension, event, domain, dialect } = source;
+  const url = request.raw.url ?? '';
+  const mark = url.indexOf('?');
+  const { body } = request as { readonly body?: unknown };
+  const incoming = {
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    contentType: request.headers['content-type'] ?? '',
+    body: Buffer.isBuffer(body) ? body : null,
+  };
+  const recorded = (number: string) => tenants.directory.extension(domain, number);
+  const decoder = decoderOf(dialects, dialect) as Decode;
+  return decoder(incoming, { extension, event, recorded, receivedAt: clock.now() });
+}
+
+const problemOf = ({ field, message, remedy }: Extract<Decoded, { problem: unknown }>['problem']): Problem => ({
+  code: 'invalid_field',
+  field,
+  detail: `${field} ${message}.`,
+  remedy,
+});
+
+const answers = {
+  200: { description: 'What it says is in the log; or it concerns nobody.', type: 'text/plain' },
+  400: { description: '`invalid_field`: it lacks what says about whom it is.' },
+  404: { description: '`route_not_found`: a token that opens nothing here, or not from there.' },
+  429: { description: '`too_many_guesses`: too many wrong tokens from one address.' },
+  503: { description: '`overloaded`: nothing was taken; send it again.' },
+};
+const facts = {
+  tag: 'sources',
+  token: false,
+  params: Params,
+  answers,
+} as const;
+const description =
+  'For `voipnow` and `ringme`: form fields, query or JSON, names in any case and in their older spellings. The answer comes when what was made of it is in the log, so whoever gets none sends it again; a repeated one changes nothing. What overtook another one waits for it up to a second.';
+const getFacts = described({
+  ...facts,
+  summary: 'Take a notification of another phone system, in the query',
+  description,
+});
+const postFacts = described({
+  ...facts,
+  summary: 'Take a notification of another phone system',
+  description,
+  bodies: { '*/*': Type.String({ description: 'At most 64 kB.' }) },
+});

@@ -1,0 +1,26 @@
+/** A way in for another system's notifications: who sends with its token is believed to speak of that extension. */
+export interface ReportSource {
+  /** Public: what it is called in lists and in the audit. */
+  readonly id: string;
+  /** Grows with each; for paging. */
+  readonly number: number;
+  /** Whose words it speaks. */
+  readonly dialect: string;
+  readonly reseller: string;
+  readonly domain: string;
+  /** Number of the extension it is about; null: of any in the domain, as each notification says. */
+  readonly extension: string | null;
+  /** The vendor's name of the event its address is registered for, where notifications don't say it; null: they do. */
+  readonly event: string | null;
+  /** Phone system it belongs to: reports of one system about one call are put together. */
+  readonly connector: string;
+  readonly name: string;
+  /** Networks it is taken from, in CIDR; none: from anywhere. */
+  readonly allowFrom: readonly string[];
+  /** SHA-256 of the token. */
+  readonly hash: string;
+  /** Milliseconds. */
+  readonly createdAt: number;
+  /** Name of who made it. */
+  readonly createdBy: string;
+}
