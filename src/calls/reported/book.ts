@@ -150,7 +150,9 @@ export class ReportBook {
   #takeOver(one: ReportedCall, legId: string, now: number): Leg | undefined {
     const former = this.#calls.get(this.#callOfLeg.get(legId) ?? '');
     const leg = former?.legs.get(legId);
-    if (former === undefined || leg === undefined || former === one || leg.endedAt !== null) return undefined;
+    if (former === undefined || leg === undefined || former === one) return undefined;
+    // What was said of it earlier, in its former call, may come later than its end.
+    if (leg.endedAt !== null) return leg;
     former.legs.delete(legId);
     one.legs.set(legId, leg);
     if (one.call.answeredAt === null && leg.answeredAt !== null) {
@@ -254,7 +256,7 @@ export class ReportBook {
       this.#teller.leg('leg.ended', one, lost, one.lastAt, { estimated: true });
     }
     const ends = [...one.legs.values()].flatMap(({ endedAt }) => (endedAt === null ? [] : [msOf(endedAt)]));
-    const at = Math.max(msOf(one.call.startedAt), ...ends);
+    const at = Math.max(msOf(one.call.startedAt), mergedInto === null ? 0 : one.lastAt, ...ends);
     const outcome = mergedInto !== null && one.call.answeredAt !== null ? 'answered' : outcomeOf(one);
     const hungUpBy = outcome === 'cancelled' || outcome === 'abandoned' ? 'caller' : null;
     one.endedAt = now;
