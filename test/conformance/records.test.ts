@@ -13,6 +13,7 @@ import { outboxConformance } from './outbox.ts';
 import type { OpenRecords, RecordsUnderTest } from './records-support.ts';
 import { replayStoreConformance } from './replay-store.ts';
 import { settingsStoreConformance } from './settings-store.ts';
+import { sourceStoreConformance } from './source-store.ts';
 import { subscriptionStoreConformance } from './subscription-store.ts';
 import { tokenStoreConformance } from './token-store.ts';
 
@@ -60,6 +61,7 @@ function run(name: string, open: OpenRecords, runs: number): void {
   liveCallStoreConformance(name, open);
   idempotencyStoreConformance(name, open);
   tokenStoreConformance(name, open);
+  sourceStoreConformance(name, open);
   directoryStoreConformance(name, open);
   auditStoreConformance(name, open);
   outboxConformance(name, open);

@@ -314,6 +314,27 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   'DELETE /v1/tokens/:id': ({ tokenId }) => at(`/v1/tokens/${tokenId}`),
 
   ...facadeAttacks,
+  'GET /v1/sources': () => list('/v1/sources?limit=500'),
+  'POST /v1/sources': ({ domain, extension }) =>
+    ['voipnow', 'ringme'].map((dialect) => ({
+      url: '/v1/sources',
+      body: { dialect, domain, extension, name: 'intruder' },
+      expect: denied,
+    })),
+  'GET /v1/sources/:id': ({ sourceId }) => at(`/v1/sources/${sourceId}`),
+  'PATCH /v1/sources/:id': ({ sourceId }) => [
+    { url: `/v1/sources/${sourceId}`, body: { allowFrom: [] }, expect: denied },
+  ],
+  'POST /v1/sources/:id/rotate': ({ sourceId }) => [
+    { url: `/v1/sources/${sourceId}/rotate`, body: {}, expect: denied },
+  ],
+  'DELETE /v1/sources/:id': ({ sourceId }) => at(`/v1/sources/${sourceId}`),
+  // What opens them is the token in the path alone, whoever asks.
+  'GET /in/:dialect/:token': ({ sourceId }) =>
+    [sourceId, '0'.repeat(32)].map((token) => ({ url: `/in/ringme/${token}`, expect: [404, 429] })),
+  'POST /in/:dialect/:token': ({ sourceId }) => [
+    { url: `/in/ringme/${sourceId}`, body: { CallID: 'intruder' }, expect: [404, 429] },
+  ],
 
   'GET /v1/domains': () => list('/v1/domains?limit=500'),
   'POST /v1/domains': ({ domain, reseller }) => [

@@ -43,6 +43,7 @@ export interface Belongings {
   readonly erasure: number;
   readonly inbox: string;
   readonly tokenId: string;
+  readonly sourceId: string;
   readonly extensionId: number;
   readonly userId: number;
   readonly connector: string;
@@ -247,6 +248,7 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
   const replayed = await make<{ number: number }>(`/v1/subscriptions/${hook.id}/replay`, { fromSeq: 1, filter });
   const token = { name: mark, notes: mark, kind: kindOf(scope), ...named(scope) };
   const { id: tokenId, token: text } = await make<{ id: string; token: string }>('/v1/tokens', token);
+  const source = await make<{ id: string }>('/v1/sources', { dialect: 'ringme', domain, extension, name: mark });
   const isAdministrator = ['superuser', 'reseller', 'domain'].includes(kindOf(scope));
   const ordered = await make<{ number: number }>(
     '/v1/erasures',
@@ -259,6 +261,7 @@ async function belongingsOf(make: Make, scope: Scope, place: PlaceOfOne): Promis
     scope,
     inbox,
     tokenId,
+    sourceId: source.id,
     eventId: event.id,
     eventSeq: accepted[0]?.seq ?? 0,
     callId: event.call.id,
