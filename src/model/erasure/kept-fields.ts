@@ -8,6 +8,7 @@ import type { Kept } from './erase-value.ts';
 const inCall: ReadonlySet<string> = new Set([
   ...['id', 'relatedCallIds', 'extension', 'onBehalfOf', 'cause', 'talkMs', 'durationMs'],
   ...['startedAt', 'ringingAt', 'answeredAt', 'endedAt', 'at'],
+  ...['transferredBy', 'recordingId', 'callBackId', 'talkUs'],
 ]);
 export const keptInCall: Kept = (name) => inCall.has(name);
 
@@ -15,7 +16,7 @@ export const keptInCall: Kept = (name) => inCall.has(name);
 const idsInData = [
   ...['messageId', 'messageSessionId', 'lastMessageId', 'chatId', 'chargeId', 'legId', 'recordingId', 'voicemailId'],
   ...['transferId', 'conferenceId', 'consultationCallId', 'mergedInto', 'campaignId', 'listId'],
-  ...['eventId', 'objectId', 'actorId', 'requestId'],
+  ...['eventId', 'objectId', 'actorId', 'requestId', 'callBackId'],
 ];
 
 export const timesInData = ['startedAt', 'lastMessageAt', 'nextAttemptAt', 'since'];
@@ -36,7 +37,18 @@ export const countsInData: ReadonlySet<string> = new Set([
     'parkedMs',
     'participants',
   ],
-  ...['position', 'ringMs', 'sipStatus', 'sizeBytes', 'stayedMs', 'subscription', 'timeoutMs', 'unread', 'waitMs'],
+  ...[
+    'position',
+    'ringMs',
+    'sipStatus',
+    'sizeBytes',
+    'stayedMs',
+    'subscription',
+    'talkUs',
+    'timeoutMs',
+    'unread',
+    'waitMs',
+  ],
   ...['waiting'],
 ]);
 
