@@ -41,7 +41,7 @@ export function reportRoutes(app: App, deps: Deps): void {
     deps.bodies.accept(scope, '*', (_request, body, done) => done(null, body));
     const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
       const { dialect, token } = request.params as Params;
-      const known = decoderOf(deps.dialects, dialect);
+      const known = readDialect(deps.dialects, dialect);
       const source = deps.tenants.sources.check(token);
       if (known === null || source === null || source.dialect !== dialect) {
         reportCounts.came(known === null ? 'unknown' : dialect, 'unknown_token');
@@ -60,10 +60,9 @@ export function reportRoutes(app: App, deps: Deps): void {
   });
 }
 
-type Decode = NonNullable<Dialect['decode']>;
-
-const decoderOf = (dialects: readonly Dialect[], name: string): Decode | null =>
-  dialects.find((dialect) => dialect.name === name)?.decode ?? null;
+/** Null where there is none of that name, or it is only written. */
+const readDialect = (dialects: readonly Dialect[], name: string): Dialect | null =>
+  dialects.find((dialect) => dialect.name === name && dialect.decode !== undefined) ?? null;
 
 /** What follows the headers is not waited for. */
 function nothingThere(reply: FastifyReply, retryAfter: number | null): FastifyReply {
@@ -115,8 +114,8 @@ function decode({ clock, dialects, tenants }: Deps, request: FastifyRequest, sou
     body: Buffer.isBuffer(body) ? body : null,
   };
   const recorded = (number: string) => tenants.directory.extension(domain, number);
-  const decoder = decoderOf(dialects, dialect) as Decode;
-  return decoder(incoming, { extension, event, recorded, receivedAt: clock.now() });
+  const reader = readDialect(dialects, dialect) as Required<Dialect>;
+  return reader.decode(incoming, { extension, event, recorded, receivedAt: clock.now() });
 }
 
 const problemOf = ({ field, message, remedy }: Extract<Decoded, { problem: unknown }>['problem']): Problem => ({
