@@ -58,6 +58,14 @@ const numbers = Type.Optional(
   }),
 );
 
+const externalOnly = Type.Optional(
+  Type.Boolean({
+    default: false,
+    description:
+      'Leaves out what is between two extensions: a call from one to another, and one that an extension sent on to another. A transfer of an outside caller is sent as it is to whoever rings.',
+  }),
+);
+
 export const presets = ['callapi', 'unified'] as const;
 
 export const VoipnowOptions = Type.Object(
@@ -91,10 +99,11 @@ export const VoipnowOptions = Type.Object(
       Type.Boolean({ description: 'Whether CallAPIID is sent, by which the call can be hung up or transferred.' }),
     ),
     numbers,
+    externalOnly,
   },
   { additionalProperties: false },
 );
 export type VoipnowOptions = Static<typeof VoipnowOptions>;
 
-export const RingmeOptions = Type.Object({ event, numbers }, { additionalProperties: false });
+export const RingmeOptions = Type.Object({ event, numbers, externalOnly }, { additionalProperties: false });
 export type RingmeOptions = Static<typeof RingmeOptions>;

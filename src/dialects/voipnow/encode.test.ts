@@ -4,7 +4,7 @@ import { encodeContextOf } from '../../../test/support/encode-context.ts';
 import { recordedExtensions as directory } from '../../../test/support/vendor-posts.ts';
 import { eventCatalog, eventTypes } from '../../model/event-types/index.ts';
 import type { Event } from '../../model/event.ts';
-import type { EncodeContext } from '../dialect.ts';
+import { type EncodeContext, noDirectory } from '../dialect.ts';
 import { ringme, voipnow } from './index.ts';
 
 const example = (type: Event['type'], changes: Partial<Event> = {}): Event => ({
@@ -272,5 +272,32 @@ describe('of no call', () => {
       [post['event_type'], post['client_id'], post['extension_id']],
       ['call-status-change', '42', '5101'],
     );
+  });
+});
+
+describe('only with the outside', () => {
+  const options = { externalOnly: true };
+  const inside = (changes: Partial<Event> = {}): Event => {
+    const event = example('leg.dial_in', changes);
+    assert.ok(event.call);
+    const from = { number: '102', raw: '102', name: null, kind: 'internal' } as const;
+    return { ...event, call: { ...event.call, from, direction: 'internal' } };
+  };
+
+  it('leaves out calls from one extension to another, in either dialect', () => {
+    for (const dialect of [voipnow, ringme]) {
+      assert.equal(reasonOf(dialect, inside(), { options }), 'it is between two extensions');
+      assert.ok(posted(dialect, inside()), 'which it sends otherwise');
+      assert.ok(posted(dialect, example('leg.dial_in'), { options }), 'an outside caller stays');
+    }
+  });
+
+  it('leaves out what an extension sent on to another, and only where both are known', () => {
+    const sentOn = example('leg.dial_in', { data: { transferred: true, transferredBy: '102' } });
+    const asSender = { options, extension: '102' };
+    assert.equal(reasonOf(ringme, sentOn, asSender), 'it is between two extensions');
+    assert.ok(posted(ringme, sentOn, { options }), 'whoever rings is told of the outside caller');
+    const unknown = { ...asSender, directory: noDirectory };
+    assert.ok(posted(ringme, sentOn, unknown), 'without ids nobody says that it is inside');
   });
 });

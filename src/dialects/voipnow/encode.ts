@@ -1,7 +1,7 @@
 /** One event as one request. What is not this extension's, or has no word here, is skipped with the reason. */
 import type { Event } from '../../model/event.ts';
 import type { Encoded, EncodeContext } from '../dialect.ts';
-import { callFacts, type CallFacts } from './call-facts.ts';
+import { callFacts, type CallFacts, extensionIn } from './call-facts.ts';
 import type { VendorEvent } from './catalog.ts';
 import { asRequest } from './form.ts';
 import { otherParameters } from './other-parameters.ts';
@@ -16,6 +16,9 @@ const encodeWith = (write: Writer) => {
     if (event.type.startsWith('leg.')) {
       const found = callFacts(event, extension, directory);
       if ('reason' in found) return { kind: 'skipped', reason: found.reason };
+      if (options['externalOnly'] === true && isInside(found.facts)) {
+        return { kind: 'skipped', reason: 'it is between two extensions' };
+      }
       const other = otherThan(options, found.facts.event);
       return other ?? asRequest(write(found.facts, options), method, url);
     }
@@ -24,6 +27,15 @@ const encodeWith = (write: Writer) => {
     return otherThan(options, found.event) ?? asRequest(found.parameters, method, url);
   };
 };
+
+/**
+ * Integration guide, filtering: both numbers are extensions'; or the call was sent on, and both extensions are known by an id.
+ * One of these alone is no call inside: an outside caller who came through a menu has the menu's id.
+ */
+function isInside({ caller, called, transferred, callerExtension, calledExtension }: CallFacts): boolean {
+  if (extensionIn(caller) !== null && extensionIn(called) !== null) return true;
+  return transferred && (callerExtension?.id ?? null) !== null && (calledExtension?.id ?? null) !== null;
+}
 
 /** `answer` is either of the two. */
 function otherThan({ event: only }: { readonly event?: unknown }, event: VendorEvent): Encoded | null {
