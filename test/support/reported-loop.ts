@@ -4,7 +4,8 @@ import { foldCall } from '../../src/calls/journal/fold.ts';
 import { ReportBook } from '../../src/calls/reported/book.ts';
 import type { DecodeContext } from '../../src/dialects/decode.ts';
 import { decodePost } from '../../src/dialects/voipnow/decode.ts';
-import { ringme } from '../../src/dialects/voipnow/index.ts';
+import type { Dialect } from '../../src/dialects/dialect.ts';
+import { ringme, voipnow } from '../../src/dialects/voipnow/index.ts';
 import type { CallRecord } from '../../src/model/call-record.ts';
 import type { Event, NewEvent } from '../../src/model/event.ts';
 import { createNumberReader, rulesFor } from '../../src/model/numbers/index.ts';
@@ -35,26 +36,44 @@ export function journalOf(events: readonly NewEvent[]): readonly CallRecord[] {
   return [...calls.values()].flatMap((own) => foldCall(null, own) ?? []);
 }
 
-/** Each event, posted to a subscription of each extension, in order, and what is made of the posts. */
-export function readAgain(events: readonly NewEvent[]): readonly NewEvent[] {
-  const book = new ReportBook({ connector: 'ringme', reseller: 'default', domain: 'acme', numbers: () => numbers });
+/** In whose words it is told, and what the addresses are registered for: null: for all of an extension. */
+export interface Words {
+  readonly dialect: Dialect;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly events: readonly (string | null)[];
+}
+
+export const ringmeWords: Words = { dialect: ringme, options: {}, events: [null] };
+/** VoipNow posts don't say which event they are, so each event has an address of its own. */
+export const voipnowWords: Words = {
+  dialect: voipnow,
+  options: { preset: 'unified' },
+  events: ['dial-in', 'dial-out', 'hangup', 'answer-incoming', 'answer-outgoing'],
+};
+
+/** Each event, posted to the subscriptions of each extension, in order, and what is made of the posts. */
+export function readAgain(
+  events: readonly NewEvent[],
+  { dialect, options, events: wanted }: Words,
+): readonly NewEvent[] {
+  const book = new ReportBook({ connector: 'in:words', reseller: 'default', domain: 'acme', numbers: () => numbers });
   const made: NewEvent[] = [];
   const recorded = recordsOf(events);
   let now = 0;
   for (const [index, event] of events.entries()) {
+    now = Math.max(now, Date.parse(event.time));
     for (const extension of new Set(event.extensions)) {
-      const context = encodeContextOf({ extension, directory: recordedExtensions });
-      const encoded = ringme.encode([stored(event, index + 1)], context);
-      if (encoded.kind !== 'request') continue;
-      now = Math.max(now, Date.parse(event.time));
-      const request = {
-        query: '',
-        contentType: encoded.headers['content-type'] ?? '',
-        body: Buffer.from(String(encoded.body)),
-      };
-      const decoded = decodePost(request, { extension, event: null, recorded, receivedAt: now });
-      if ('problem' in decoded) throw new Error(`${decoded.problem.field} ${decoded.problem.message}`);
-      if ('report' in decoded) made.push(...book.apply(decoded.report, now));
+      for (const only of wanted) {
+        const own = only === null ? options : { ...options, event: only };
+        const context = encodeContextOf({ extension, directory: recordedExtensions, options: own });
+        const encoded = dialect.encode([stored(event, index + 1)], context);
+        if (encoded.kind !== 'request') continue;
+        const contentType = encoded.headers['content-type'] ?? '';
+        const request = { query: '', contentType, body: Buffer.from(String(encoded.body)) };
+        const decoded = decodePost(request, { extension, event: only, recorded, receivedAt: now });
+        if ('problem' in decoded) throw new Error(`${decoded.problem.field} ${decoded.problem.message}`);
+        if ('report' in decoded) made.push(...book.apply(decoded.report, now));
+      }
     }
   }
   for (let next = book.nextDeadline(); next !== null; next = book.nextDeadline()) made.push(...book.tick(next));

@@ -73,7 +73,8 @@ function legReport(reading: Reading, context: DecodeContext, name: string): Foun
       kind: 'leg',
       stage,
       callId,
-      legId: subCallId ?? `${callId}/${extension}`,
+      // Who is called and sends the call on to the outside has two: one in, one out.
+      legId: subCallId ?? `${callId}/${extension}${flow === 'out' ? '/out' : ''}`,
       extension,
       machine,
       flow,
