@@ -2,6 +2,7 @@
 import type { NewEvent } from '../../src/model/event.ts';
 import { callEvents } from '../support/events.ts';
 import { until, wait } from '../support/pace.ts';
+import { reportBody } from '../support/report-body.ts';
 import { type Destination, headersOf, Poster } from '../support/poster.ts';
 import { serve, sharedNow, spentOn } from '../support/serve.ts';
 
@@ -45,10 +46,15 @@ function* batchBodies({ events, batchSize, domains }: BatchPlan): Generator<Buff
   if (batch.length > 0) yield Buffer.from(JSON.stringify(batch));
 }
 
+/** Three posts for each call, many calls side by side: it rings, is answered, ends. */
+function* reportBodies(posts: number): Generator<Buffer> {
+  for (let index = 0; index < posts; index++) yield Buffer.from(reportBody(index));
+}
+
 /** Sends all of them; what is refused for load is sent again. @returns how often that was */
 async function postAll(destination: Destination, source: Iterator<Buffer>): Promise<number> {
   const poster = new Poster(destination);
-  const headers = headersOf(destination.token);
+  const headers = headersOf(destination.token, destination.contentType);
   let refused = 0;
   const postOne = async (body: Buffer): Promise<void> => {
     for (;;) {
@@ -121,6 +127,9 @@ const methods = {
   /** Makes the bodies of `post` beforehand, so that making them is not measured. */
   prepare: (plan: BatchPlan) => {
     bodies = [...batchBodies(plan)];
+  },
+  prepareReports: ({ posts }: { readonly posts: number }) => {
+    bodies = [...reportBodies(posts)];
   },
   /** Sends the first `share` of what was prepared and is left. */
   post: async ({ to, share }: { readonly to: Destination; readonly share: number }) => {

@@ -11,6 +11,7 @@ import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { matching } from './matching.ts';
 import { parser } from './parser.ts';
+import { reports } from './reports.ts';
 import { search } from './search.ts';
 import { searching } from './searching.ts';
 import { tenants } from './tenants.ts';
@@ -20,6 +21,7 @@ import { tracker } from './tracker.ts';
 export const suites: readonly Suite[] = [
   drain,
   ingest,
+  reports,
   latency,
   matching,
   tenants,

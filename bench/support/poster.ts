@@ -6,9 +6,14 @@ export interface Destination {
   readonly token: string;
   /** Requests at a time. */
   readonly concurrency: number;
+  /** Of the bodies; JSON unless given. */
+  readonly contentType?: string;
 }
 
-export const headersOf = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
+export const headersOf = (token: string, contentType = 'application/json') => ({
+  authorization: `Bearer ${token}`,
+  'content-type': contentType,
+});
 
 export class Poster {
   readonly #pool: Pool;

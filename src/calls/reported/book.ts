@@ -33,8 +33,10 @@ const mostCalls = 50_000;
 export class ReportBook {
   readonly #teller: ReportTeller;
   readonly #legs: ReportedLegs;
-  /** Ordered by when each was last heard of. */
+  /** Ordered by when each began. */
   readonly #calls = new Map<string, ReportedCall>();
+  /** Those of them that have ended, ordered by when. */
+  readonly #ended = new Map<string, ReportedCall>();
   /** By leg: a call's legs may go on in another call. */
   readonly #callOfLeg = new Map<string, string>();
 
@@ -66,8 +68,11 @@ export class ReportBook {
     const endedAt = call.endedAt === null ? null : now;
     const times = [call.startedAt, ...legs.flatMap((leg) => [leg.startedAt, leg.answeredAt, leg.endedAt])];
     const lastAt = Math.max(...times.flatMap((time) => (time === null ? [] : [msOf(time)])));
-    const one = { call, legs: new Map(legs.map((leg) => [leg.id, leg])), extensions: new Set(extensions), lastAt };
-    this.#calls.set(call.id, { ...one, heardAt: now, endedAt });
+    const own = { call, legs: new Map(legs.map((leg) => [leg.id, leg])), extensions: new Set(extensions), lastAt };
+    const one = { ...own, heardAt: now, endedAt, dueAt: now };
+    this.#calls.set(call.id, one);
+    if (endedAt !== null) this.#ended.set(call.id, one);
+    this.#look(one);
     for (const { id } of legs) this.#callOfLeg.set(id, call.id);
   }
 
@@ -80,10 +85,10 @@ export class ReportBook {
 
   /** Ends and forgets what is due. */
   tick(now: number): readonly NewEvent[] {
-    for (const one of [...this.#calls.values()]) {
-      if (now < this.#deadlineOf(one)) continue;
-      if (one.endedAt === null) endCall(this.#teller, one, now);
-      else if (liveLegs(one).length > 0) loseLegs(this.#teller, one);
+    for (const one of this.#calls.values()) {
+      if (now < one.dueAt) continue;
+      if (one.endedAt === null) this.#end(one, now);
+      else if (liveLegs(one).length > 0) this.#lose(one);
       else this.#forget(one);
     }
     return this.#teller.take();
@@ -92,14 +97,25 @@ export class ReportBook {
   /** When `tick` has something to do, our clock; null: never, as things are. */
   nextDeadline(): number | null {
     let next: number | null = null;
-    for (const one of this.#calls.values()) next = Math.min(next ?? Infinity, this.#deadlineOf(one));
+    for (const { dueAt } of this.#calls.values()) next = Math.min(next ?? Infinity, dueAt);
     return next;
   }
 
-  /** Legs that were reported after their call had ended still have to end. */
-  #deadlineOf(one: ReportedCall): number {
-    if (one.endedAt === null || liveLegs(one).length > 0) return dueAt(one);
-    return Math.max(one.endedAt, one.heardAt) + rememberedMs;
+  #end(one: ReportedCall, now: number, mergedInto: string | null = null): void {
+    endCall(this.#teller, one, now, mergedInto);
+    this.#ended.set(one.call.id, one);
+    this.#look(one);
+  }
+
+  #lose(one: ReportedCall): void {
+    loseLegs(this.#teller, one);
+    this.#look(one);
+  }
+
+  /** Sees when something is due in it, after it changed. Legs that were reported after its end still have to end. */
+  #look(one: ReportedCall): void {
+    const isOver = one.endedAt !== null && liveLegs(one).length === 0;
+    one.dueAt = isOver ? Math.max(one.endedAt as number, one.heardAt) + rememberedMs : dueAt(one);
   }
 
   #leg(report: LegReport, now: number): void {
@@ -107,7 +123,12 @@ export class ReportBook {
     const one = this.#callOf(report, at, now);
     one.heardAt = now;
     one.lastAt = Math.max(one.lastAt, at);
-    if (report.machine !== null) return this.#machine(one, report, at, now);
+    if (report.machine === null) this.#phone(one, report, at, now);
+    else this.#machine(one, report, at, now);
+    this.#look(one);
+  }
+
+  #phone(one: ReportedCall, report: LegReport, at: number, now: number): void {
     const known = one.legs.get(report.legId) ?? this.#takeOver(one, report.legId, now);
     if (known?.endedAt) return;
     this.#callOfLeg.set(report.legId, one.call.id);
@@ -130,19 +151,20 @@ export class ReportBook {
     return one;
   }
 
-  /** Those that ended longest ago; if none has, the one that was not heard of for longest. */
+  /** The one that ended longest ago; if none has, the one that began longest ago. */
   #makeRoom(now: number): void {
-    const ended = [...this.#calls.values()].find(({ endedAt }) => endedAt !== null);
+    const [ended] = this.#ended.values();
     const [oldest] = this.#calls.values();
     const one = ended ?? oldest;
     if (one === undefined) return;
-    if (one.endedAt === null) endCall(this.#teller, one, now);
-    loseLegs(this.#teller, one);
+    if (one.endedAt === null) this.#end(one, now);
+    this.#lose(one);
     this.#forget(one);
   }
 
   #forget(one: ReportedCall): void {
     this.#calls.delete(one.call.id);
+    this.#ended.delete(one.call.id);
     for (const id of one.legs.keys()) if (this.#callOfLeg.get(id) === one.call.id) this.#callOfLeg.delete(id);
   }
 
@@ -158,7 +180,7 @@ export class ReportBook {
     if (one.call.answeredAt === null && leg.answeredAt !== null) {
       one.call = { ...one.call, answeredAt: former.call.answeredAt, answeredBy: former.call.answeredBy };
     }
-    if (former.endedAt === null && liveLegs(former).length === 0) endCall(this.#teller, former, now, one.call.id);
+    if (former.endedAt === null && liveLegs(former).length === 0) this.#end(former, now, one.call.id);
     return leg;
   }
 
@@ -166,7 +188,7 @@ export class ReportBook {
   #machine(one: ReportedCall, report: LegReport, at: number, now: number): void {
     if (one.legs.has(report.legId)) return;
     const leg = this.#legs.machine(one, report, at);
-    if (one.endedAt === null && liveLegs(one).length === 0) endCall(this.#teller, one, now);
+    if (one.endedAt === null && liveLegs(one).length === 0) this.#end(one, now);
     this.#teller.leg('leg.closed', one, leg, at, { bridged: report.bridged, ...estimated(report) });
   }
 }

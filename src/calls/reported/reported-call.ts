@@ -13,6 +13,8 @@ export interface ReportedCall {
   heardAt: number;
   /** When it ended, by our clock; null: it goes on. */
   endedAt: number | null;
+  /** When something is due in it by itself, by our clock. */
+  dueAt: number;
 }
 
 export const timeOf = (ms: number): string => new Date(ms).toISOString();
@@ -52,7 +54,7 @@ export function newCall({ callId, at, flow, from, to, did, callBackId }: Beginni
     recordings: [],
     relatedCallIds: [],
   };
-  return { call, legs: new Map(), extensions: new Set(), lastAt: at, heardAt, endedAt: null };
+  return { call, legs: new Map(), extensions: new Set(), lastAt: at, heardAt, endedAt: null, dueAt: heardAt };
 }
 
 export const isMachine = ({ role }: Leg): boolean => role === 'queue' || role === 'ivr';
