@@ -181,6 +181,7 @@ export class ReportBook {
       one.call = { ...one.call, answeredAt: former.call.answeredAt, answeredBy: former.call.answeredBy };
     }
     if (former.endedAt === null && liveLegs(former).length === 0) this.#end(former, now, one.call.id);
+    else this.#look(former);
     return leg;
   }
 
