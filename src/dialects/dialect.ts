@@ -83,6 +83,8 @@ export interface Dialect {
   readonly metered?: true;
   /** The vendor gives an extension a number of events: subscriptions of this dialect that name one are counted. */
   readonly limited?: true;
+  /** Types of events it has words for with these options; no such function: all. */
+  wordsFor?(options: Readonly<Record<string, unknown>>): readonly EventType[];
   /** Most events one request may carry with these options: 1 where the format is not an array. */
   maxBatch(options: Readonly<Record<string, unknown>>): number;
   /** `events` has at least one and at most `maxBatch` of one subscription, in sequence order. */

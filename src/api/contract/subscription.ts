@@ -216,7 +216,12 @@ export const SubscriptionInput = Type.Object(
 );
 export type SubscriptionInput = Static<typeof SubscriptionInput>;
 
-export const warningCodes = ['certificate_expires_soon', 'certificate_expired', 'address_refused'] as const;
+export const warningCodes = [
+  'certificate_expires_soon',
+  'certificate_expired',
+  'address_refused',
+  'events_never_sent',
+] as const;
 
 const set = Type.Object({ set: Type.Boolean() });
 

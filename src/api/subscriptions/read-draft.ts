@@ -21,7 +21,7 @@ export function readDraft(input: SubscriptionInput, context: DraftContext): Read
   if (!dialect) return unknownDialect(input.dialect, context.dialects);
   const options = readOptions(input.options ?? {}, dialect);
   if ('problem' in options) return options;
-  const events = readEvents(input.events, dialect);
+  const events = readEvents(input.events, dialect, options.value);
   if ('problem' in events) return events;
   const target = readTarget(input.endpoint, dialect, context);
   if ('problem' in target) return target;
@@ -102,8 +102,12 @@ function checkOptions(
   return { problem: { ...problem, ...(place && { more: { ...place } }) } };
 }
 
-function readEvents(entries: readonly string[] | undefined, dialect: Dialect): Read<readonly EventType[]> {
-  if (!entries) return { value: dialect.defaults.events };
+function readEvents(
+  entries: readonly string[] | undefined,
+  dialect: Dialect,
+  options: Readonly<Record<string, unknown>>,
+): Read<readonly EventType[]> {
+  if (!entries) return { value: dialect.wordsFor?.(options) ?? dialect.defaults.events };
   const expanded = expandEventTypes(entries);
   if ('types' in expanded) return { value: expanded.types };
   const [unknown] = expanded.unknown;

@@ -124,6 +124,9 @@ export function subscriptionRoutes(app: App, deps: Deps): void {
 
 const notFound = (reply: FastifyReply): FastifyReply => sendProblem(reply, { code: 'subscription_not_found' });
 
+const wordsOf = (dialects: Deps['dialects'], { dialect, options }: Subscription) =>
+  dialects.find(({ name }) => name === dialect)?.wordsFor?.(options) ?? null;
+
 async function viewsOf(
   deps: Deps,
   access: Access,
@@ -140,6 +143,7 @@ async function viewsOf(
       isVisible: (number) => deps.delivery.subscriptions.byNumber(access, number) !== null,
       serverName: deps.serverName,
       rule: deps.guard.ruleFor(subscription.selection.scope.domain),
+      words: wordsOf(deps.dialects, subscription),
       now: deps.clock.now(),
     }),
   );

@@ -323,3 +323,27 @@ test('one that shares its endpoint is paused alone; resumed it can not be while 
   assert.deepEqual([refused.statusCode, refused.json().code], [409, 'endpoint_shared']);
   assert.deepEqual(refused.json().others, 1);
 });
+
+test('where the dialect has fewer words, only their events are wanted, and others that are asked for are warned of', async () => {
+  const world = await createApiWorld();
+  try {
+    const made = async (more: object) => {
+      const body = { name: 'n', dialect: 'voipnow', endpoint: { url: 'inbox:words' }, ...more };
+      const answer = await world.post('/v1/subscriptions', body);
+      assert.equal(answer.statusCode, 201, answer.body);
+      const { events, warnings } = answer.json();
+      return [events, warnings.map(({ code, field, detail }: Record<string, string>) => `${code} ${field}: ${detail}`)];
+    };
+    assert.deepEqual(await made({ options: { event: 'hangup' } }), [['leg.ended', 'leg.closed'], []]);
+    const asked = ['call.started', 'leg.dial_in'];
+    assert.deepEqual(await made({ events: asked }), [
+      asked,
+      ['events_never_sent events: voipnow, with these options, has no word for call.started.'],
+    ]);
+    const [, [warning]] = await made({ options: { event: 'hangup' }, events: asked });
+    assert.match(warning, /no word for call.started, leg.dial_in\.$/);
+    assert.deepEqual((await made({ dialect: 'cloudevents', events: asked }))[1], []);
+  } finally {
+    await world.stop();
+  }
+});

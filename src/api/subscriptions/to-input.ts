@@ -45,6 +45,7 @@ export function subscriptionInput(subscription: Subscription): unknown {
       isVisible: () => false,
       serverName: '',
       rule: null,
+      words: null,
       now: 0,
     }),
   );

@@ -2,11 +2,13 @@ import { formatDuration } from '../../kit/duration.ts';
 import type { EndpointStatus } from '../../delivery/management.ts';
 import { nothingParked, type Parked } from '../../delivery/lane/parked.ts';
 import type { AddressRule } from '../../delivery/sender/address-guard.ts';
+import type { EventType } from '../../model/event-types/index.ts';
 import type { Counters } from '../../records/attempt-queries.ts';
 import type { EndpointAuth, EndpointTarget, Subscription } from '../../subscriptions/subscription.ts';
 import type { SubscriptionView } from '../contract/subscription.ts';
 import { addressWarnings } from './address-warnings.ts';
 import { certificateWarnings } from './certificates.ts';
+import { eventWarnings } from './event-warnings.ts';
 
 /** What is known of a subscription's running besides itself. */
 export interface SubscriptionState {
@@ -20,6 +22,8 @@ export interface SubscriptionState {
   readonly serverName: string;
   /** Which addresses its domain may reach; null: it is not asked. */
   readonly rule: Pick<AddressRule, 'refusal'> | null;
+  /** Types that its dialect has words for; null: all, or it is not asked. */
+  readonly words: readonly EventType[] | null;
   /** Wall clock, milliseconds. */
   readonly now: number;
 }
@@ -49,6 +53,7 @@ export function subscriptionView(subscription: Subscription, state: Subscription
     warnings: [
       ...certificateWarnings(subscription.target.auth, state.now),
       ...(state.rule ? addressWarnings(subscription.target, state.rule) : []),
+      ...(state.words ? eventWarnings(subscription, state.words) : []),
     ],
     createdBy: subscription.createdBy,
     createdAt: subscription.createdAt,

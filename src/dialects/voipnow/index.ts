@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { RingmeOptions, vendorEvents, VoipnowOptions } from './catalog.ts';
 import { decodePost } from './decode.ts';
-import { defaults } from './defaults.ts';
+import { defaults, wordsFor } from './defaults.ts';
 import { encodeRingme, encodeVoipnow } from './encode.ts';
 
 export const voipnow: Dialect = {
@@ -12,6 +12,7 @@ export const voipnow: Dialect = {
   optionsSchema: VoipnowOptions,
   defaults,
   limited: true,
+  wordsFor,
   maxBatch: () => 1,
   encode: encodeVoipnow,
   decode: decodePost,
@@ -26,6 +27,7 @@ export const ringme: Dialect = {
   optionsSchema: RingmeOptions,
   defaults,
   limited: true,
+  wordsFor,
   maxBatch: () => 1,
   encode: encodeRingme,
   decode: decodePost,
