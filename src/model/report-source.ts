@@ -23,4 +23,14 @@ export interface ReportSource {
   readonly createdAt: number;
   /** Name of who made it. */
   readonly createdBy: string;
+  /** Where its address is registered on the other system, by us; absent: whoever made the source sees to that. */
+  readonly remote?: RemoteMark | undefined;
+}
+
+export interface RemoteMark {
+  readonly kind: 'extension' | 'agent';
+  /** Extension as the other system writes it: `0003*210`. It stays known when the extension's record is gone. */
+  readonly name: string;
+  /** Id of the event there; null: not known yet whether there is one. */
+  readonly id: string | null;
 }
