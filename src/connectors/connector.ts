@@ -10,6 +10,7 @@ import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { Service } from '../kit/service.ts';
 import type { NewEvent } from '../model/event.ts';
+import type { Registration } from '../model/registration.ts';
 import type { NotUnderstood } from './not-understood.ts';
 
 export interface ConnectorStatus {
@@ -38,6 +39,8 @@ export interface Connector extends Service {
   figures(): ConnectorFigures;
   /** What it may be asked to do; null: nothing, as it is configured. */
   readonly commands: PhoneCommands | null;
+  /** Of one that keeps registrations on its phone system instead of listening to it. */
+  readonly registration?: Registration;
 }
 
 export type { KnownOfPeople, OpenCall };

@@ -6,6 +6,7 @@ import type { Decoded, DecodeContext, IncomingRequest } from './decode.ts';
 import type { TextPlace } from '../kit/text-place.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-types/index.ts';
+import type { RemoteVendor } from '../model/remote-registry.ts';
 
 /** What is recorded of extensions and domains, as far as vendors' formats name it. */
 export interface Directory {
@@ -93,4 +94,6 @@ export interface Dialect {
   decode?(request: IncomingRequest, context: DecodeContext): Decoded;
   /** Events that one address may be registered for, in the vendor's words. */
   readonly reportedEvents?: readonly string[];
+  /** How addresses are registered with the vendor's phone systems; none: by hand. */
+  readonly remote?: RemoteVendor;
 }

@@ -51,8 +51,8 @@ export interface EventNames {
 
 export interface RemoteRegistry {
   list(place: RemotePlace): Promise<RemoteResult<readonly RemoteEvent[]>>;
-  /** Gives the new event's id. */
-  add(place: RemotePlace, event: string, url: string): Promise<RemoteResult<string>>;
+  /** Gives the new event's id; null: it was made, and its id not told. */
+  add(place: RemotePlace, event: string, url: string): Promise<RemoteResult<string | null>>;
   remove(place: RemotePlace, event: RemoteEvent): Promise<RemoteResult<null>>;
 }
 

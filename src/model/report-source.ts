@@ -28,6 +28,8 @@ export interface ReportSource {
 }
 
 export interface RemoteMark {
+  /** Base URL of the system it is at: an id means nothing at another one. */
+  readonly system: string;
   readonly kind: 'extension' | 'agent';
   /** Extension as the other system writes it: `0003*210`. It stays known when the extension's record is gone. */
   readonly name: string;

@@ -180,7 +180,7 @@ class PlaceSync {
     this.#tokens = [...this.#tokens, made.kept];
     const added = await registry.add(place, step.event, urlBase + made.token);
     if ('value' in added) {
-      await this.#store(made.kept.source, added.value);
+      if (added.value !== null) await this.#store(made.kept.source, added.value);
       this.#note(step);
       return true;
     }

@@ -51,3 +51,24 @@ export function plannedStep({ kind, name }: RemotePlace, step: Step): PlannedSte
       return { do: 'forget', extension, event: step.event, why: 'not in use there' };
   }
 }
+
+const broken: Partial<Readonly<Record<RemoteTrouble['kind'], string>>> = {
+  credentials: 'the PBX does not take our credentials: check auth or token of the connector, and what they may do there',
+  stopped: 'it was broken off, since Offhook stops; the next start goes on',
+};
+
+export const brokenOffWords = ({ kind, message }: RemoteTrouble): string =>
+  broken[kind] === undefined
+    ? `the PBX could not be asked to the end, and is asked again by itself: ${saidBy(message)}`
+    : `${broken[kind]}: ${saidBy(message)}`;
+
+export const noAgentWords = (numbers: readonly string[]): string =>
+  `agents names ${numbers.slice(0, 5).join(', ')}${numbers.length > 5 ? ', …' : ''}, of which there is no record in the domain: make one (POST /v1/extensions)`;
+
+const mostInSummary = 3;
+
+/** For a status of one line; the rest is in the report. */
+export function summary(problems: readonly string[]): string {
+  const more = problems.length - mostInSummary;
+  return problems.slice(0, mostInSummary).join(' | ') + (more > 0 ? ` | and ${more} more` : '');
+}

@@ -3,6 +3,8 @@ import { RingmeOptions, vendorEvents, VoipnowOptions } from './catalog.ts';
 import { decodePost } from './decode.ts';
 import { defaults, wordsFor } from './defaults.ts';
 import { encodeRingme, encodeVoipnow } from './encode.ts';
+import { ringmeVendor } from './registrar/ringme-registry.ts';
+import { unifiedVendor } from './registrar/unified-registry.ts';
 
 export const voipnow: Dialect = {
   name: 'voipnow',
@@ -17,6 +19,7 @@ export const voipnow: Dialect = {
   encode: encodeVoipnow,
   decode: decodePost,
   reportedEvents: vendorEvents,
+  remote: unifiedVendor,
 };
 
 export const ringme: Dialect = {
@@ -32,4 +35,5 @@ export const ringme: Dialect = {
   encode: encodeRingme,
   decode: decodePost,
   reportedEvents: vendorEvents,
+  remote: ringmeVendor,
 };

@@ -1,0 +1,79 @@
+/** One run over the places of the other system, one after the other: the vendors count requests, and there is no hurry. */
+import type { RemoteRegistry, RemoteTrouble } from '../../model/remote-registry.ts';
+import type { Completed } from './completed.ts';
+import { type DesiredPlace, placeKey } from './desired.ts';
+import type { PlacedToken, TokenKeeper } from './keeper.ts';
+import { type PlaceOutcome, syncPlace } from './place-sync.ts';
+import type { RunReport } from './report.ts';
+
+export interface RunDeps {
+  readonly registry: RemoteRegistry;
+  readonly keeper: TokenKeeper;
+  readonly completed: Completed;
+  readonly urlBase: string;
+  readonly now: () => number;
+  readonly dryRun: boolean;
+  readonly report: RunReport;
+  readonly onOutcome: (outcome: PlaceOutcome) => void;
+}
+
+export interface RunEnd {
+  /** Why it did not come to the end; null: it did. */
+  readonly trouble: RemoteTrouble | null;
+  /** Places that have to be looked at again in some minutes. */
+  readonly isUnsettled: boolean;
+}
+
+const saveEvery = 25;
+
+/** @param only keys of the places to look at; null: all there are, wanted or with tokens of ours */
+export async function run(
+  desired: ReadonlyMap<string, DesiredPlace>,
+  only: ReadonlySet<string> | null,
+  deps: RunDeps,
+): Promise<RunEnd> {
+  const { completed, report, keeper, dryRun } = deps;
+  const tokens = keeper.all();
+  const places = placesOf(desired, tokens, only);
+  const byPlace = Map.groupBy(tokens, ({ place }) => placeKey(place));
+  const hashes = new Set(tokens.map(({ hash }) => hash));
+  const isIssued = (hash: string): boolean => hashes.has(hash);
+  report.willLookAt(places.size);
+  if (!dryRun) await begin(completed, places, only);
+  let isUnsettled = false;
+  let sinceSaved = 0;
+  for (const [key, place] of places) {
+    const outcome = await syncPlace(place, byPlace.get(key) ?? [], { ...deps, isIssued });
+    report.add(outcome);
+    if (!dryRun) {
+      deps.onOutcome(outcome);
+      if (outcome.problem === null && !outcome.isUnsettled) completed.inStep(key, place);
+      if (++sinceSaved % saveEvery === 0) await completed.save();
+    }
+    isUnsettled ||= outcome.isUnsettled;
+    if (outcome.trouble) return { trouble: outcome.trouble, isUnsettled };
+  }
+  return { trouble: null, isUnsettled };
+}
+
+/** Until a place is in step again, a start looks at it, whatever is wanted by then. */
+async function begin(
+  completed: Completed,
+  places: ReadonlyMap<string, DesiredPlace>,
+  only: ReadonlySet<string> | null,
+): Promise<void> {
+  for (const key of places.keys()) completed.outOfStep(key);
+  for (const key of only ?? []) if (!places.has(key)) completed.forget(key);
+  await completed.save();
+}
+
+function placesOf(
+  desired: ReadonlyMap<string, DesiredPlace>,
+  tokens: readonly PlacedToken[],
+  only: ReadonlySet<string> | null,
+): ReadonlyMap<string, DesiredPlace> {
+  const all = new Map<string, DesiredPlace>();
+  for (const { place, extension } of tokens) all.set(placeKey(place), { place, extension, events: [] });
+  for (const [key, place] of desired) all.set(key, place);
+  return only === null ? all : new Map([...all].filter(([key]) => only.has(key)));
+}
