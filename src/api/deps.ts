@@ -10,6 +10,7 @@ import type { ErasureManager } from '../erasure/management.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { EventLog } from '../log/event-log.ts';
+import type { Registration } from '../model/registration.ts';
 import type { AttemptQueries } from '../records/attempt-queries.ts';
 import type { AuditStore } from '../records/audit-store.ts';
 import type { CallJournal } from '../records/call-journal.ts';
@@ -55,6 +56,8 @@ export interface ApiDeps {
   readonly connectors: () => readonly ConnectorState[];
   /** What a phone system may be asked to do; null: nothing, or there is no such one. */
   readonly commands: (connector: string) => PhoneCommands | null;
+  /** What keeps our registrations on a phone system; null: nothing, or there is no such one. */
+  readonly registration: (connector: string) => Registration | null;
   /** Where the recordings of a phone system lie; null: that is not known, or there is no such one. */
   readonly recordings: (connector: string) => RecordingFiles | null;
   /** Takes in what other phone systems report. */

@@ -1,9 +1,13 @@
 import type { Connector, ConnectorHost } from '../connectors/connector.ts';
 import type { Config, ConnectorConfig } from '../config/schema.ts';
+import type { RegistrarConfig } from './registered/exchange.ts';
+
+/** One that listens; the others register us with a phone system that tells by itself. */
+export type ListeningConfig = Exclude<ConnectorConfig, RegistrarConfig>;
 
 /** Makes a connector from its configuration. What a kind needs is loaded when there is one of that kind. */
 export async function createConnector(
-  config: ConnectorConfig,
+  config: ListeningConfig,
   defaults: Config['defaults'],
   host: ConnectorHost,
 ): Promise<Connector> {

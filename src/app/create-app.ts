@@ -169,7 +169,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       () => api.start(),
       () => api.stop(),
     );
-    await startConnectors(parts, base, { log: store.log, live, people, metrics, tracing, connectors });
+    await startConnectors(parts, base, { ...store, guard, inbox, tenants, live, people, metrics, tracing, connectors });
     running = { log: store.log, delivery, inbox, connectors, url: api.url(), madeToken: store.token.made };
     logger.info({ url: api.url(), connectors: connectors.length }, 'started');
   };

@@ -84,6 +84,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       attempts: records.attempts,
       idempotency: records.idempotency,
       connectors: () => statesOf(config, deps.connectors),
+      registration: (id) => deps.connectors.find((one) => one.id === id)?.registration ?? null,
       commands: (id) => deps.connectors.find((one) => one.id === id)?.commands ?? null,
       recordings: recordingFolders(config.connectors),
       audit: records.audit,
@@ -112,6 +113,17 @@ function statesOf(config: Config, connectors: readonly Connector[]): ConnectorSt
     const own = config.connectors.find((one) => one.id === id);
     const domain = own?.domain ?? config.defaults.domain;
     const { notUnderstood } = connector.figures();
-    return { id, kind, reseller: own?.reseller ?? 'default', domain, state, since, problem, notUnderstood };
+    const registration = connector.registration?.state() ?? null;
+    return {
+      id,
+      kind,
+      reseller: own?.reseller ?? 'default',
+      domain,
+      state,
+      since,
+      problem,
+      notUnderstood,
+      registration,
+    };
   });
 }

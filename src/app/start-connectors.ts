@@ -1,14 +1,22 @@
 import type { Tracing } from '../api/tracing.ts';
-import type { Connector, KnownOfPeople, OpenCall } from '../connectors/connector.ts';
-import { type EventLog, LogFullError } from '../log/event-log.ts';
+import type { Connector, ConnectorHost, KnownOfPeople, OpenCall } from '../connectors/connector.ts';
+import type { Inbox } from '../delivery/inbox/inbox.ts';
+import type { AddressGuard } from '../delivery/sender/address-guard.ts';
+import { LogFullError } from '../log/event-log.ts';
+import type { Tenants } from '../tenants/tenants.ts';
 import type { Base } from './base.ts';
 import { createConnectorHost } from './connector-host.ts';
-import { createConnector } from './connectors.ts';
+import { createConnector, type ListeningConfig } from './connectors.ts';
+import type { RegistrarConfig } from './registered/exchange.ts';
+import { registrarMaker } from './registered/make-registrar.ts';
 import type { Parts } from './parts.ts';
 import type { AppMetrics } from './metrics/app-metrics.ts';
+import type { Store } from './store.ts';
 
-interface ConnectorDeps {
-  readonly log: EventLog;
+interface ConnectorDeps extends Store {
+  readonly guard: AddressGuard;
+  readonly inbox: Inbox;
+  readonly tenants: Tenants;
   readonly live: { openCalls(connector: string): readonly OpenCall[] };
   readonly people: { known(connector: string): readonly KnownOfPeople[] };
   readonly metrics: AppMetrics;
@@ -18,24 +26,11 @@ interface ConnectorDeps {
 }
 
 export async function startConnectors(parts: Parts, base: Base, deps: ConnectorDeps): Promise<void> {
-  const { clock, random, logger, config } = base;
-  for (const connectorConfig of config.connectors) {
-    const { id, kind } = connectorConfig;
-    const host = createConnectorHost(id, {
-      clock,
-      random,
-      logger,
-      log: deps.log,
-      tracing: deps.tracing,
-      onAccepted: (fresh, repeated) => {
-        deps.metrics.acceptedFrom(id, fresh);
-        deps.metrics.events.accepted(kind, fresh, repeated);
-      },
-      onRefused: (error) => deps.metrics.events.refused(kind, error instanceof LogFullError ? 'log_full' : 'other'),
-      openCalls: (connector) => deps.live.openCalls(connector),
-      knownPeople: (connector) => deps.people.known(connector),
-    });
-    const connector = await createConnector(connectorConfig, config.defaults, host);
+  const makeRegistrar = registrarMaker(parts, base, deps);
+  for (const connectorConfig of base.config.connectors) {
+    const connector = isRegistrar(connectorConfig)
+      ? await makeRegistrar(connectorConfig)
+      : await createConnector(connectorConfig, base.config.defaults, hostOf(connectorConfig, base, deps));
     deps.connectors.push(connector);
     await parts.add(
       `connector ${connector.id}`,
@@ -43,4 +38,24 @@ export async function startConnectors(parts: Parts, base: Base, deps: ConnectorD
       () => connector.stop(),
     );
   }
+}
+
+const isRegistrar = (config: ListeningConfig | RegistrarConfig): config is RegistrarConfig =>
+  config.kind === 'voipnow' || config.kind === 'ringme';
+
+function hostOf({ id, kind }: ListeningConfig, { clock, random, logger }: Base, deps: ConnectorDeps): ConnectorHost {
+  return createConnectorHost(id, {
+    clock,
+    random,
+    logger,
+    log: deps.log,
+    tracing: deps.tracing,
+    onAccepted: (fresh, repeated) => {
+      deps.metrics.acceptedFrom(id, fresh);
+      deps.metrics.events.accepted(kind, fresh, repeated);
+    },
+    onRefused: (error) => deps.metrics.events.refused(kind, error instanceof LogFullError ? 'log_full' : 'other'),
+    openCalls: (connector) => deps.live.openCalls(connector),
+    knownPeople: (connector) => deps.people.known(connector),
+  });
 }

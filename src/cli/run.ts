@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { callsCommand } from './commands/calls.ts';
-import { connectorsCommand, deliveriesCommand } from './commands/lists.ts';
+import { connectorsCommand } from './commands/connectors.ts';
+import { deliveriesCommand } from './commands/lists.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';

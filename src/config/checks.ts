@@ -4,6 +4,7 @@ import { checkFiles } from './file-checks.ts';
 import type { ConfigProblem } from './place.ts';
 import type { Raw } from './raw.ts';
 import { placeOf } from './read.ts';
+import { registrationProblems } from './registration-checks.ts';
 import type { Config } from './schema.ts';
 
 export function checkTogether(config: Config, raw: Raw | null): ConfigProblem[] {
@@ -14,6 +15,7 @@ export function checkTogether(config: Config, raw: Raw | null): ConfigProblem[] 
     ...connectorIdsAreUnique(config, raw),
     ...noConnectorIsReserved(config, raw),
     ...commandsHaveContext(config, raw),
+    ...registrationsAreWhole(config, raw),
     ...checkFiles(config, raw),
   ];
 }
@@ -97,6 +99,18 @@ function commandsHaveContext(config: Config, raw: Raw | null): ConfigProblem[] {
       },
     ];
   });
+}
+
+function registrationsAreWhole(config: Config, raw: Raw | null): ConfigProblem[] {
+  return config.connectors.flatMap((connector, index) =>
+    registrationProblems(connector).map(({ key, message, remedy }) => ({
+      place:
+        placeOf(raw, ['connectors', String(index), ...key.split('.')]) ?? placeOf(raw, ['connectors', String(index)]),
+      key: `connectors[${index}].${key}`,
+      message,
+      remedy,
+    })),
+  );
 }
 
 function connectorIdsAreUnique(config: Config, raw: Raw | null): ConfigProblem[] {

@@ -8,6 +8,7 @@ import {
   orNull,
   regularExpression,
   text,
+  webUrl,
   whole,
   yesNo,
 } from './kinds.ts';
@@ -23,8 +24,7 @@ const channelTemplate = (place: string) =>
   });
 const country = text({ pattern: /^[A-Z]{2}$/, expects: 'a country as two capital letters, such as US' });
 
-/** What every connector has. */
-const common = {
+const identity = {
   id: setting(
     text({ maxLength: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, expects: 'a name of letters, digits, _, . and -' }),
     {
@@ -37,6 +37,11 @@ const common = {
     description: 'Domain its calls belong to; null takes `defaults.domain`.',
   }),
   reseller: setting(name, { default: 'default', description: 'Reseller its calls belong to.' }),
+};
+
+/** What every connector that listens has. */
+const common = {
+  ...identity,
   country: setting(orNull(country), {
     default: null,
     description: 'Country that national phone numbers are read in; null takes `defaults.country`.',
@@ -44,6 +49,39 @@ const common = {
   extensions: setting(regularExpression, {
     default: '^[0-9]{2,6}$',
     description: 'Which numbers are extensions of this phone system (a regular expression).',
+  }),
+};
+
+const secretText = text({ maxLength: 4096 });
+
+/** What connectors have that register us with a phone system somewhere else, instead of listening to it. */
+const registered = {
+  ...identity,
+  url: setting(webUrl, {
+    description: 'Base URL of the phone system’s management API, without the part that is the same for all.',
+  }),
+  auth: group('How to log in: OAuth 2.0, client credentials. Or give `token` instead.', {
+    clientId: setting(orNull(text({ maxLength: 256 })), { default: null, description: 'Id of the client.' }),
+    clientSecret: setting(orNull(secretText), { default: null, description: 'Its secret.', secret: true }),
+    tokenUrl: setting(orNull(webUrl), {
+      default: null,
+      description:
+        'Where tokens are to be had; null: where the vendor has it behind `url` (`/oauth/token`; VoipNow: `/oauth/token.php`).',
+    }),
+  }),
+  token: setting(orNull(secretText), {
+    default: null,
+    description: 'A token that does not end, in place of `auth`.',
+    secret: true,
+  }),
+  publicUrl: setting(webUrl, {
+    description:
+      'Where the phone system reaches this Offhook, such as `https://hub.example`: what it sends goes to `/in/…` there. HTTPS, unless it is on this machine.',
+  }),
+  answer: setting(yesNo, {
+    default: true,
+    description:
+      'Whether answers are registered too. Without them a leg counts as answered when its hang-up says so, and one event (VoipNow: two) less is used of those an extension may have.',
   }),
 };
 
@@ -137,6 +175,16 @@ export const connectorSchema = variants('Phone systems to listen to.', {
     pingEvery: setting(duration('1s', '10m'), {
       default: 15_000,
       description: 'How often the connection is proven alive.',
+    }),
+  }),
+  voipnow: group('A VoipNow elsewhere, that is to notify this Offhook: registrations there are kept in step.', {
+    ...registered,
+  }),
+  ringme: group('A Ringme or Telphin that is to notify this Offhook: registrations there are kept in step.', {
+    ...registered,
+    agents: setting(listOf(text({ maxLength: 64 })), {
+      default: [],
+      description: 'Numbers of the extensions on which agents of queues take calls: their log-ins are registered.',
     }),
   }),
   simulator: group('A phone system that does not exist: believable calls of a small company, for trying Offhook.', {

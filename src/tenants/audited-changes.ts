@@ -43,6 +43,6 @@ export function sourceChange(before: ReportSource | null, after: ReportSource | 
   return { ...changeAt(scope, 'source', id, before && sourceFacts(before), after && sourceFacts(after)), ...rotated };
 }
 
-function sourceFacts({ dialect, extension, event, connector, name, allowFrom }: ReportSource): object {
-  return { dialect, extension, event, connector, name, allowFrom };
+function sourceFacts({ dialect, extension, event, connector, name, allowFrom, remote }: ReportSource): object {
+  return { dialect, extension, event, connector, name, allowFrom, ...(remote && { remote: { ...remote } }) };
 }

@@ -16,6 +16,7 @@ export class DirectoryIndex {
   readonly #owned = new Map<string, readonly string[]>();
   readonly #extensionIds = new Map<string, Set<number>>();
   readonly #userIds = new Map<string, Set<number>>();
+  readonly #listeners = new Set<() => void>();
 
   load({ domains, extensions, users }: DirectoryRecords): void {
     this.apply({ domains, extensions, users });
@@ -64,6 +65,14 @@ export class DirectoryIndex {
       add(this.#userIds, user.domain, user.id);
     }
     for (const extension of extensions) this.#putExtension(extension);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Called after every change; gives what ends it. */
+  onChanged(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
   #putExtension(extension: Extension): void {

@@ -19,6 +19,8 @@ export class SourceBook {
   readonly #ids = new Map<string, ReportSource>();
   readonly #hashes = new Map<string, ReportSource>();
   readonly #counts = new Map<string, number>();
+  /** Those of one connector, by number. */
+  readonly #connectors = new Map<string, Map<number, ReportSource>>();
 
   load(sources: readonly ReportSource[]): void {
     for (const source of sources) this.put(source);
@@ -48,11 +50,18 @@ export class SourceBook {
     return this.#counts.get(domain) ?? 0;
   }
 
-  /** Those about exactly this domain, or about this extension of it. */
+  ofConnector(connector: string): Iterable<ReportSource> {
+    return this.#connectors.get(connector)?.values() ?? [];
+  }
+
+  /**
+   * Those about exactly this domain, or about this extension of it. What a connector has registered elsewhere does not go with
+   * an extension: without it, nobody would know there any more whose the event is. The connector takes both away.
+   */
   of({ domain, user, extension }: Part): readonly ReportSource[] {
     if (user !== undefined) return [];
     const isMeant = (one: ReportSource): boolean =>
-      one.domain === domain && (extension === undefined || one.extension === extension);
+      one.domain === domain && (extension === undefined || (one.extension === extension && !one.remote));
     return [...this.#sources.values()].filter(isMeant);
   }
 
@@ -63,16 +72,19 @@ export class SourceBook {
     this.#sources.set(source.number, source);
     this.#ids.set(source.id, source);
     this.#hashes.set(source.hash, source);
+    const siblings = this.#connectors.get(source.connector) ?? new Map<number, ReportSource>();
+    this.#connectors.set(source.connector, siblings.set(source.number, source));
   }
 
   forget(sources: readonly ReportSource[]): void {
-    for (const { number, id, domain } of sources) {
+    for (const { number, id, domain, connector } of sources) {
       const known = this.#sources.get(number);
       if (!known) continue;
       this.#hashes.delete(known.hash);
       this.#counts.set(domain, this.countIn(domain) - 1);
       this.#sources.delete(number);
       this.#ids.delete(id);
+      this.#connectors.get(connector)?.delete(number);
     }
   }
 }

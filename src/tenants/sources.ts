@@ -1,6 +1,6 @@
 /** Ways in for other systems' notifications: who may make them, and what is kept of them. Tokens are shown once. */
 import { mayAccessDomain, mayAccessParticipants, type Access } from '../model/scope.ts';
-import type { ReportSource } from '../model/report-source.ts';
+import type { RemoteMark, ReportSource } from '../model/report-source.ts';
 import type { SourceStore } from '../records/source-store.ts';
 import { sourceChange } from './audited-changes.ts';
 import { type Asking, audited, changed, type TenantContext } from './context.ts';
@@ -18,10 +18,13 @@ export interface SourceDraft {
   readonly connector?: string | undefined;
   readonly name: string;
   readonly allowFrom: readonly string[];
+  /** Where a connector is about to register it. */
+  readonly remote?: RemoteMark | undefined;
 }
 export interface SourceChanges {
   readonly name?: string | undefined;
   readonly allowFrom?: readonly string[] | undefined;
+  readonly remote?: RemoteMark | undefined;
 }
 
 /** A source with its token, which nobody will know later. */
@@ -38,6 +41,7 @@ export interface Sources {
   check(token: string): ReportSource | null;
   /** All of them, whoever asks. */
   all(): Iterable<ReportSource>;
+  ofConnector(connector: string): Iterable<ReportSource>;
   create(asking: Asking, draft: SourceDraft): Promise<MadeSource | Refused>;
   update(asking: Asking, id: string, changes: SourceChanges): Promise<{ readonly source: ReportSource } | null>;
   /** Another token: the one before opens nothing any more. */
@@ -97,6 +101,7 @@ export function createSources(
       hash: hashToken(token),
       createdAt: Math.round(clock.now()),
       createdBy: asking.author.name,
+      ...(draft.remote && { remote: draft.remote }),
     });
     return { source, token };
   };
@@ -112,6 +117,7 @@ export function createSources(
     get,
     check: (token) => book.check(token),
     all: () => book.all(),
+    ofConnector: (connector) => book.ofConnector(connector),
     list: (access, { after, limit }) => {
       const found: ReportSource[] = [];
       for (const source of book.all()) {

@@ -58,6 +58,9 @@ export interface Tenants extends Service {
   readonly directory: {
     extension(domain: string, number: string): Extension | null;
     domainId(domain: string): number | null;
+    extensionsIn(domain: string): readonly Extension[];
+    /** Called after every change of what is recorded; gives what ends it. */
+    onChanged(listener: () => void): () => void;
   };
 }
 
@@ -111,6 +114,8 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
     directory: {
       extension: (domain, number) => index.extension(domain, number),
       domainId: (domain) => index.domain(domain)?.id ?? null,
+      extensionsIn: (domain) => index.extensionsIn(domain),
+      onChanged: (listener) => index.onChanged(listener),
     },
     check: (text) => {
       const found = book.check(text, clock.now());

@@ -117,6 +117,7 @@ export async function createApiWorld(
     calls: records.calls,
     journal,
     connectors: () => [],
+    registration: () => null,
     commands: () => null,
     recordings: () => null,
     tenants,

@@ -1,9 +1,12 @@
 import { Type } from 'typebox';
+import type { RegistrationState } from '../../model/registration.ts';
 import { mayAccessDomain } from '../../model/scope.ts';
 import { accessOf } from '../auth/authenticate.ts';
 import { nullable, Time } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
+import { RegistrationSchema, shownRegistration } from './registration.ts';
+import { syncRoute } from './sync-route.ts';
 
 /** A connector as the API shows it; nothing of its configuration, which holds credentials. */
 export interface ConnectorState {
@@ -22,6 +25,8 @@ export interface ConnectorState {
     readonly lastAt: number;
     readonly sample: string;
   }[];
+  /** Of one that registers us elsewhere; null or absent: it does not. */
+  readonly registration?: RegistrationState | null;
 }
 
 const NotUnderstoodSchema = Type.Object(
@@ -45,9 +50,17 @@ const ConnectorSchema = Type.Object({
   since: Time,
   problem: nullable(Type.String(), 'Why it is down.'),
   notUnderstood: Type.Array(NotUnderstoodSchema),
+  registration: nullable(
+    RegistrationSchema,
+    'Of the kinds `voipnow` and `ringme`: how our registrations there are. `up` means in step. Null: it listens.',
+  ),
 });
 
-export function connectorRoutes(app: App, { connectors }: Pick<ApiDeps, 'connectors'>): void {
+type Deps = Pick<ApiDeps, 'clock' | 'connectors' | 'registration'>;
+
+export function connectorRoutes(app: App, deps: Deps): void {
+  const { connectors } = deps;
+  syncRoute(app, deps);
   const list = described({
     summary: 'The phone systems listened to, and how they are',
     tag: 'connectors',
@@ -65,8 +78,9 @@ export function connectorRoutes(app: App, { connectors }: Pick<ApiDeps, 'connect
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const shown = ({ since, notUnderstood, ...state }: ConnectorState) => ({
+const shown = ({ since, notUnderstood, registration = null, ...state }: ConnectorState) => ({
   ...state,
+  registration: registration && shownRegistration(registration),
   since: iso(since),
   notUnderstood: notUnderstood.map((one) => ({ ...one, lastAt: iso(one.lastAt) })),
 });

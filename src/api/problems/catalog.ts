@@ -210,6 +210,18 @@ export const problemCatalog = {
     remedy: 'Remove them first, or ask with cascade=true to remove them with it.',
     passes: true,
   },
+  nothing_registered: {
+    status: 409,
+    title: 'The connector registers nothing',
+    remedy: 'Name a connector of the kind voipnow or ringme; GET /v1/connectors lists them.',
+  },
+  source_registered: {
+    status: 409,
+    title: 'A connector has registered the source with its phone system',
+    remedy:
+      'Change the extensions or their users instead: the connector then takes the event there and the source away.',
+    passes: true,
+  },
   limit_reached: {
     status: 409,
     title: 'There are as many as there may be',

@@ -61,20 +61,35 @@ const SourceView = Type.Object({
   allowFrom: Type.Array(Type.String()),
   createdAt: Time,
   createdBy: Type.String(),
+  remote: nullable(
+    Type.Object({
+      name: Type.String({ description: 'The extension, as that phone system writes it.' }),
+      id: nullable(Type.String(), 'Of the event there; null: not known yet.'),
+    }),
+    'Where its connector has registered it. It then goes with that registration alone. Null: it was made by hand.',
+  ),
 });
 const MadeSourceView = Type.Object({
   ...SourceView.properties,
   path: nullable(Type.String(), 'Where to send notifications, with the token in it. It is shown this once.'),
 });
 
-const viewOf = ({ hash: _hash, number: _number, createdAt, allowFrom: networks, ...source }: ReportSource) => ({
+const viewOf = ({ hash: _hash, number: _number, createdAt, allowFrom: networks, remote, ...source }: ReportSource) => ({
   ...source,
+  remote: remote ? { name: remote.name, id: remote.id } : null,
   allowFrom: [...networks],
   createdAt: new Date(createdAt).toISOString(),
 });
 
-export function sourceRoutes(app: App, { tenants, dialects }: Pick<ApiDeps, 'tenants' | 'dialects'>): void {
+type Deps = Pick<ApiDeps, 'tenants' | 'dialects' | 'registration'>;
+
+export function sourceRoutes(app: App, { tenants, dialects, registration }: Deps): void {
   const { sources } = tenants;
+  /** Without it the connector would not know its event there any more, and nobody would take it away. */
+  const isRegistered = (request: FastifyRequest, id: string): boolean => {
+    const source = sources.get(accessOf(request), id);
+    return source?.remote !== undefined && registration(source.connector) !== null;
+  };
 
   app.get<{ Querystring: Static<typeof Query> }>('/v1/sources', listFacts, async (request) => {
     const { cursor, limit = 50 } = request.query;
@@ -121,11 +136,13 @@ export function sourceRoutes(app: App, { tenants, dialects }: Pick<ApiDeps, 'ten
   );
 
   app.post<{ Params: Params }>('/v1/sources/:id/rotate', rotateFacts, async (request, reply) => {
+    if (isRegistered(request, request.params.id)) return sendProblem(reply, { code: 'source_registered' });
     const made = await sources.rotate(askingOf(request), request.params.id);
     return made ? showMade(request, reply, made) : notFound(reply);
   });
 
   app.delete<{ Params: Params }>('/v1/sources/:id', deleteFacts, async (request, reply) => {
+    if (isRegistered(request, request.params.id)) return sendProblem(reply, { code: 'source_registered' });
     const isGone = await sources.remove(askingOf(request), request.params.id);
     return isGone ? reply.code(204).send() : notFound(reply);
   });
@@ -200,7 +217,8 @@ const changeFacts = described({
 });
 const rotateFacts = described({
   summary: 'Give a source another token',
-  description: 'The one before opens nothing any more.',
+  description:
+    'The one before opens nothing any more. Not of one that a connector has registered (`source_registered`).',
   tag,
   least: 'domain',
   params: Params,
@@ -208,7 +226,7 @@ const rotateFacts = described({
 });
 const deleteFacts = described({
   summary: 'Delete a source',
-  description: 'What is sent there is answered 404.',
+  description: 'What is sent there is answered 404. Not of one that a connector has registered (`source_registered`).',
   tag,
   least: 'domain',
   params: Params,

@@ -62,4 +62,37 @@ export function registerConnectors(
     },
     figure(({ bufferedEvents }) => bufferedEvents),
   );
+  registerRegistrations(registry, connectors);
+}
+
+function registerRegistrations(registry: Registry, connectors: () => readonly Connector[]): void {
+  const labels = ['connector'] as const;
+  const all = () =>
+    connectors().flatMap(({ id, registration }) => (registration ? [{ id, figures: registration.figures() }] : []));
+  counter(
+    registry,
+    {
+      name: 'offhook_registration_changes_total',
+      help: 'Events that connectors added and removed on phone systems elsewhere, and those that were refused to be added',
+      labels: ['connector', 'change'],
+    },
+    () =>
+      all().flatMap(({ id, figures }) =>
+        (['added', 'removed', 'refused'] as const).map((change) => [id, change, figures[change]] as const),
+      ),
+  );
+  counter(
+    registry,
+    { name: 'offhook_registration_runs_total', help: 'Times that registrations elsewhere were looked at', labels },
+    () => all().map(({ id, figures }) => [id, figures.runs] as const),
+  );
+  gauge(
+    registry,
+    {
+      name: 'offhook_registrations_out_of_step',
+      help: 'Extensions and agents whose registrations elsewhere were not in step when last looked at',
+      labels,
+    },
+    () => all().map(({ id, figures }) => [id, figures.outOfStep] as const),
+  );
 }

@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import { clientOf, withClientOptions, type CliContext, type ClientOptions } from '../context.ts';
 import { deliveryLine, type DeliveryFacts } from '../lines.ts';
-import { harmless, showTable, type Terminal } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { retryDelivery, showDelivery } from './delivery.ts';
 
@@ -45,38 +44,4 @@ export function deliveriesCommand(context: CliContext): Command {
     if (items.length === 0) return terminal.note('nothing was delivered yet');
     for (const one of items) terminal.out(deliveryLine(terminal, one, null, null));
   });
-}
-
-interface ConnectorFacts {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly since: string;
-  readonly problem: string | null;
-  readonly notUnderstood: readonly {
-    readonly kind: string;
-    readonly count: number;
-    readonly lastAt: string;
-    readonly sample: string;
-  }[];
-}
-
-export function connectorsCommand(context: CliContext): Command {
-  const { terminal } = context;
-  const command = new Command('connectors').description('the phone systems listened to, and how they are');
-  return withClientOptions(command).action(async (options: ClientOptions) => {
-    const { items } = await clientOf(context, options).get<List<ConnectorFacts>>('/v1/connectors');
-    if (options.json) return items.forEach((one) => terminal.out(JSON.stringify(one)));
-    if (items.length === 0) return terminal.note('none; add one under connectors in offhook.yaml');
-    const rows = items.map(({ id, kind, state, since, problem }) => [id, kind, state, since, harmless(problem ?? '')]);
-    showTable(terminal, [['id', 'kind', 'state', 'since', 'problem'], ...rows]);
-    for (const one of items) showNotUnderstood(terminal, one);
-  });
-}
-
-function showNotUnderstood(terminal: Terminal, { id, notUnderstood }: ConnectorFacts): void {
-  if (notUnderstood.length === 0) return;
-  terminal.out(`\nnot understood of what ${id} said, since the start:`);
-  const rows = notUnderstood.map(({ kind, count, lastAt, sample }) => [kind, String(count), lastAt, harmless(sample)]);
-  showTable(terminal, [['kind', 'count', 'last', 'sample'], ...rows]);
 }

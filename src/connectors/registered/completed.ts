@@ -36,7 +36,9 @@ export class Completed {
    * @param used places that tokens of ours are for
    */
   differing(desired: ReadonlyMap<string, DesiredPlace>, used: Iterable<string>): ReadonlySet<string> {
-    const changed = [...desired].filter(([key, place]) => this.#places.get(key) !== eventsOf(place)).map(([key]) => key);
+    const changed = [...desired]
+      .filter(([key, place]) => this.#places.get(key) !== eventsOf(place))
+      .map(([key]) => key);
     const gone = [...this.#places.keys(), ...used].filter((key) => !desired.has(key));
     return new Set([...changed, ...gone]);
   }

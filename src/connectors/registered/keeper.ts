@@ -18,11 +18,7 @@ export interface TokenKeeper {
   /** Of this connector, as they are now. */
   all(): readonly PlacedToken[];
   /** Durable when it resolves. */
-  make(
-    place: RemotePlace,
-    extension: string,
-    event: string,
-  ): Promise<MadeToken | { readonly problem: string }>;
+  make(place: RemotePlace, extension: string, event: string): Promise<MadeToken | { readonly problem: string }>;
   /** Remembers which event has it there. */
   store(source: string, remoteId: string): Promise<void>;
   forget(source: string): Promise<void>;

@@ -134,9 +134,7 @@ const isRateLimited = (exchange: RemoteExchange): boolean => exchange.kind === '
 
 /** It may pass by itself. */
 const isPassing = (exchange: RemoteExchange): boolean =>
-  exchange.kind === 'answered'
-    ? exchange.status === 408 || exchange.status >= 500
-    : exchange.trouble === 'unavailable';
+  exchange.kind === 'answered' ? exchange.status === 408 || exchange.status >= 500 : exchange.trouble === 'unavailable';
 
 function answerOf(exchange: RemoteExchange): RemoteAnswer {
   if (exchange.kind === 'failed') return { trouble: { kind: exchange.trouble, message: exchange.message } };

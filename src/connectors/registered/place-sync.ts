@@ -33,7 +33,7 @@ export interface PlaceOutcome {
   /** Adds that the other system would not make. */
   refused: number;
   readonly steps: PlannedStep[];
-  /** In words; null: in step. */
+  /** In words; null: in step, or broken off. */
   problem: string | null;
   /** It has to be looked at again for what can't be settled yet. */
   isUnsettled: boolean;
@@ -120,8 +120,8 @@ class PlaceSync {
   }
 
   #fail(trouble: RemoteTrouble, what: string): void {
-    this.#outcome.problem ??= refusedWords(this.#desired.place, what, trouble);
     if (isEnd(trouble)) this.#outcome.trouble = trouble;
+    else this.#outcome.problem ??= refusedWords(this.#desired.place, what, trouble);
   }
 
   #show({ steps }: PlacePlan): PlaceOutcome {
@@ -196,7 +196,8 @@ class PlaceSync {
   ): Promise<void> {
     const { place } = this.#desired;
     // Perhaps it was made: the token stays, so that it is known as ours.
-    if (trouble.kind === 'unavailable' || trouble.kind === 'stopped') return this.#fail(trouble, 'no event can be added');
+    if (trouble.kind === 'unavailable' || trouble.kind === 'stopped')
+      return this.#fail(trouble, 'no event can be added');
     await this.#forget(source);
     this.#refused.add(event);
     this.#outcome.refused++;

@@ -47,7 +47,7 @@ export async function run(
     report.add(outcome);
     if (!dryRun) {
       deps.onOutcome(outcome);
-      if (outcome.problem === null && !outcome.isUnsettled) completed.inStep(key, place);
+      if (isInStep(outcome)) completed.inStep(key, place);
       if (++sinceSaved % saveEvery === 0) await completed.save();
     }
     isUnsettled ||= outcome.isUnsettled;
@@ -55,6 +55,9 @@ export async function run(
   }
   return { trouble: null, isUnsettled };
 }
+
+const isInStep = ({ problem, trouble, isUnsettled }: PlaceOutcome): boolean =>
+  problem === null && trouble === null && !isUnsettled;
 
 /** Until a place is in step again, a start looks at it, whatever is wanted by then. */
 async function begin(

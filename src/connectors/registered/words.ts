@@ -10,7 +10,10 @@ const token = /[0-9a-hjkmnp-tv-z]{32}/g;
 
 /** What another system said, fit to be shown: no token of ours, no control characters, not too long. */
 export function saidBy(text: string): string {
-  const plain = text.replaceAll(token, '(token)').replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
+  const plain = text
+    .replaceAll(token, '(token)')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
 }
 
@@ -26,7 +29,8 @@ export function limitWords(
   { message }: RemoteTrouble,
 ): string {
   const theirs = `${counted(all)}, ${ours} of them ours and ${all - ours} of others`;
-  const remedy = 'Remove events there that are not used any more, or ask the administrator of the PBX to raise the limit';
+  const remedy =
+    'Remove events there that are not used any more, or ask the administrator of the PBX to raise the limit';
   return `${nameOf(place)}: there is no room for ${event}: the extension has ${theirs}. ${remedy}; then sync again. The PBX says: ${saidBy(message)}`;
 }
 
@@ -53,7 +57,8 @@ export function plannedStep({ kind, name }: RemotePlace, step: Step): PlannedSte
 }
 
 const broken: Partial<Readonly<Record<RemoteTrouble['kind'], string>>> = {
-  credentials: 'the PBX does not take our credentials: check auth or token of the connector, and what they may do there',
+  credentials:
+    'the PBX does not take our credentials: check auth or token of the connector, and what they may do there',
   stopped: 'it was broken off, since Offhook stops; the next start goes on',
 };
 

@@ -16,6 +16,7 @@ import { excerptOf } from './excerpt.ts';
 import { exchangeFailure } from './failure.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Ended, Exchange, OutgoingRequest, SendFailure } from './sender.ts';
+import { keptHeaders } from './kept-headers.ts';
 import { secretsSent } from './sent-secrets.ts';
 
 /** What all exchanges of one sender share. */
@@ -125,6 +126,7 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
       excerpt: excerptOf(this.#kept, this.#headers['content-encoding'], this.#keepBytes, secrets),
       retryAfterMs: this.#asksToWaitMs(),
       durationMs: Math.round(now - this.#startedAt),
+      ...(this.#request.keepHeaders && { headers: keptHeaders(this.#headers, this.#request.keepHeaders) }),
     });
   }
 

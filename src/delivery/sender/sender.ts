@@ -25,6 +25,8 @@ export interface OutgoingRequest {
   readonly keepBytes?: number;
   /** An answer that is longer than is read fails as `response_too_large`; else it is cut off, and its status counts. */
   readonly wholeAnswer?: boolean;
+  /** Lower-case names of headers of the answer that are handed back. */
+  readonly keepHeaders?: readonly string[];
 }
 
 /** Why no answer came; stable, shown to users and counted in metrics. */
@@ -52,6 +54,8 @@ export type Exchange =
       /** Milliseconds the receiver asked to wait (Retry-After, at most 24 h); null where it did not. */
       readonly retryAfterMs: number | null;
       readonly durationMs: number;
+      /** Those of `keepHeaders` that there are, where the request names any; each at most 256 characters. */
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | {
       readonly kind: 'failed';

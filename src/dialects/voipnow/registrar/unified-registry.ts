@@ -32,8 +32,7 @@ export const unifiedVendor: RemoteVendor = {
   probe: { method: 'GET', path: '/uapi/extensions/@me?count=1' },
 };
 
-const pathOf = ({ name }: RemotePlace): string =>
-  `/uapi/extensions/@me/${encodeURIComponent(name)}/phoneCallEvents`;
+const pathOf = ({ name }: RemotePlace): string => `/uapi/extensions/@me/${encodeURIComponent(name)}/phoneCallEvents`;
 
 function unifiedRegistry(ask: AskRemote): RemoteRegistry {
   return {
