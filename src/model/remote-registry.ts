@@ -67,7 +67,7 @@ export interface RemoteRequest {
 export type RemoteAnswer =
   | {
       readonly status: number;
-      /** What the body says; undefined where it is no JSON. */
+      /** What the body says; null: it is empty; undefined: it is no JSON. */
       readonly body: unknown;
     }
   | { readonly trouble: RemoteTrouble };

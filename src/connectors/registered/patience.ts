@@ -141,7 +141,9 @@ function answerOf(exchange: RemoteExchange): RemoteAnswer {
   return { status: exchange.status, body: parsed(exchange.body) };
 }
 
+/** A page for people, such as one to log in, must not be taken for an empty answer. */
 function parsed(text: string): unknown {
+  if (text.trim() === '') return null;
   try {
     return JSON.parse(text) as unknown;
   } catch {

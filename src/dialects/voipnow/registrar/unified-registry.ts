@@ -70,7 +70,7 @@ interface Page {
 
 /** Where there is none, the answer may be without a body. */
 function readEvents(body: unknown): RemoteResult<Page> {
-  if (body === undefined || body === null) return { value: { events: [], entries: 0 } };
+  if (body === null) return { value: { events: [], entries: 0 } };
   const entries = Array.isArray(body) ? body : fieldsOf(body)['entry'];
   if (!Array.isArray(entries)) return unreadable('no list of events');
   return { value: { events: entries.flatMap((one) => readEvent(one) ?? []), entries: entries.length } };
