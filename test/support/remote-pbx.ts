@@ -44,7 +44,8 @@ const firstId = 101;
 
 export function createRemotePbx(vendor: 'ringme' | 'voipnow', names: readonly string[]): RemotePbx {
   const kinds = vendor === 'ringme' ? ['extension', 'agent'] : ['extension'];
-  const events = new Map(names.flatMap((name) => kinds.map((kind) => [`${kind} ${name}`, [] as KeptEvent[]] as const)));
+  const places = names.flatMap((name) => kinds.map((kind) => `${kind} ${name}`));
+  const events = new Map<string, KeptEvent[]>(places.map((place) => [place, []]));
   let nextId = 1;
   const read = vendor === 'ringme' ? readRingme : readVoipnow;
   const say = vendor === 'ringme' ? ringmeWords : voipnowWords;
