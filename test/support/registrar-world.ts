@@ -145,7 +145,9 @@ export function createRegistrarWorld(
 
 function exchanged(pbx: RemotePbx, { method, path, json }: RemoteRequest): RemoteExchange {
   const answer = pbx.answer({ method, path, json });
-  return answer === 'nothing' ? { kind: 'failed', message: 'no answer', trouble: 'unavailable' } : told(answer);
+  return answer === 'nothing'
+    ? { kind: 'failed', message: 'no answer', trouble: 'unavailable', mayPass: true }
+    : told(answer);
 }
 
 function told({ status, body, headers = {} }: PbxAnswer): RemoteExchange {

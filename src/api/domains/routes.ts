@@ -102,7 +102,8 @@ const createFacts = described({
 });
 const changeFacts = described({
   summary: 'Change a domain',
-  description: 'What is left out stays. `allowNetworks` is a superuser’s to set, `eventLimit` a superuser’s or the reseller’s.',
+  description:
+    'What is left out stays. `allowNetworks` is a superuser’s to set, `eventLimit` a superuser’s or the reseller’s.',
   tag,
   least: 'domain',
   params: Params,

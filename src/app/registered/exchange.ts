@@ -1,7 +1,7 @@
 /** One request to a remote phone system's management API, over the sender: its limits, its address guard, its tokens. */
 import type { ConnectorConfig } from '../../config/schema.ts';
 import type { RemoteExchange } from '../../connectors/registered/patience.ts';
-import type { Exchange, OutgoingRequest, Sender } from '../../delivery/sender/sender.ts';
+import type { Exchange, OutgoingRequest, Sender, SendFailure } from '../../delivery/sender/sender.ts';
 import { userAgent } from '../../delivery/signing/notification-headers.ts';
 import type { RemoteRequest } from '../../model/remote-registry.ts';
 import type { ClientCredentials, EndpointAuth } from '../../subscriptions/subscription.ts';
@@ -70,11 +70,14 @@ function outgoing({ method, path, json }: RemoteRequest, { base, auth, domain }:
   };
 }
 
+/** Where asking again changes nothing before somebody has changed a setting. */
+const isFinal: ReadonlySet<SendFailure> = new Set(['refused_address', 'bad_url', 'response_too_large']);
+
 function told(exchange: Exchange): RemoteExchange {
   if (exchange.kind === 'failed') {
     const { failure, message, credentialsRefused } = exchange;
     const trouble = failure === 'stopped' ? 'stopped' : credentialsRefused ? 'credentials' : 'unavailable';
-    return { kind: 'failed', message, trouble };
+    return { kind: 'failed', message, trouble, mayPass: trouble === 'unavailable' && !isFinal.has(failure) };
   }
   const { status, excerpt, retryAfterMs, headers = {} } = exchange;
   const left = wholeNumber(headers[leftName]);

@@ -7,7 +7,12 @@ import { askPatiently, type RemoteExchange } from './patience.ts';
 
 const answered = (status: number, facts: Partial<Extract<RemoteExchange, { kind: 'answered' }>> = {}) =>
   ({ kind: 'answered', status, body: '{}', retryAfterMs: null, left: null, leftResetMs: null, ...facts }) as const;
-const down: RemoteExchange = { kind: 'failed', message: 'no connection', trouble: 'unavailable' };
+const down = {
+  kind: 'failed',
+  message: 'no connection',
+  trouble: 'unavailable',
+  mayPass: true,
+} as const satisfies RemoteExchange;
 const get: RemoteRequest = { method: 'GET', path: '/' };
 
 function world(script: readonly RemoteExchange[]) {
@@ -69,6 +74,12 @@ test('what fails by itself is asked again, longer each time, and at last is told
   const { answerTo, times } = world([down, answered(503), down, answered(408)]);
   assert.deepEqual(await answerTo(get), { status: 408, body: {} });
   assert.deepEqual(times(), [0, 1_000, 5_000, 21_000]);
+});
+
+test('what our own rules refuse is not tried again', async () => {
+  const { answerTo, times } = world([{ ...down, mayPass: false }]);
+  assert.deepEqual(await answerTo(get), { trouble: { kind: 'unavailable', message: 'no connection' } });
+  assert.deepEqual(times(), [0]);
 });
 
 test('an add whose answer did not come is not made again', async () => {

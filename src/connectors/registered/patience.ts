@@ -26,7 +26,13 @@ export type RemoteExchange =
       readonly left: number | null;
       readonly leftResetMs: number | null;
     }
-  | { readonly kind: 'failed'; readonly message: string; readonly trouble: RemoteTrouble['kind'] };
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly trouble: RemoteTrouble['kind'];
+      /** It may work in a moment, as it stands. */
+      readonly mayPass: boolean;
+    };
 
 export interface PatienceDeps {
   readonly clock: Clock;
@@ -134,7 +140,7 @@ const isRateLimited = (exchange: RemoteExchange): boolean => exchange.kind === '
 
 /** It may pass by itself. */
 const isPassing = (exchange: RemoteExchange): boolean =>
-  exchange.kind === 'answered' ? exchange.status === 408 || exchange.status >= 500 : exchange.trouble === 'unavailable';
+  exchange.kind === 'answered' ? exchange.status === 408 || exchange.status >= 500 : exchange.mayPass;
 
 function answerOf(exchange: RemoteExchange): RemoteAnswer {
   if (exchange.kind === 'failed') return { trouble: { kind: exchange.trouble, message: exchange.message } };
