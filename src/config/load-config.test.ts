@@ -255,3 +255,41 @@ test('the collector of traces goes by OpenTelemetry’s own names too, and its h
   const wrong = loadConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:planted@c.test' }, file: '/dev/null' });
   assert.ok('problems' in wrong);
 });
+
+const ringme = (...lines: readonly string[]): string =>
+  ['connectors:', '  - id: office', '    kind: ringme', ...lines.map((line) => `    ${line}`)].join('\n');
+
+test('a connector that registers us elsewhere needs to know where, as whom, and where we are', () => {
+  const config = load(
+    ringme('url: https://api.example/', 'publicUrl: https://hub.example', 'auth: { clientId: me, clientSecret: s }'),
+  );
+  const [connector] = config.connectors;
+  assert.equal(connector?.kind === 'ringme' && connector.answer, true);
+  assert.deepEqual(refuse(ringme()), [
+    'offhook.yaml:2:5: connectors[0].url: is missing; it must be a URL with http or https, without user and password',
+    'offhook.yaml:2:5: connectors[0].publicUrl: is missing; it must be a URL with http or https, without user and password',
+  ]);
+});
+
+test('its log-in is whole: an id with its secret, or a token alone', () => {
+  const where = ['url: https://api.example', 'publicUrl: https://hub.example'];
+  const said = (...lines: readonly string[]): string => refuse(ringme(...where, ...lines)).join('\n');
+  assert.match(
+    said(),
+    /connectors\[0\]\.auth: and token are missing; give auth\.clientId and auth\.clientSecret, or token/,
+  );
+  assert.match(said('auth: { clientId: me }'), /connectors\[0\]\.auth\.clientSecret: is missing beside auth\.clientId/);
+  assert.match(said('auth: { clientSecret: me }'), /connectors\[0\]\.auth\.clientId: is missing beside/);
+  assert.match(
+    said('auth: { clientId: a, clientSecret: b }', 'token: c'),
+    /connectors\[0\]\.token: stands beside auth/,
+  );
+  assert.match(said('token: c', 'agent: ["1"]'), /did you mean "agents"/);
+  const open = ['url: https://api.example/?a=b', 'publicUrl: https://hub.example/#x', 'token: c'];
+  assert.match(refuse(ringme(...open)).join('\n'), /url: has a query or a fragment.*\n.*publicUrl: has a query/);
+});
+
+test('VoipNow has no events of agents', () => {
+  const text = ringme('url: https://api.example', 'publicUrl: https://hub.example', 'token: c', 'agents: ["210"]');
+  assert.match(refuse(text.replace('ringme', 'voipnow')).join('\n'), /agents: there is no such key/);
+});

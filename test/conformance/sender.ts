@@ -165,6 +165,14 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
       assert.equal(answeredWith(exchange, 503).retryAfterMs, 120_000);
     });
 
+    it('comes with the headers that the request names, and no others', async (t) => {
+      const respond = answerWith(200, '', { 'x-left': '3', 'x-long': 'y'.repeat(1_000), 'set-cookie': 'secret=1' });
+      const plain = answeredWith((await exchangeWith(t, respond)).exchange, 200);
+      assert.equal(plain.headers, undefined);
+      const { exchange } = await exchangeWith(t, respond, { keepHeaders: ['x-left', 'x-long', 'x-none'] });
+      assert.deepEqual(answeredWith(exchange, 200).headers, { 'x-left': '3', 'x-long': 'y'.repeat(256) });
+    });
+
     it('is the last one where informational ones come before it', async (t) => {
       const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
       const { exchange } = await exchangeWith(t, raw(early + early + answer(200, 'real')));

@@ -299,6 +299,10 @@ export const attacks: Readonly<Record<string, AttacksOf>> = {
   'GET /v1/recordings/:id': ({ recordingId }) => at(`/v1/recordings/${recordingId}`),
   'GET /v1/live': () => list('/v1/live'),
   'GET /v1/connectors': () => list('/v1/connectors'),
+  'POST /v1/connectors/:id/sync': ({ connector }) => [
+    { url: `/v1/connectors/${connector}/sync`, body: { dryRun: true }, expect: denied },
+    { url: `/v1/connectors/${connector}/sync`, body: {}, expect: denied },
+  ],
   'GET /v1/dialects': () => list('/v1/dialects'),
   'GET /v1/stats': () => list('/v1/stats'),
 
