@@ -102,6 +102,17 @@ test('nothing is ever deleted without the id of one event', async () => {
   assert.deepEqual(lines(), ['DELETE /uapi/extensions/@me/0003*210/phoneCallEvents/2/a-1']);
 });
 
+test('VoipNow: an extension whose number is another path is not asked for', async () => {
+  for (const name of ['..', '.']) {
+    const { registry, asked } = registryOf(unifiedVendor);
+    const there = { kind: 'extension', name } as const;
+    assert.ok('trouble' in (await registry.list(there)));
+    assert.ok('trouble' in (await registry.add(there, 'hangup', url)));
+    assert.ok('trouble' in (await registry.remove(there, { id: '1', event: 'hangup', url, isSent: true })));
+    assert.deepEqual(asked, []);
+  }
+});
+
 test('refusals are told apart in either form', async () => {
   const cases: readonly (readonly [Answer, string])[] = [
     [{ status: 400, body: { error: { code: 'extension_invalid', message: 'No such extension' } } }, 'gone'],

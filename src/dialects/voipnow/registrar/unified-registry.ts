@@ -15,7 +15,7 @@ import { done, fieldsOf, resultOf, textOf, unreadable } from './trouble.ts';
 
 /** By their numbers. */
 const types = ['dial-in', 'dial-out', 'hangup', 'answer-incoming', 'answer-outgoing'];
-const idShape = /^[A-Za-z0-9._-]{1,255}$/;
+const idShape = /^[A-Za-z0-9_-]{1,255}$/;
 const pageSize = 100;
 /** The vendor counts no further than 5,000. */
 const mostPages = 51;
@@ -32,17 +32,23 @@ export const unifiedVendor: RemoteVendor = {
   probe: { method: 'GET', path: '/uapi/extensions/@me?count=1' },
 };
 
+/** A number of dots alone would be another path. */
+const isName = ({ name }: RemotePlace): boolean => !/^\.*$/.test(name);
+const noName = { trouble: { kind: 'gone', message: 'an extension can’t be called so' } } as const;
+
 const pathOf = ({ name }: RemotePlace): string => `/uapi/extensions/@me/${encodeURIComponent(name)}/phoneCallEvents`;
 
 function unifiedRegistry(ask: AskRemote): RemoteRegistry {
   return {
-    list: (place) => listAll(ask, place),
+    list: async (place) => (isName(place) ? listAll(ask, place) : noName),
     add: async (place, event, url) => {
+      if (!isName(place)) return noName;
       const json = { type: String(types.indexOf(event)), method: '1', url, status: '1', note: 'Offhook' };
       return resultOf(await ask({ method: 'POST', path: `${pathOf(place)}/`, json }), readId);
     },
     remove: async (place, { id, event }) => {
       const type = types.indexOf(event);
+      if (!isName(place)) return noName;
       if (!idShape.test(id) || type < 0) return unreadable('an event without a usable id and type');
       return resultOf(await ask({ method: 'DELETE', path: `${pathOf(place)}/${type}/${id}` }), done);
     },
