@@ -38,6 +38,13 @@ async function ask(check: string, connector: RegistrarConfig, config: Config, cl
     const { status } = exchange;
     if (status === 401) return failed(check, 'it does not take our credentials (status 401)', credentialsRemedy);
     if (status >= 500 || status === 429) return warning(check, `it answered ${status}`, 'ask again later');
+    if (status >= 400 && !isJson(exchange.body)) {
+      return warning(
+        check,
+        `it answers ${status}, and not as an API does`,
+        'check url: it stands before /uapi or /api',
+      );
+    }
     return ok(check, `it answers, and takes our credentials (status ${status})`);
   } finally {
     await sender.close();
@@ -48,6 +55,15 @@ const credentialsRemedy = 'check auth or token of the connector, and what they m
 const remedies: Readonly<Record<string, string>> = { credentials: credentialsRemedy };
 const usual =
   'look whether url is right, the phone system runs, and delivery.allowNetworks or the domain allows its network';
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Where there is no store yet, no domain has any. */
 function networksOf({ data }: Config): ReadonlyMap<string, readonly string[]> {

@@ -4,7 +4,7 @@
  *   asked ── it said that no more requests are left (X-RateLimit-Remaining: 0) ──> waiting until its time is over
  *   asked ── 429 ──> waiting as long as it says, or a minute; then asked again: nothing was done
  *   asked ── no answer, 408 or 5xx ──> where it may be asked twice: backing off, at most `tries` times
- *   waiting ── longer than a run may wait in all ──> given up, `unavailable`
+ *   asked, waiting ── longer than a run may take in all ──> given up, `unavailable`
  *   any ── the signal ──> `stopped`
  *
  * An event is never added a second time for an answer that did not come: whether it is there only a list can tell.
@@ -50,8 +50,8 @@ const backoffFactor = 4;
 const usualWaitMs = 60_000;
 /** A window of an hour, and somewhat more. */
 const longestWaitMs = 3_900_000;
-/** All waits of one run together. */
-const longestWaitsMs = 4 * 3_600_000;
+/** All of one run, waits and answers together: what is left then is done in another. */
+const longestRunMs = 4 * 3_600_000;
 
 export function askPatiently(deps: PatienceDeps): AskRemote {
   const asker = new Asker(deps);
@@ -62,10 +62,12 @@ class Asker {
   readonly #deps: PatienceDeps;
   /** Monotonic; nothing is asked before. */
   #notBefore = 0;
-  #waitedMs = 0;
+  readonly #endAt: number;
+  #why = '';
 
   constructor(deps: PatienceDeps) {
     this.#deps = deps;
+    this.#endAt = deps.clock.monotonic() + longestRunMs;
   }
 
   async ask(request: RemoteRequest): Promise<RemoteAnswer> {
@@ -87,11 +89,11 @@ class Asker {
   /** Null: it may be asked now. */
   async #pause(): Promise<RemoteAnswer | null> {
     const { clock, signal, onWait } = this.#deps;
-    const waitMs = Math.ceil(this.#notBefore - clock.monotonic());
     if (signal.aborted) return stopping;
-    if (waitMs <= 0) return null;
-    if (waitMs > longestWaitMs || this.#waitedMs + waitMs > longestWaitsMs) return tooLong(waitMs);
-    this.#waitedMs += waitMs;
+    const now = clock.monotonic();
+    const waitMs = Math.max(0, Math.ceil(this.#notBefore - now));
+    if (waitMs > longestWaitMs || now + waitMs > this.#endAt) return tooLong;
+    if (waitMs === 0) return null;
     onWait({ until: Math.round(clock.now() + waitMs), why: this.#why });
     try {
       await delay(clock, waitMs, signal);
@@ -102,8 +104,6 @@ class Asker {
       onWait(null);
     }
   }
-
-  #why = '';
 
   #waitFor(waitMs: number, why: string): void {
     this.#notBefore = this.#deps.clock.monotonic() + waitMs;
@@ -129,12 +129,12 @@ class Asker {
 
 const stopping: RemoteAnswer = { trouble: { kind: 'stopped', message: 'Offhook is stopping' } };
 
-const tooLong = (waitMs: number): RemoteAnswer => ({
+const tooLong: RemoteAnswer = {
   trouble: {
     kind: 'unavailable',
-    message: `the PBX takes no more requests, for ${Math.ceil(waitMs / 60_000)} minutes; what is left is done later`,
+    message: 'it takes no more requests for now, or has taken hours; the rest is done later',
   },
-});
+};
 
 const isRateLimited = (exchange: RemoteExchange): boolean => exchange.kind === 'answered' && exchange.status === 429;
 

@@ -80,15 +80,16 @@ export function planPlace(facts: PlaceFacts): PlacePlan {
   return { steps: [...stores, ...removals, ...forgets, ...adds], kept: kept.size, ours: ours.length, isUnsettled };
 }
 
-/** Runs of 32 characters as our tokens have them; any alphabet, since the hash decides. */
+/** Runs of characters as our tokens have them, or longer; any alphabet, since the hash decides. */
 const tokenLike = /[0-9A-Za-z]{32,}/g;
 const tokenLength = 32;
 
-/** Every text of a URL that may be a token of ours. */
+/** Every text of a URL that may be a token of ours: of a longer run how it begins, and how it ends. */
 export function tokensIn(url: string): string[] {
-  return [...url.matchAll(tokenLike)].flatMap(([run]) =>
-    Array.from({ length: Math.min(run.length - tokenLength + 1, 256) }, (_, at) => run.slice(at, at + tokenLength)),
-  );
+  return [...url.matchAll(tokenLike)].flatMap(([run]) => {
+    const texts = new Set([run.slice(0, tokenLength), run.slice(-tokenLength)]);
+    return [...texts];
+  });
 }
 
 function claimedOf({ remote, tokens, isIssued, hash }: PlaceFacts): Claimed[] {

@@ -196,6 +196,30 @@ test('a system that does not answer is asked again later, and then all is done',
   assert.deepEqual(world.shown(phone), whole);
 });
 
+test('an extension that fails again and again holds up no other, and is tried again more and more rarely', async () => {
+  const world = createRegistrarWorld();
+  world.pbx.trouble = ({ method, path }) =>
+    method === 'POST' && path.includes('/101/') ? { status: 500, body: { message: 'oops' } } : null;
+  world.extensions = office;
+  await world.start();
+  await world.settle(60_000);
+  assert.match(String(world.registrar().status().problem), /^0003\*101: it does not come to an end: status 500, oops/);
+  assert.deepEqual(world.shown('extension 0003*700'), ['hangup']);
+  assert.equal(world.registrar().registration.state().state, 'resting');
+  world.pbx.log.length = 0;
+  await world.settle(24 * 3_600_000);
+  const tries = world.pbx.log.filter((line) => line.startsWith('POST')).length;
+  assert.ok(tries > 50 && tries < 600, `${tries} tries in a day`);
+  assert.ok(world.tokens.size < 20, `${world.tokens.size} tokens`);
+  world.pbx.trouble = () => null;
+  await world.settle(3_600_000);
+  assert.deepEqual(world.shown(phone), whole);
+  await world.settle();
+  assert.equal(world.tokens.size, 6);
+  // Runs are no reconnects: who watches those would be alarmed.
+  assert.equal(world.registrar().figures().connects, 1);
+});
+
 test('a rate limit is waited for, and the wait can be seen', async () => {
   const world = createRegistrarWorld();
   world.extensions = office;

@@ -10,20 +10,22 @@
  *
  * It never asks the system only to see whether all is well. It is `up` while all is in step as far as it knows.
  */
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { Random } from '../../kit/random.ts';
 import type { Registration, RegistrationReport, RegistrationWait } from '../../model/registration.ts';
 import type { RemoteRequest, RemoteVendor } from '../../model/remote-registry.ts';
 import type { Extension } from '../../model/tenants.ts';
 import type { Connector, ConnectorStatus } from '../connector.ts';
+import { Agenda } from './agenda.ts';
 import { Completed, type Memory } from './completed.ts';
 import { type DesiredPlace, desiredPlaces, placeKey } from './desired.ts';
 import type { TokenKeeper } from './keeper.ts';
 import { askPatiently, type RemoteExchange } from './patience.ts';
 import { lateMs } from './plan.ts';
 import { RunReport } from './report.ts';
-import { run, type RunEnd } from './run.ts';
+import { brokenOff, run, type RunEnd } from './run.ts';
+import { Standing } from './standing.ts';
 import { brokenOffWords, noAgentWords, saidBy, summary } from './words.ts';
 
 export interface RegistrarDeps {
@@ -48,8 +50,6 @@ export interface RegistrarDeps {
   readonly agents: readonly string[];
 }
 
-/** A change of the mapping is mostly several requests. */
-const settleMs = 2_000;
 const firstRestMs = 30_000;
 const longestRestMs = 1_800_000;
 
@@ -64,17 +64,17 @@ class Registrar implements Connector {
   readonly registration: Registration;
   readonly #deps: RegistrarDeps;
   readonly #completed: Completed;
+  readonly #standing: Standing;
+  readonly #agenda: Agenda;
   readonly #stop = new AbortController();
   readonly #figures = { runs: 0, added: 0, removed: 0, refused: 0, outOfStep: 0 };
-  #status: ConnectorStatus;
   #wait: RegistrationWait | null = null;
   #last: RunReport | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   /** Asked for and not begun, by whether it is a dry run. */
   readonly #asked = new Map<boolean, Promise<RegistrationReport>>();
   #isRunning = false;
-  #timer: Timer | null = null;
-  #isResting = false;
+  /** Runs in a row that had to be left for later and brought nothing into step. */
   #failures = 0;
   #unsubscribe: (() => void) | null = null;
 
@@ -82,11 +82,12 @@ class Registrar implements Connector {
     this.#deps = deps;
     this.id = deps.id;
     this.kind = deps.kind;
-    this.#status = { state: 'connecting', since: deps.clock.now(), problem: null };
+    this.#standing = new Standing(deps.id, deps);
+    this.#agenda = new Agenda(deps.clock, () => void this.#inTurn(() => this.#runDiffering()));
     this.#completed = new Completed(deps.memory, `${deps.system} ${deps.urlBase}`);
     this.registration = {
       state: () => ({
-        state: this.#isRunning ? 'running' : this.#isResting ? 'resting' : 'idle',
+        state: this.#isRunning ? 'running' : this.#agenda.isResting ? 'resting' : 'idle',
         waiting: this.#wait,
         last: this.#last?.view() ?? null,
       }),
@@ -97,26 +98,25 @@ class Registrar implements Connector {
 
   async start(): Promise<void> {
     await this.#completed.load();
-    this.#unsubscribe = this.#deps.onRecordsChanged(() => this.#later(settleMs));
-    if (this.#differing().size > 0) this.#later(0);
+    this.#unsubscribe = this.#deps.onRecordsChanged(() => this.#agenda.soon());
+    if (this.#differing().size > 0) this.#agenda.soon(0);
     else this.#judge([]);
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe?.();
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#agenda.close();
     this.#stop.abort();
     await this.#queue;
-    this.#become('stopped', null);
+    this.#standing.become('stopped');
   }
 
   status(): ConnectorStatus {
-    return this.#status;
+    return this.#standing.status;
   }
 
   figures() {
-    return { connects: this.#figures.runs, bufferedEvents: 0, notUnderstood: [] };
+    return { connects: this.#standing.ups, bufferedEvents: 0, notUnderstood: [] };
   }
 
   #desired(): ReadonlyMap<string, DesiredPlace> {
@@ -127,24 +127,6 @@ class Registrar implements Connector {
   #differing(): ReadonlySet<string> {
     const used = this.#deps.keeper.all().map(({ place }) => placeKey(place));
     return this.#completed.differing(this.#desired(), used);
-  }
-
-  /** The earliest of what is asked for is enough: it looks at all that differs by then. */
-  #later(afterMs: number): void {
-    if (this.#stop.signal.aborted) return;
-    if (this.#timer !== null && !this.#isResting) return;
-    this.#timer?.cancel();
-    this.#isResting = false;
-    this.#timer = this.#deps.clock.schedule(afterMs, () => {
-      this.#timer = null;
-      void this.#inTurn(() => this.#runDiffering());
-    });
-  }
-
-  #restFor(afterMs: number): void {
-    if (this.#timer !== null) return;
-    this.#later(afterMs);
-    this.#isResting = true;
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -165,7 +147,6 @@ class Registrar implements Connector {
   }
 
   async #runDiffering(): Promise<void> {
-    this.#isResting = false;
     const differing = this.#differing();
     // What it was out of step with may have been taken back meanwhile.
     if (differing.size === 0) this.#judge([]);
@@ -181,11 +162,12 @@ class Registrar implements Connector {
     this.#isRunning = false;
     report.end(clock.now());
     if (end.trouble) report.problem(brokenOffWords(end.trouble));
-    if (dryRun) return report;
+    if (dryRun || this.#stop.signal.aborted) return report;
     this.#figures.runs++;
     const { problems, counts } = report.view();
     logger.info({ connector: this.id, ...counts, problems: problems.length }, 'registrations on the phone system');
-    this.#afterwards(end, problems);
+    this.#judge(problems);
+    this.#planNext(end);
     return report;
   }
 
@@ -197,50 +179,35 @@ class Registrar implements Connector {
     const completed = this.#completed;
     try {
       return await run(this.#desired(), only, {
-        ...{ keeper, completed, urlBase, dryRun, report },
+        ...{ keeper, completed, urlBase, dryRun, report, figures: this.#figures },
         registry: vendor.registry(ask),
         now: () => clock.now(),
-        onOutcome: ({ added, removed, refused }) => {
-          this.#figures.added += added;
-          this.#figures.removed += removed;
-          this.#figures.refused += refused;
-        },
       });
     } catch (error) {
       // The store refuses: nothing is lost, since nothing there is done before it is kept here.
-      return { trouble: { kind: 'unavailable', message: saidBy(String(error)) }, isUnsettled: false };
+      return { ...brokenOff, trouble: { kind: 'unavailable', message: saidBy(String(error)) } };
     } finally {
       await completed.save().catch(() => {});
     }
   }
 
-  #afterwards({ trouble, isUnsettled }: RunEnd, problems: readonly string[]): void {
-    this.#judge(problems);
-    if (trouble?.kind === 'unavailable') {
-      this.#failures++;
-      const bound = Math.min(longestRestMs, firstRestMs * 2 ** Math.min(this.#failures - 1, 10));
-      this.#restFor(Math.round(bound * (0.5 + 0.5 * this.#deps.random.next())));
+  #planNext({ trouble, isPassing, isUnsettled, inStep }: RunEnd): void {
+    if (trouble?.kind !== 'unavailable' && !isPassing) {
+      this.#failures = 0;
+      if (isUnsettled) this.#agenda.later(lateMs);
       return;
     }
-    this.#failures = 0;
-    if (isUnsettled) this.#restFor(lateMs);
+    this.#failures = inStep > 0 ? 0 : this.#failures + 1;
+    const bound = Math.min(longestRestMs, firstRestMs * 2 ** Math.min(this.#failures, 10));
+    this.#agenda.later(Math.round(bound * (0.5 + 0.5 * this.#deps.random.next())));
   }
 
   #judge(problems: readonly string[]): void {
-    const outOfStep = this.#differing().size;
-    this.#figures.outOfStep = outOfStep;
+    this.#figures.outOfStep = this.#differing().size;
     const known = new Set(this.#deps.extensions().map(({ number }) => number));
     const strangers = this.#deps.agents.filter((number) => !known.has(number));
     const all = [...problems, ...(strangers.length > 0 ? [noAgentWords(strangers)] : [])];
-    if (all.length === 0) this.#become('up', null);
-    else this.#become('down', summary(all));
-  }
-
-  #become(state: ConnectorStatus['state'], problem: string | null): void {
-    const { state: was, since, problem: before } = this.#status;
-    if (problem !== null && problem !== before) {
-      this.#deps.logger.warn({ connector: this.id, problem }, 'registrations are not in step');
-    }
-    this.#status = { state, since: was === state ? since : this.#deps.clock.now(), problem };
+    if (all.length === 0) this.#standing.become('up');
+    else this.#standing.become('down', summary(all));
   }
 }

@@ -14,15 +14,22 @@ export interface RunDeps {
   readonly now: () => number;
   readonly dryRun: boolean;
   readonly report: RunReport;
-  readonly onOutcome: (outcome: PlaceOutcome) => void;
+  /** Counted up by what is done; a dry run does nothing. */
+  readonly figures: { added: number; removed: number; refused: number };
 }
 
 export interface RunEnd {
   /** Why it did not come to the end; null: it did. */
   readonly trouble: RemoteTrouble | null;
-  /** Places that have to be looked at again in some minutes. */
+  /** Places are out of step for what may pass by itself. */
+  readonly isPassing: boolean;
+  /** Places have to be looked at again in some minutes. */
   readonly isUnsettled: boolean;
+  /** Places that are in step now. */
+  readonly inStep: number;
 }
+
+export const brokenOff: RunEnd = { trouble: null, isPassing: false, isUnsettled: false, inStep: 0 };
 
 const saveEvery = 25;
 
@@ -40,20 +47,29 @@ export async function run(
   const isIssued = (hash: string): boolean => hashes.has(hash);
   report.willLookAt(places.size);
   if (!dryRun) await begin(completed, places, only);
-  let isUnsettled = false;
-  let sinceSaved = 0;
+  const end = { ...brokenOff, looked: 0 };
   for (const [key, place] of places) {
     const outcome = await syncPlace(place, byPlace.get(key) ?? [], { ...deps, isIssued });
     report.add(outcome);
+    end.isUnsettled ||= outcome.isUnsettled;
+    end.isPassing ||= outcome.isPassing;
     if (!dryRun) {
-      deps.onOutcome(outcome);
-      if (isInStep(outcome)) completed.inStep(key, place);
-      if (++sinceSaved % saveEvery === 0) await completed.save();
+      count(deps.figures, outcome);
+      if (isInStep(outcome)) {
+        completed.inStep(key, place);
+        end.inStep++;
+      }
+      if (++end.looked % saveEvery === 0) await completed.save();
     }
-    isUnsettled ||= outcome.isUnsettled;
-    if (outcome.trouble) return { trouble: outcome.trouble, isUnsettled };
+    if (outcome.trouble) return { ...end, trouble: outcome.trouble };
   }
-  return { trouble: null, isUnsettled };
+  return end;
+}
+
+function count(figures: RunDeps['figures'], { added, removed, refused }: PlaceOutcome): void {
+  figures.added += added;
+  figures.removed += removed;
+  figures.refused += refused;
 }
 
 const isInStep = ({ problem, trouble, isUnsettled }: PlaceOutcome): boolean =>

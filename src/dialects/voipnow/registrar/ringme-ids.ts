@@ -1,4 +1,7 @@
-/** The ids of a client's extensions, by their names: all of them are read at the first question, page by page. */
+/**
+ * The ids of a client's extensions, by their names: all of them are read at the first question, page by page, or it is known
+ * from then on why they can't be.
+ */
 import type { AskRemote, RemoteResult } from '../../../model/remote-registry.ts';
 import { fieldsOf, resultOf, textOf, unreadable } from './trouble.ts';
 
@@ -11,15 +14,12 @@ export interface RingmeIds {
 }
 
 export function ringmeIds(ask: AskRemote): RingmeIds {
-  let known: ReadonlyMap<string, string> | null = null;
+  let known: RemoteResult<ReadonlyMap<string, string>> | null = null;
   return {
     idOf: async (name) => {
-      if (known === null) {
-        const read = await readAll(ask);
-        if ('trouble' in read) return read;
-        known = read.value;
-      }
-      const id = known.get(name);
+      known ??= await readAll(ask);
+      if ('trouble' in known) return known;
+      const id = known.value.get(name);
       if (id !== undefined) return { value: id };
       return { trouble: { kind: 'gone', message: 'no extension of that name is in its list' } };
     },

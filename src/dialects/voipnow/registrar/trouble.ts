@@ -24,7 +24,7 @@ function saidOf(body: unknown): { readonly code: string; readonly message: strin
 }
 
 /** The vendors give no code for it in public: the word is all there is to go by. */
-const limitWord = /limit|quota|too many|maximum|exceed|лимит|превыш/i;
+const limitWord = /limit|quota|too many|maximum number|лимит/i;
 /** Of an extension or an event that is not there. */
 const goneCodes = new Set(['extension_invalid', 'pce_id_invalid', 'not_found']);
 
