@@ -68,7 +68,9 @@ async function untilUp(ask: Ask): Promise<void> {
   }
 }
 
-test('an Offhook that registered itself with another one keeps the same journal', { timeout: 240_000 }, async () => {
+test('an Offhook that registered itself with another one keeps the same journal', {
+  timeout: 240_000,
+}, async (context) => {
   const dir = await temporaryDir('registered');
   const there = await serverProcess(dir.path, '');
   const way = await unreliableWay(there.url);
@@ -105,6 +107,8 @@ test('an Offhook that registered itself with another one keeps the same journal'
     // In the middle of its first run, or thereabouts: wherever it is, the next process completes it.
     while ((await registered(askHere, token.id)).length < expectedEvents.length / 3) await wait(10);
     await server.kill();
+    const early = (await registered(askHere, token.id)).length;
+    context.diagnostic(`killed when ${early} of ${expectedEvents.length} were registered`);
     server.launch();
     await server.ready();
     await untilUp(askThere);

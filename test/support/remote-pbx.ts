@@ -95,7 +95,7 @@ interface Asked {
 }
 
 function readRingme({ path }: PbxRequest, names: readonly string[]): Asked | 'extensions' | null {
-  if (/^\/api\/ver1\.0\/client\/@me\/extension\/\?/.test(path)) return 'extensions';
+  if (path.startsWith('/api/ver1.0/client/@me/extension/?')) return 'extensions';
   const [, kind, number, id = ''] = /^\/api\/ver1\.0\/(extension|agent)\/(\d+)\/event\/(\d*)$/.exec(path) ?? [];
   if (kind === undefined) return null;
   return { place: `${kind} ${names[Number(number) - firstId]}`, id: id === '' ? null : id };

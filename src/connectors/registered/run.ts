@@ -31,7 +31,8 @@ export interface RunEnd {
 
 export const brokenOff: RunEnd = { trouble: null, isPassing: false, isUnsettled: false, inStep: 0 };
 
-const saveEvery = 25;
+/** Places; of many somewhat more, since all that is completed is written each time. */
+const saveEvery = (places: number): number => Math.max(25, Math.ceil(places / 20));
 
 /** @param only keys of the places to look at; null: all there are, wanted or with tokens of ours */
 export async function run(
@@ -59,7 +60,7 @@ export async function run(
         completed.inStep(key, place);
         end.inStep++;
       }
-      if (++end.looked % saveEvery === 0) await completed.save();
+      if (++end.looked % saveEvery(places.size) === 0) await completed.save();
     }
     if (outcome.trouble) return { ...end, trouble: outcome.trouble };
   }
