@@ -11,8 +11,7 @@ import type { RemoteRequest, RemoteVendor } from '../../src/model/remote-registr
 import type { Extension } from '../../src/model/tenants.ts';
 import { createRemotePbx, type PbxAnswer, type RemotePbx } from './remote-pbx.ts';
 
-export const urlBase = 'https://hub.example/in/ringme/';
-export const names = ['0003*101', '0003*102', '0003*500', '0003*700'] as const;
+const names = ['0003*101', '0003*102', '0003*500', '0003*700'] as const;
 
 export function extension(number: string, facts: Partial<Extension> = {}): Extension {
   const times = { createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' };
@@ -26,6 +25,8 @@ export interface RegistrarWorld {
   readonly tokens: Map<string, PlacedToken>;
   readonly registrar: () => ReturnType<typeof createRegistrar>;
   extensions: readonly Extension[];
+  /** Read when it is started. */
+  urlBase: string;
   /** Starts it, also after it died. */
   start(): Promise<void>;
   changed(): void;
@@ -43,7 +44,7 @@ const never = <T>(): Promise<T> => new Promise(() => {});
 
 export function createRegistrarWorld(
   vendor: 'ringme' | 'voipnow' = 'ringme',
-  options: { readonly agents?: readonly string[]; readonly answer?: boolean; readonly urlBase?: string } = {},
+  options: { readonly agents?: readonly string[]; readonly answer?: boolean } = {},
 ): RegistrarWorld {
   const clock = new ManualClock();
   const pbx = createRemotePbx(vendor, names);
@@ -56,7 +57,6 @@ export function createRegistrarWorld(
   let counted = 0;
   let made = 0;
   let death: { readonly step: number; readonly when: 'before' | 'after' } | null = null;
-  const base = options.urlBase ?? urlBase;
 
   /** One step of the life that began it; after its death nothing is done or answered. */
   const stepOf = (own: number) =>
@@ -100,13 +100,14 @@ export function createRegistrarWorld(
     tokens,
     registrar: () => registrar,
     extensions: [],
+    urlBase: 'https://hub.example/in/ringme/',
     steps: () => counted,
     dieAt: (step, when) => void (death = step === null ? null : { step, when }),
     changed: () => listener(),
     start: () => {
       const step = stepOf(++life);
       registrar = createRegistrar({
-        ...{ id: 'office', kind: vendor, clock, logger: silentLogger, random: seededRandom(1), urlBase: base },
+        ...{ id: 'office', kind: vendor, clock, logger: silentLogger, random: seededRandom(1), urlBase: world.urlBase },
         vendor: findDialect(vendor)?.remote as RemoteVendor,
         exchange: (request) => step(() => exchanged(pbx, request)),
         keeper: keeperOf(step),
@@ -135,7 +136,7 @@ export function createRegistrarWorld(
       const ours = new Set([...tokens.values()].map((token) => token.hash));
       return (pbx.events.get(place) ?? [])
         .map(({ event, url }) =>
-          ours.has(hash(url.slice(-32))) && url.startsWith(base) ? event : `${event} of others`,
+          ours.has(hash(url.slice(-32))) && url.startsWith(world.urlBase) ? event : `${event} of others`,
         )
         .toSorted();
     },

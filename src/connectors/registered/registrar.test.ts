@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { createRegistrarWorld, extension, type RegistrarWorld } from '../../../test/support/registrar-world.ts';
 
 const phone = 'extension 0003*101';
@@ -87,6 +88,37 @@ test('nothing is asked while nothing changes, and nothing at a start after all w
   await world.settle();
   assert.deepEqual(world.pbx.log, []);
   assert.equal(world.registrar().status().state, 'up');
+});
+
+test('with another address of ours all is made anew, and what is not wanted any more goes too', async () => {
+  const world = await started(createRegistrarWorld());
+  await world.registrar().stop();
+  world.urlBase = 'https://moved.example/in/ringme/';
+  world.extensions = office.slice(0, 3);
+  await world.start();
+  await world.settle();
+  assert.deepEqual(world.shown(phone), whole);
+  assert.deepEqual(world.shown('extension 0003*700'), []);
+  assert.equal(world.pbx.events.get('extension 0003*700')?.length, 0);
+  assert.equal(world.tokens.size, 5);
+});
+
+test('what a process left half done is put right, though the records are again as they were', async () => {
+  const world = await started(createRegistrarWorld());
+  world.extensions = [extension('101', { type: 'ivr', users: [] }), ...office.slice(1)];
+  world.pbx.trouble = ({ method }) => {
+    if (method === 'DELETE') world.dieAt(world.steps() + 1, 'after');
+    return null;
+  };
+  world.changed();
+  await world.settle();
+  assert.ok(world.shown(phone).length < whole.length);
+  world.pbx.trouble = () => null;
+  world.dieAt(null, 'before');
+  world.extensions = office;
+  await world.start();
+  await world.settle();
+  assert.deepEqual(world.shown(phone), whole);
 });
 
 test('a dry run shows the plan and changes nothing, here or there', async () => {
@@ -312,3 +344,61 @@ for (const when of ['before', 'after'] as const) {
     }
   });
 }
+
+// Whatever goes wrong, in whatever order, while records change and processes die: once it is over, all is in step, there are
+// no doubles and no tokens left over, and what belongs to others is as it was.
+type Fate = 'fine' | 'lost' | 'down' | 'busy' | 'error';
+const answers = {
+  fine: null,
+  lost: 'lost',
+  down: 'down',
+  busy: { status: 429, body: null, headers: { 'retry-after': '5' } },
+  error: { status: 500, body: null },
+} as const;
+const anyOffice = fc
+  .tuple(fc.constantFrom('phone', 'ivr', 'nobody', 'gone'), fc.constantFrom('phone', 'nobody', 'gone'))
+  .map((kinds) => kinds.flatMap((kind, at) => recordOf(['101', '102'][at] as string, kind)));
+
+function recordOf(number: string, kind: string) {
+  if (kind === 'gone') return [];
+  if (kind === 'ivr') return [extension(number, { type: 'ivr', users: [] })];
+  return [extension(number, { users: kind === 'phone' ? ['u'] : [] })];
+}
+
+test('any mixture of lost answers, failures, limits and deaths ends in step', async () => {
+  const turn = fc.record({
+    records: anyOffice,
+    fates: fc.array(fc.constantFrom<Fate>('fine', 'fine', 'lost', 'down', 'busy', 'error'), { maxLength: 12 }),
+    death: fc.option(fc.tuple(fc.integer({ min: 1, max: 25 }), fc.constantFrom('before' as const, 'after' as const))),
+    forMs: fc.constantFrom(1_000, 30_000, 600_000),
+  });
+  const property = fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 4 }), async (turns) => {
+    const world = createRegistrarWorld();
+    world.pbx.put(phone, 'hangup', 'https://crm.example/hook');
+    let isDead = true;
+    for (const { records, fates, death, forMs } of turns) {
+      const left = [...fates];
+      world.pbx.trouble = () => answers[left.shift() ?? 'fine'];
+      world.dieAt(death && world.steps() + death[0], death?.[1] ?? 'before');
+      // While a process is dead, the records may become others than it was working on.
+      world.extensions = records;
+      if (isDead) await world.start();
+      else world.changed();
+      await world.settle(forMs);
+      isDead = death !== null;
+    }
+    world.dieAt(null, 'before');
+    world.pbx.trouble = () => null;
+    await world.start();
+    await world.settle(24 * 3_600_000);
+    const wanted = (number: string): string[] => {
+      const record = world.extensions.find((one) => one.number === number);
+      return record?.type === 'ivr' ? ['hangup'] : record?.users.length ? whole : [];
+    };
+    assert.equal(world.registrar().status().state, 'up');
+    assert.deepEqual(world.shown(phone), [...wanted('101'), 'hangup of others'].toSorted());
+    assert.deepEqual(world.shown('extension 0003*102'), wanted('102'));
+    assert.equal(world.tokens.size, wanted('101').length + wanted('102').length);
+  });
+  await fc.assert(property, { numRuns: 150 });
+});
