@@ -289,6 +289,15 @@ test('its log-in is whole: an id with its secret, or a token alone', () => {
   assert.match(refuse(ringme(...open)).join('\n'), /url: has a query or a fragment.*\n.*publicUrl: has a query/);
 });
 
+test('its secrets are not shown', () => {
+  const where = ['url: https://api.example', 'publicUrl: https://hub.example'];
+  const one = load(ringme(...where, 'auth: { clientId: me, clientSecret: planted-secret-1 }'));
+  const other = load(ringme(...where, 'token: planted-secret-2'));
+  for (const config of [one, other]) {
+    assert.ok(!JSON.stringify([summarize(config), summarizeChanges(config)]).includes('planted-secret'));
+  }
+});
+
 test('VoipNow has no events of agents', () => {
   const text = ringme('url: https://api.example', 'publicUrl: https://hub.example', 'token: c', 'agents: ["210"]');
   assert.match(refuse(text.replace('ringme', 'voipnow')).join('\n'), /agents: there is no such key/);
