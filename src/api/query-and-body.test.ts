@@ -19,8 +19,10 @@ const urlOf = (path: string): string => path.replaceAll(/:[a-z]+/g, '1');
 describe('every route', () => {
   test('refuses a query parameter that it does not have, by its name', async () => {
     const routes = world.api.routes.routes.filter(({ path, facts }) => path.startsWith('/v1/') || facts?.querystring);
-    for (const { method, path } of routes) {
-      const answer = await world.ask({ method, url: `${urlOf(path)}?bogus=1` });
+    for (const { method, path, facts } of routes) {
+      const { required = [] } = (facts?.querystring ?? {}) as { readonly required?: readonly string[] };
+      const query = [...required, 'bogus'].map((name) => `${name}=1`).join('&');
+      const answer = await world.ask({ method, url: `${urlOf(path)}?${query}` });
       const which = `${method} ${path}: ${answer.body}`;
       assert.equal(answer.statusCode, 400, which);
       if (method === 'HEAD') continue;

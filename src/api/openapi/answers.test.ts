@@ -21,12 +21,15 @@ test('answers are what the reference says they are', async () => {
     await world.post('/v1/domains', { name: 'acme', country: 'AT', allowNetworks: ['10.0.0.0/8'] });
     await world.post('/v1/extensions', { domain: 'acme', number: '210', prefix: '0003', dids: ['01 234567'] });
     await world.post('/v1/users', { domain: 'acme', name: 'bob', extensions: ['210'] });
+    const way = { dialect: 'ringme', domain: 'acme', extension: '210' };
+    const source = (await world.post('/v1/sources', way)).json<{ id: string }>();
     await world.post(`/v1/subscriptions/${made.id}/replay`, { from: '2026-01-01T00:00:00Z', filter: 'seq > 0' });
     await world.post('/v1/erasures', { number: '+12157010680' });
     const params = new Map([
       ['/v1/erasures/:number', '1'],
       ['/v1/replays/:number', '1'],
       ['/v1/tokens/:id', token.id],
+      ['/v1/sources/:id', source.id],
       ['/v1/domains/:name', 'acme'],
       ['/v1/extensions/:id', '1'],
       ['/v1/users/:id', '1'],

@@ -21,7 +21,10 @@ export function recordingLink(
 }
 
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
-const Query = Type.Object({ grant: Type.String({ maxLength: 1_024, description: 'As the link has it.' }) });
+const Query = Type.Object(
+  { grant: Type.String({ maxLength: 1_024, description: 'As the link has it.' }) },
+  { additionalProperties: false },
+);
 
 export function recordingLinkRoute(app: App, deps: RecordingDeps & Pick<ApiDeps, 'tenants'>): void {
   const facts = described({
