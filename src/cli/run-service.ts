@@ -6,6 +6,9 @@ import { systemClock } from '../kit/clock.ts';
 import type { CliContext } from './context.ts';
 import { watchNpm } from './started-by-npm.ts';
 
+/** Read at once: a server takes seconds to start, and whoever started it may be ended meanwhile. */
+const startedBy = process.ppid;
+
 export interface Running {
   stop(): Promise<void>;
   /** Rejects when a part died that nothing works without. */
@@ -18,7 +21,7 @@ export async function runUntilStopped(running: Running, context: CliContext): Pr
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const npm = watchNpm({ env: context.env, parent: () => process.ppid, clock: systemClock });
+  const npm = watchNpm({ env: context.env, first: startedBy, parent: () => process.ppid, clock: systemClock });
   const force = (): never => process.exit(1);
   try {
     await Promise.race([asked, npm.gone, running.failed]);

@@ -12,7 +12,7 @@ const ours = { npm_package_name: 'offhook', npm_lifecycle_event: 'offhook' };
 async function isTold(env: NodeJS.ProcessEnv, changes: boolean): Promise<boolean> {
   const clock = new ManualClock();
   let parent = 100;
-  const watch = watchNpm({ env, parent: () => parent, clock });
+  const watch = watchNpm({ env, first: 100, parent: () => parent, clock });
   let told = false;
   void watch.gone.then(() => (told = true));
   clock.advance(10_000);
@@ -29,6 +29,12 @@ test('a server of npm is told when npm’s shell is gone, and nobody else is', a
   assert.equal(await isTold(ours, false), false);
   assert.equal(await isTold({}, true), false);
   assert.equal(await isTold({ npm_package_name: 'crm', npm_lifecycle_event: 'start' }, true), false);
+});
+
+test('a server of npm whose shell was gone before it looked is told too', async () => {
+  const watch = watchNpm({ env: ours, first: 100, parent: () => 1, clock: new ManualClock() });
+  await watch.gone;
+  watch.end();
 });
 
 test('a server whose shell is ended stops cleanly, and lets go of its data', { timeout: 60_000 }, async () => {

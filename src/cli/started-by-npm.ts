@@ -11,6 +11,8 @@ const lookEveryMs = 500;
 
 export interface Started {
   readonly env: NodeJS.ProcessEnv;
+  /** Of the parent when this process began: it may be gone before anybody looks. */
+  readonly first: number;
   /** Of the parent as it is now: another one has taken over once it is gone. */
   readonly parent: () => number;
   readonly clock: Clock;
@@ -22,11 +24,10 @@ export interface Watch {
   end(): void;
 }
 
-export function watchNpm({ env, parent, clock }: Started): Watch {
+export function watchNpm({ env, first, parent, clock }: Started): Watch {
   const { promise, resolve } = Promise.withResolvers<void>();
   // A script of another package may well leave its server running.
   const isOurs = env['npm_package_name'] === 'offhook' && scripts.has(env['npm_lifecycle_event'] ?? '');
-  const first = parent();
   let timer: Timer | null = null;
   const look = (): void => {
     if (parent() !== first) return resolve();
