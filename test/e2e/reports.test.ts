@@ -113,6 +113,31 @@ test('of VoipNow, each address says which event it is', async () => {
   });
 });
 
+test('agents who log in and out are ready, or not, in the live view; messages are in the log', async () => {
+  await withApp(async (app) => {
+    await acme(app);
+    const { path } = await sourceOf(app);
+    const agent = (status: string, name: string) =>
+      form({ event_type: name, agent_id: '101', agent_status: status, agent_type: 'local', EventTime: at(0) });
+    const ready = async () => {
+      const live = (await (await app.fetch('/v1/live')).json()) as { agents: { extension: string; state: string }[] };
+      return live.agents.map(({ extension, state }) => `${extension} ${state}`);
+    };
+    assert.equal((await send(app, path, agent('available', 'agent-login'))).status, 200);
+    assert.deepEqual(await ready(), ['101 available']);
+    assert.equal((await send(app, path, agent('logged_out', 'agent-logout'))).status, 200);
+    assert.deepEqual(await ready(), []);
+    await send(app, path, form({ event_type: 'message-in', src_number: '+12157010680', text: 'Привет' }));
+    const found = (await (await app.fetch('/v1/events?type=message.received')).json()) as {
+      items: { extension: string; data: { text: string } }[];
+    };
+    assert.deepEqual(
+      found.items.map(({ extension, data }) => [extension, data.text]),
+      [['101', 'Привет']],
+    );
+  });
+});
+
 test('what is not to be taken is told nothing but that nothing is there, and guessing is slowed down', async () => {
   await withApp(async (app) => {
     await acme(app);
