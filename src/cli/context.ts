@@ -22,7 +22,9 @@ const usualUrl = 'http://127.0.0.1:4665';
 
 /** Options of every command that asks the server. */
 export function withClientOptions(command: Command): Command {
+  // What stands behind a command inside this one is that one's.
   return command
+    .enablePositionalOptions()
     .option('--url <url>', `where Offhook is (OFFHOOK_URL; ${usualUrl})`)
     .option('--token <token>', 'the administrator’s token, or any other (OFFHOOK_ADMIN_TOKEN)')
     .option('--json', 'for programs: JSON, one document a line');

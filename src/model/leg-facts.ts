@@ -18,6 +18,11 @@ export const LegFactsSchema = Type.Object({
     }),
   ),
   remoteParty: Type.Optional(PartySchema),
+  internal: Type.Optional(
+    Type.Boolean({
+      description: 'True where it is known to be between two extensions, whatever the numbers look like.',
+    }),
+  ),
   callBackId: Type.Optional(
     text('What software knows the call by that it began for an extension which is no end of it.'),
   ),

@@ -33,6 +33,8 @@ export interface LegReport {
   readonly talkUs: number | null;
   readonly recordingId: string | null;
   readonly transferred: boolean;
+  /** It was sent on from one extension to another, by what is said of both, whatever the numbers look like. */
+  readonly inside: boolean;
   /** Whether a person ever answered the call; null: not said. */
   readonly bridged: boolean | null;
   readonly remoteNumber: string | null;

@@ -44,7 +44,7 @@ interface CallView {
 
 async function endedCall(app: TestApp, id: string): Promise<CallView> {
   for (let tries = 0; tries < 200; tries++) {
-    const answer = await app.fetch(`/v1/calls/${id}`);
+    const answer = await app.fetch(`/v1/calls/${encodeURIComponent(id)}`);
     const call = (await answer.json()) as CallView;
     if (answer.status === 200 && call.call.state === 'ended') return call;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -74,7 +74,7 @@ test('a call told by form, query and JSON is in the log, the live view and the j
     };
     const request = { method: 'POST', headers: json, body: JSON.stringify({ ...ended, CallStatus: 'ANSWER' }) };
     for (const _ of [1, 2]) assert.equal((await send(app, path, request)).status, 200, 'a repeated one is taken alike');
-    const { call, entries } = await endedCall(app, 'c1');
+    const { call, entries } = await endedCall(app, 'c1@in:ringme');
     assert.equal(call.outcome, 'answered');
     assert.deepEqual(
       entries.map(({ status, talkUs }) => [status, talkUs]),
@@ -89,7 +89,7 @@ test('a menu that reached nobody is one missed call, at once', async () => {
     const { path } = await sourceOf(app, { extension: '600' });
     const fields = { ...base, EventType: 'hangup', CallStatus: 'ANSWER', Bridged: 'no', EventTime: at(0) };
     for (const SubCallID of ['m1', 'm2']) await send(app, path, form({ ...fields, SubCallID }));
-    const { entries } = await endedCall(app, 'c1');
+    const { entries } = await endedCall(app, 'c1@in:ringme');
     assert.deepEqual(
       entries.map(({ missed, status }) => [missed, status]),
       [[true, 'no_answer']],
@@ -108,8 +108,46 @@ test('of VoipNow, each address says which event it is', async () => {
     await send(app, dial, form({ ...fields, CallStatus: 'CALLING' }));
     await send(app, answer, form({ ...fields, CallStatus: 'ANSWER' }));
     await send(app, hangup, form({ ...fields, CallStatus: 'ANSWER' }));
-    const { call, entries } = await endedCall(app, 'v1');
+    const { call, entries } = await endedCall(app, 'v1@in:voipnow');
     assert.deepEqual([call.outcome, entries.length], ['answered', 1]);
+  });
+});
+
+test('nobody’s address speaks of other calls, other extensions or other domains', async () => {
+  await withApp(async (app) => {
+    await acme(app);
+    await make(app, '/v1/extensions', { domain: 'acme', number: '102', prefix: '0003' });
+    const { path } = await sourceOf(app);
+    const other = await sourceOf(app, { extension: '102' });
+    const ownCall = { type: 'call.started', domain: 'acme', call: { id: 'pbx-1', from: { number: '+12025550100' } } };
+    await app.fetch('/v1/events', { method: 'POST', headers: json, body: JSON.stringify(ownCall) });
+    await send(app, path, form({ ...base, CallID: 'pbx-1', SubCallID: 'x1', EventType: 'dial-in', EventTime: at(0) }));
+    const { call, connector } = (await (await app.fetch('/v1/calls/pbx-1')).json()) as {
+      call: { from: { number: string } };
+      connector: string;
+    };
+    assert.equal(call.from.number, '+12025550100', 'a call of the domain’s own phone system is not touched');
+    assert.notEqual(connector, 'in:ringme');
+    await send(app, path, form({ ...base, EventType: 'dial-in', EventTime: at(0) }));
+    await send(app, other.path, form({ ...base, EventType: 'hangup', CallStatus: 'CANCEL', EventTime: at(1) }));
+    const found = await (await app.fetch(`/v1/calls/${encodeURIComponent('c1@in:ringme')}`)).json();
+    const { legs } = found as { legs: { extension: string; state: string }[] };
+    assert.deepEqual(
+      legs.map(({ extension, state }) => `${extension} ${state}`),
+      ['101 ringing', '102 ended'],
+      'the leg of 101 is 101’s to end',
+    );
+    await make(app, '/v1/domains', { name: 'globex' });
+    const foreign = await sourceOf(app, { domain: 'globex' });
+    const time = at(2);
+    for (const one of [path, foreign.path]) {
+      await send(app, one, form({ ...base, CallID: 'same', SubCallID: 'x2', EventType: 'dial-in', EventTime: time }));
+    }
+    for (const domain of ['acme', 'globex']) {
+      const query = `/v1/events?domain=${domain}&call=${encodeURIComponent('same@in:ringme')}`;
+      const { items } = (await (await app.fetch(query)).json()) as { items: unknown[] };
+      assert.equal(items.length, 2, domain);
+    }
   });
 });
 
@@ -127,7 +165,9 @@ test('agents who log in and out are ready, or not, in the live view; messages ar
     assert.deepEqual(await ready(), ['101 available']);
     assert.equal((await send(app, path, agent('logged_out', 'agent-logout'))).status, 200);
     assert.deepEqual(await ready(), []);
-    await send(app, path, form({ event_type: 'message-in', src_number: '+12157010680', text: 'Привет' }));
+    for (const _ of ['sent', 'sent again']) {
+      await send(app, path, form({ event_type: 'message-in', src_number: '+12157010680', text: 'Привет' }));
+    }
     const found = (await (await app.fetch('/v1/events?type=message.received')).json()) as {
       items: { extension: string; data: { text: string } }[];
     };

@@ -65,6 +65,11 @@ test('calls within the house are missed by nobody, and calls to the outside have
   const remoteParty = { number: '102', raw: '102', name: null, kind: 'internal' } as const;
   assert.deepEqual(shown([legOf('a', [0, 9], { remoteParty })]), ['101 in no_answer']);
   assert.deepEqual(shown([legOf('a', [0, 9], { role: 'caller', outcome: 'congested' })]), ['101 out congested']);
+  const sentOn = legOf('a', [0, 9], { role: 'caller', internal: true });
+  assert.deepEqual(
+    entriesOf({ call: callOf('c1'), legs: [sentOn] }).map(({ internal }) => internal),
+    [true],
+  );
 });
 
 test('what went on in another call is told there', () => {

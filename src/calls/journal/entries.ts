@@ -122,7 +122,7 @@ function entryOf(call: Call, leg: JournalLeg & { readonly endedAt: string }, sid
     transferred: side.flow === 'out' && leg.transferred === true,
     recordingId: leg.recordingId ?? null,
     callBackId: leg.callBackId ?? callBackOf(call),
-    internal: party.kind === 'internal',
+    internal: leg.internal === true || party.kind === 'internal',
   };
 }
 

@@ -27,6 +27,7 @@ const legOf = (changes: Partial<LegReport>, atMs: number | null = 0): LegReport 
   talkUs: null,
   recordingId: null,
   transferred: false,
+  inside: false,
   bridged: null,
   remoteNumber: null,
   callBackId: null,

@@ -109,6 +109,7 @@ export class ReportedLegs {
     const { flow, caller, called, transferred, callBackId } = report;
     return {
       ...(transferred && { transferred: true }),
+      ...(report.inside && { internal: true }),
       remoteParty: this.party(flow === 'in' ? caller : called),
       ...(callBackId !== null && { callBackId }),
     };

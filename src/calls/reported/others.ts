@@ -17,8 +17,10 @@ export function tellOther(teller: ReportTeller, report: OtherReport, now: number
   }
 }
 
-const whenOf = ({ atUs }: { readonly atUs: number | null }, now: number): number =>
-  atUs === null ? now : Math.floor(atUs / 1_000);
+const whenOf = ({ atUs }: { readonly atUs: number | null }, now: number) => ({
+  at: atUs === null ? null : Math.floor(atUs / 1_000),
+  now,
+});
 
 /** Such a report comes only when that changed. */
 function agent(teller: ReportTeller, report: AgentReport, now: number): void {
@@ -66,5 +68,5 @@ function presence(teller: ReportTeller, report: PresenceReport, now: number): vo
   const { extension, before, now: after, at: told } = report;
   const at = told === null ? Number.NaN : Date.parse(told);
   const states = { state: null, previousState: null, vendorState: after, previousVendorState: before };
-  teller.other('presence.changed', extension, Number.isNaN(at) ? now : at, [String(after)], states);
+  teller.other('presence.changed', extension, { at: Number.isNaN(at) ? null : at, now }, [String(after)], states);
 }

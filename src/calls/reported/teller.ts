@@ -13,9 +13,15 @@ export interface TellerRules {
 
 type Data = NewEvent['data'];
 
+/** Whoever got no answer sends again within this, milliseconds. */
+const sentAgainMs = 120_000;
+const mostSaid = 10_000;
+
 export class ReportTeller {
   readonly #rules: TellerRules;
   #events: NewEvent[] = [];
+  /** When what has no time of its own was said first. */
+  readonly #said = new Map<string, number>();
 
   constructor(rules: TellerRules) {
     this.#rules = rules;
@@ -29,21 +35,48 @@ export class ReportTeller {
   }
 
   call(type: EventType, one: ReportedCall, at: number, data: Data): void {
-    const id = idFromFacts(at, this.#rules.connector, type, one.call.id);
+    const id = this.#id(at, type, one.call.id);
     this.#push({ id, type, at, extension: null, call: snapshot(one, at), leg: null, data }, one.extensions);
   }
 
   leg(type: EventType, one: ReportedCall, leg: Leg, at: number, data: Data): void {
     if (leg.extension !== null) one.extensions.add(leg.extension);
-    const id = idFromFacts(at, this.#rules.connector, type, one.call.id, leg.id);
+    const id = this.#id(at, type, one.call.id, leg.id);
     this.#push({ id, type, at, extension: leg.extension, call: snapshot(one, at), leg, data }, one.extensions);
   }
 
-  /** @param facts that tell it from others of its type at that moment */
-  other(type: EventType, extension: string | null, at: number, facts: readonly string[], data: Data): void {
-    const id = idFromFacts(at, this.#rules.connector, type, extension ?? '', ...facts);
+  /**
+   * @param facts that tell it from others of its type at that moment
+   * @param now where it came without its own time: what says the same soon after is the same, sent again
+   */
+  other(
+    type: EventType,
+    extension: string | null,
+    { at, now }: { readonly at: number | null; readonly now: number },
+    facts: readonly string[],
+    data: Data,
+  ): void {
+    const all = [extension ?? '', ...facts];
+    const time = at ?? this.#firstSaidAt([type, ...all].join('\u0000'), now);
+    const id = this.#id(time, type, ...all);
     const extensions = extension === null ? [] : [extension];
-    this.#push({ id, type, at, extension, call: null, leg: null, data }, extensions);
+    this.#push({ id, type, at: time, extension, call: null, leg: null, data }, extensions);
+  }
+
+  /** Of one connector there may be several domains, whose phone systems number alike. */
+  #id(at: number, ...facts: readonly string[]): string {
+    const { connector, reseller, domain } = this.#rules;
+    return idFromFacts(at, connector, reseller, domain, ...facts);
+  }
+
+  #firstSaidAt(said: string, now: number): number {
+    const known = this.#said.get(said);
+    if (known !== undefined && now - known < sentAgainMs) return known;
+    this.#said.delete(said);
+    this.#said.set(said, now);
+    const [oldest] = this.#said.keys();
+    if (this.#said.size > mostSaid && oldest !== undefined) this.#said.delete(oldest);
+    return now;
   }
 
   #push(

@@ -47,6 +47,8 @@ const tries = 4;
 const firstBackoffMs = 1_000;
 const backoffFactor = 4;
 /** Where a system refuses for its rate and does not say for how long. */
+/** Whoever says that nothing is to be waited for, and refuses again, is not asked without end. */
+const shortestWaitMs = 1_000;
 const usualWaitMs = 60_000;
 /** A window of an hour, and somewhat more. */
 const longestWaitMs = 3_900_000;
@@ -114,7 +116,8 @@ class Asker {
     if (exchange.kind !== 'answered') return;
     const { status, retryAfterMs, left, leftResetMs } = exchange;
     if (status === 429) {
-      return this.#waitFor(retryAfterMs ?? leftResetMs ?? usualWaitMs, 'the PBX takes no more requests for now (429)');
+      const askedMs = retryAfterMs ?? leftResetMs ?? usualWaitMs;
+      return this.#waitFor(Math.max(shortestWaitMs, askedMs), 'the PBX takes no more requests for now (429)');
     }
     if (left === 0 && leftResetMs !== null) this.#waitFor(leftResetMs, 'no request is left of those the PBX allows');
   }

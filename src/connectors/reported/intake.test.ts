@@ -54,6 +54,7 @@ async function setUp({ open = [] as KnownCall[], known = null as KnownCall | nul
     talkUs: null,
     recordingId: null,
     transferred: false,
+    inside: false,
     bridged: null,
     remoteNumber: null,
     callBackId: null,

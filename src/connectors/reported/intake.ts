@@ -94,6 +94,10 @@ class Intake implements ReportIntake {
   async take(reporter: Reporter, report: Report): Promise<Taken> {
     if (this.#stopped || this.#full) return 'busy';
     const desk = this.#deskOf(reporter);
+    return this.#takeAt(desk, report.kind === 'leg' ? ofSystem(reporter, report) : report);
+  }
+
+  async #takeAt(desk: Desk, report: Report): Promise<Taken> {
     if (report.kind === 'leg') {
       await this.#lookUp(desk, report);
       const inTime = await this.#inOrder(desk, report);
@@ -156,6 +160,12 @@ class Intake implements ReportIntake {
     });
   }
 }
+
+/** Ids of calls are unique in a domain, and those of other phone systems are not for this one to use. */
+const ofSystem = ({ connector }: Reporter, report: LegReport): LegReport => ({
+  ...report,
+  callId: `${report.callId}@${connector}`,
+});
 
 /** A call that began so lately, milliseconds, is remembered if it was reported before. */
 const freshMs = 5 * 60_000;

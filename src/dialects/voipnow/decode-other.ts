@@ -5,7 +5,7 @@ import { type Found, problem } from './found.ts';
 import type { Reading } from './reading.ts';
 
 export function otherReport(reading: Reading, context: DecodeContext, name: string): Found {
-  const read = readers[name];
+  const read = readers.get(name);
   if (read) return read(reading, context);
   reading.doubt('unknown_event', 'EventType');
   return { ignored: 'there is no such event' };
@@ -29,7 +29,8 @@ function agent(reading: Reading, context: DecodeContext): Found {
   const isRemote = reading.text('agent_type')?.toLowerCase() === 'remote';
   const extension = isRemote ? null : ownExtension(reading, context);
   const number = reading.text('agent_number');
-  const name = reading.text('agent_id') ?? extension ?? number;
+  // With an extension's token nobody speaks of other agents.
+  const name = context.extension ?? reading.text('agent_id') ?? extension ?? number;
   if (name === null) return problem('agent_id', 'is missing', 'It says which agent it is.');
   return {
     report: {
@@ -98,13 +99,13 @@ function presence(reading: Reading, context: DecodeContext): Found {
   };
 }
 
-const readers: Readonly<Record<string, (reading: Reading, context: DecodeContext) => Found>> = {
-  'agent-login': agent,
-  'agent-logout': agent,
-  'message-in': message('received', false),
-  'message-out': message('sent', false),
-  'message-out-status': message(null, true),
-  voicemail,
-  'call-status-change': presence,
-  'extension-call-status': presence,
-};
+const readers: ReadonlyMap<string, (reading: Reading, context: DecodeContext) => Found> = new Map([
+  ['agent-login', agent],
+  ['agent-logout', agent],
+  ['message-in', message('received', false)],
+  ['message-out', message('sent', false)],
+  ['message-out-status', message(null, true)],
+  ['voicemail', voicemail],
+  ['call-status-change', presence],
+  ['extension-call-status', presence],
+]);

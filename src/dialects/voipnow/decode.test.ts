@@ -68,7 +68,7 @@ describe('a post of Ringme', () => {
     const leg = legOf(post(ringing));
     assert.deepEqual(
       [leg.stage, leg.callId, leg.legId, leg.extension, leg.flow],
-      ['dial', 'c1', '5101-aa', '101', 'in'],
+      ['dial', 'c1', '101/5101-aa', '101', 'in'],
     );
     assert.deepEqual(leg.caller, { number: '+12157010680', name: 'Alice', internal: false });
     assert.deepEqual(leg.called, { number: '101', name: null, internal: true });
@@ -103,6 +103,17 @@ describe('a post of Ringme', () => {
     assert.deepEqual([leg.machine, leg.bridged], ['queue', false]);
     const unrecorded = legOf(post({ ...ringing, EventType: 'hangup', Bridged: 'yes' }, { extension: '777' }));
     assert.deepEqual([unrecorded.machine, unrecorded.bridged], ['ivr', true]);
+  });
+
+  it('of a recorded phone, Bridged makes no menu', () => {
+    const leg = legOf(post({ ...ringing, EventType: 'hangup', Bridged: 'yes' }));
+    assert.deepEqual([leg.machine, leg.stage], [null, 'hangup']);
+  });
+
+  it('is inside where it was sent on and both extensions are known by a number', () => {
+    const ids = { Transfered: 'yes', CalledExtensionID: '5102', CallerExtensionID: '5101' };
+    assert.equal(legOf(post({ ...ringing, ...ids })).inside, true);
+    for (const name of Object.keys(ids)) assert.equal(legOf(post({ ...ringing, ...ids, [name]: 'no' })).inside, false);
   });
 
   it('carries transfers and call backs', () => {
@@ -153,7 +164,7 @@ describe('a post of VoipNow', () => {
 
   it('has one leg for each call and extension, no time, and older names', () => {
     const leg = legOf(post(plain));
-    assert.deepEqual([leg.legId, leg.atUs, leg.caller.name], ['c1/101', null, 'Alice']);
+    assert.deepEqual([leg.legId, leg.atUs, leg.caller.name], ['101/c1', null, 'Alice']);
     assert.deepEqual(leg.called, { number: '101', name: null, internal: true });
   });
 });
@@ -248,6 +259,9 @@ describe('on the wire', () => {
     const decoded = post({ EventType: 'dial-sideways', CallID: 'c1' });
     assert.ok('ignored' in decoded);
     assert.deepEqual(doubtsOf(decoded), ['unknown_event EventType']);
+    for (const EventType of ['constructor', '__proto__', 'toString']) {
+      assert.ok('ignored' in post({ EventType, CallID: 'c1', CallStatus: 'CALLING' }), EventType);
+    }
   });
 
   it('nothing that can be sent makes it fail otherwise', () => {
@@ -284,7 +298,7 @@ describe('of no call', () => {
     assert.deepEqual(report, {
       kind: 'agent',
       extension: '101',
-      agent: '5101',
+      agent: '101',
       ready: true,
       number: null,
       by: null,

@@ -4,7 +4,7 @@
  * call's at that extension.
  */
 import type { LegReport, ReportedParty } from '../../model/report.ts';
-import type { DecodeContext, Decoded, IncomingRequest } from '../decode.ts';
+import type { DecodeContext, Decoded, IncomingRequest, RecordedExtension } from '../decode.ts';
 import { readParameters } from '../read-parameters.ts';
 import { otherReport } from './decode-other.ts';
 import { type Found, problem } from './found.ts';
@@ -16,19 +16,20 @@ export function decodePost(request: IncomingRequest, context: DecodeContext): De
     return problem('body', 'is not the JSON object it says it is', 'Send a form, a query or an object.');
   const reading = new Reading(read.values, context);
   const name = eventOf(reading, context);
-  const found = legStages[name] ? legReport(reading, context, name) : otherReport(reading, context, name);
+  const stage = legStages.get(name);
+  const found = stage ? legReport(reading, context, name, stage) : otherReport(reading, context, name);
   if ('problem' in found) return found;
   return { ...found, doubts: [...read.doubts, ...reading.doubts] };
 }
 
-const legStages: Readonly<Record<string, LegReport['stage']>> = {
-  'dial-in': 'dial',
-  'dial-out': 'dial',
-  answer: 'answer',
-  'answer-incoming': 'answer',
-  'answer-outgoing': 'answer',
-  hangup: 'hangup',
-};
+const legStages: ReadonlyMap<string, LegReport['stage']> = new Map([
+  ['dial-in', 'dial'],
+  ['dial-out', 'dial'],
+  ['answer', 'answer'],
+  ['answer-incoming', 'answer'],
+  ['answer-outgoing', 'answer'],
+  ['hangup', 'hangup'],
+]);
 
 /** Of those that name themselves, what they say; of VoipNow's, what the token is for, or what the status means. */
 function eventOf(reading: Reading, { event }: DecodeContext): string {
@@ -49,9 +50,9 @@ function flowOf(reading: Reading, name: string): 'in' | 'out' {
   return reading.text('CalledExtension') === null && reading.text('CallerExtension') !== null ? 'out' : 'in';
 }
 
-const longestId = 200;
+const longestId = 128;
 
-function legReport(reading: Reading, context: DecodeContext, name: string): Found {
+function legReport(reading: Reading, context: DecodeContext, name: string, stage: LegReport['stage']): Found {
   const callId = reading.text('CallID');
   if (callId === null) return problem('CallID', 'is missing', 'Every event of a call has it.');
   const subCallId = reading.text('SubCallID');
@@ -63,18 +64,16 @@ function legReport(reading: Reading, context: DecodeContext, name: string): Foun
   if (extension === null) {
     return problem('CalledExtension', 'does not say which extension it is about', 'Use a token for one extension.');
   }
-  const stage = legStages[name] as LegReport['stage'];
   const bridged = bridgedOf(reading);
-  const type = context.recorded(extension)?.type;
-  const machine = type === 'queue' || type === 'ivr' ? type : bridged === null ? null : 'ivr';
+  const machine = machineOf(context.recorded(extension)?.type ?? null, bridged);
   if (machine !== null && stage !== 'hangup') return { ignored: 'of a queue or a menu only the end counts' };
   return {
     report: {
       kind: 'leg',
       stage,
       callId,
-      // Who is called and sends the call on to the outside has two: one in, one out.
-      legId: subCallId ?? `${callId}/${extension}${flow === 'out' ? '/out' : ''}`,
+      // An extension's own, whatever it says of others. Who is called and sends the call on to the outside has two.
+      legId: `${extension}/${subCallId ?? `${callId}${flow === 'out' ? '/out' : ''}`}`,
       extension,
       machine,
       flow,
@@ -86,11 +85,20 @@ function legReport(reading: Reading, context: DecodeContext, name: string): Foun
       talkUs: stage === 'hangup' ? reading.microseconds('Duration') : null,
       recordingId: stage === 'hangup' ? reading.text('RecID') : null,
       transferred: reading.isYes('Transfered'),
+      inside: reading.isYes('Transfered') && isId(reading, 'CalledExtensionID') && isId(reading, 'CallerExtensionID'),
       bridged,
       remoteNumber: name === 'dial-in' ? reading.text('RemoteNumber') : null,
       callBackId: reading.text('CallBackID'),
     },
   };
+}
+
+const isId = (reading: Reading, name: string): boolean => /^[0-9]+$/.test(reading.text(name) ?? '');
+
+/** What is recorded of the extension counts; only of one that is not is believed that it is a menu. */
+function machineOf(type: RecordedExtension['type'] | null, bridged: boolean | null): LegReport['machine'] {
+  if (type === 'queue' || type === 'ivr') return type;
+  return type === null && bridged !== null ? 'ivr' : null;
 }
 
 const callerOf = (reading: Reading): ReportedParty => reading.party('CallerIDNum', 'CallerIDName', 'CallerExtension');

@@ -40,6 +40,9 @@ const remoteParty = Type.Optional(
 const callBackId = Type.Optional(
   text('What software knows the call by that it began for an extension which is no end of it.'),
 );
+const internal = Type.Optional(
+  Type.Boolean({ description: 'True where it is known to be between two extensions, whatever the numbers look like.' }),
+);
 const talkUs = Type.Optional(count('Microseconds it was connected, where the phone system measures so.'));
 
 const forwardedFrom = Type.Optional(text('Extension whose phone sent the call on to this one before it was answered.'));
@@ -68,6 +71,7 @@ export const legTypes = {
       remoteNumber,
       forwardedFrom,
       remoteParty,
+      internal,
       callBackId,
       estimated,
     }),
@@ -85,6 +89,7 @@ export const legTypes = {
       remoteNumber,
       forwardedFrom,
       remoteParty,
+      internal,
       callBackId,
       estimated,
     }),
@@ -103,7 +108,7 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The parties of this leg are connected: on a called leg somebody picked up, on a calling leg the other side did. A leg is answered at most once; after hold it is resumed.',
-    data: Type.Object({ transferred, transferredBy, remoteParty, callBackId, estimated }),
+    data: Type.Object({ transferred, transferredBy, remoteParty, internal, callBackId, estimated }),
     example: { seconds: 4, seq: 1047, call: answeredCall, leg: answeredLeg, data: {} },
   }),
   'leg.held': defineType('leg.held', {
@@ -156,6 +161,7 @@ export const legTypes = {
       transferredBy,
       recordingId,
       remoteParty,
+      internal,
       callBackId,
       talkUs,
       estimated,
