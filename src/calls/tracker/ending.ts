@@ -30,7 +30,7 @@ function endLeg(world: World, call: CallRecord, leg: LegRecord, channel: Channel
   const end = channel.end;
   if (!end) return;
   const isInitiator = leg.channelId === call.initiatorId;
-  if (end.estimated) call.estimated = true;
+  if (end.estimated && (isInitiator || isNobodyThere(call))) call.estimated = true;
   if (isInitiator) call.callerEnd = { cause: end.cause, sipStatus: end.sipStatus, ...lineAtEnd(channel) };
   leg.outcome = legOutcome(world.graph, call, leg, channel);
   if (leg.answeredAt === null && (!isInitiator || call.originated)) call.results.add(attemptOf(call, leg, leg.outcome));
@@ -41,6 +41,10 @@ function endLeg(world: World, call: CallRecord, leg: LegRecord, channel: Channel
   leg.toldHeld = false;
   world.teller.leg('leg.ended', call, leg, at, endData(call, leg, channel));
 }
+
+/** A device whose end nobody saw says nothing of how the call ended while others are there. */
+const isNobodyThere = ({ group }: CallRecord): boolean =>
+  [...group.channels.values()].every(({ kind, end }) => kind !== 'device' || end !== null);
 
 const lineAtEnd = (channel: Channel) => ({ lineUp: lineUp(channel), queueStatus: channel.facts?.queueStatus ?? null });
 

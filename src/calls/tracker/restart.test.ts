@@ -284,3 +284,17 @@ test('who had left a transfer while the target rang has sent it on, also where O
   assert.equal(lastOf(first, 'transfer.started').data['kind'], 'attended');
   assert.deepEqual([outcomeOf(second), outcomeOf(whole)], ['transferred', 'transferred']);
 });
+
+test('an agent who stopped ringing while nobody listened says nothing of how the caller’s end, which was seen, came', () => {
+  const script = inboundCall().state('a', 'up', { dialledNumber: '700', queueStatus: null });
+  script.say({ kind: 'queue.joined', channelId: 'a', queue: 'support', position: 1, waiting: 1 });
+  ring(script, 'a', 'b', '101').wait(1_000);
+  const [, second] = acrossRestart(script, (after) => {
+    const waiting = [{ channelId: 'a', queue: 'support', position: 1, waiting: 1 }];
+    const picture = { channels: [after.facts('a')], bridges: [], pipes: [], restarted: false, waiting };
+    after.say({ kind: 'resync', ...picture });
+    return after.wait(3_000).hangUp('a').end('a').wait(5_000);
+  });
+  const ended = lastOf(second, 'call.ended');
+  assert.deepEqual([ended.call?.outcome, ended.data['estimated']], ['abandoned', undefined]);
+});

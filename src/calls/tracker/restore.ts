@@ -144,6 +144,7 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
   const there = [...record.legs.values()].filter((leg) => leg.startedAt <= at && (leg.endedAt ?? at) >= at);
   const left = there.filter((leg) => leg.extension !== null && leg.extension === transfer.by);
   const live = there.filter((leg) => leg.endedAt === null);
+  const asked = askedBy(transfer, record);
   // Of one that failed, or asks first, the transferer is still there. Who left while the target rang has left.
   const isGone = transfer.state === 'completed' || (transfer.state === 'pending' && transfer.kind !== 'attended');
   for (const leg of left) if (leg.endedAt === null && isGone) leg.transferred = true;
@@ -152,7 +153,7 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
     by: transfer.by,
     transfererIds: left.map((leg) => leg.channelId),
     transfereeIds: new Set(
-      live.filter((leg) => !left.includes(leg) && leg.answeredAt !== null).map((leg) => leg.channelId),
+      live.filter((leg) => leg !== asked && !left.includes(leg) && leg.answeredAt !== null).map((leg) => leg.channelId),
     ),
     target: transfer.target,
     targetQueue: null,
@@ -161,9 +162,17 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
     at,
     state: transfer.state ?? 'completed',
     stays: false,
-    askingId: null,
+    askingId: asked?.channelId ?? null,
     toldStart: true,
   };
+}
+
+/** Who is called to be asked first: they belong to whom the call is sent on to, and not to those who are sent. */
+function askedBy({ state, kind, target }: Transfer, record: CallRecord): LegRecord | undefined {
+  if (state !== 'pending' || kind !== 'attended' || target === null) return undefined;
+  const isMeant = ({ role, endedAt, extension, number }: LegRecord): boolean =>
+    role === 'callee' && endedAt === null && (extension === target || number === target);
+  return [...record.legs.values()].findLast(isMeant);
 }
 
 function restoreService(record: CallRecord, initiator: LegRecord | undefined): void {
