@@ -29,7 +29,10 @@ const mostLinesOut = 2;
 /** What begins an international number; the code of a country follows, of one to three digits. */
 const international = ['+', '00', '011'];
 const longestCode = 3;
-/** What begins a long-distance call. No extension is tried without the 1 of North America: 1911 is one as good as any. */
+/**
+ * What begins a long-distance call. No extension is tried without the 1 of North America, 1911 being one as good as any; but what
+ * stands behind a line out is no extension any more.
+ */
 const longDistance = ['0', '1'];
 /** The longest emergency number (10111) behind all that may stand before one: `9` `011` `353`. What is longer is somebody's own. */
 const longestDisguised = 12;
@@ -66,13 +69,16 @@ const leadsTo = (numbers: ReadonlySet<string>, read: readonly string[]): boolean
 function readings(numbers: readonly string[], heads: Heads): readonly string[] {
   let taken = numbers.filter(({ length }) => length <= longestDisguised);
   const dialled = [...taken];
+  const behindLine: string[] = [];
   for (let lines = 0; lines < mostLinesOut; lines++) {
     taken = taken.flatMap((one) => withoutOne(heads.ways, one));
     dialled.push(...taken);
+    behindLine.push(...taken);
   }
   // Some dial an emergency number behind the international prefix without any country.
   const abroad = dialled.flatMap((one) => withoutOne(heads.international, one)).flatMap(withoutCode);
-  const all = [...dialled, ...abroad];
+  const far = behindLine.flatMap((one) => withoutOne(longDistance, one));
+  const all = [...dialled, ...abroad, ...far, ...far.flatMap((one) => withoutOne(longDistance, one))];
   return [...all, ...all.flatMap((one) => withoutOne(heads.longDistance, one))];
 }
 

@@ -41,6 +41,12 @@ test('an emergency number is one behind whatever leads outside, though it looks 
   assert.equal(judge('8911').kind, 'extension');
 });
 
+test('what looks like an extension is none where it leads out and then far to an emergency service', () => {
+  const long = createJudge({ ...policy, extensions: '^[0-9]{2,6}$' });
+  for (const number of ['91911', '910112', '90112', '09911', '99112']) assert.ok(refused(long(number)), number);
+  for (const number of ['1911', '21911', '55112', '9100']) assert.equal(long(number).kind, 'extension', number);
+});
+
 test('a number outside that may be led to an emergency service of any country is none to call', () => {
   const outside = createJudge({ extensions: '^[2-8][0-9]{2}$', country: 'US', prefixes: ['', '+', '+1', '0049', '9'] });
   const disguised = ['+1911', '1911', '91911', '99911', '0049112', '+49110', '01149112', '901149112', '+44999', '000'];
