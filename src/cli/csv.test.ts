@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CallEntry } from '../calls/journal/entries.ts';
 import { callOf } from '../../test/support/builders.ts';
 import { csvColumns, csvLine, csvOf, entriesCsvOf, entryCsvColumns } from './csv.ts';
 
@@ -17,7 +18,7 @@ test('every call has a cell for each column, and what callers made up is no form
 });
 
 test('each entry of a call is a line, with a cell for each column', () => {
-  const entry = {
+  const entry: CallEntry = {
     id: 'l1',
     extension: '101',
     flow: 'in',

@@ -1,11 +1,12 @@
 /** Calls as CSV (RFC 4180), for a spreadsheet. */
+import type { CallEntry } from '../calls/journal/entries.ts';
 import type { EventFacts } from './lines.ts';
 
 export interface CallFacts {
   readonly domain: string;
   readonly extensions: readonly string[];
   readonly ringMs: number | null;
-  readonly entries: readonly EntryFacts[];
+  readonly entries: readonly CallEntry[];
   readonly call: NonNullable<EventFacts['call']> & {
     readonly state: string;
     readonly did: string | null;
@@ -19,26 +20,6 @@ export interface CallFacts {
     readonly talkMs: number;
     readonly origin: { readonly billingCode: string | null };
   };
-}
-
-/** One extension's part in a call. */
-export interface EntryFacts {
-  readonly id: string;
-  readonly extension: string;
-  readonly flow: string;
-  readonly number: string | null;
-  readonly name: string | null;
-  readonly did: string | null;
-  readonly startedAt: string;
-  readonly answeredAt: string | null;
-  readonly endedAt: string;
-  readonly talkUs: number;
-  readonly status: string;
-  readonly missed: boolean;
-  readonly transferred: boolean;
-  readonly recordingId: string | null;
-  readonly callBackId: string | null;
-  readonly internal: boolean;
 }
 
 type Cell = string | number | null;
@@ -68,7 +49,7 @@ const columns: Readonly<Record<string, (one: CallFacts) => Cell>> = {
   billing_code: ({ call }) => call.origin.billingCode,
 };
 
-const entryColumns: Readonly<Record<string, (entry: EntryFacts, call: CallFacts) => Cell>> = {
+const entryColumns: Readonly<Record<string, (entry: CallEntry, call: CallFacts) => Cell>> = {
   call: (_entry, { call }) => call.id,
   entry: ({ id }) => id,
   domain: (_entry, { domain }) => domain,

@@ -199,13 +199,16 @@ test('what is not to be taken is told nothing but that nothing is there, and gue
     for (let tries = 0; tries < 25; tries++) last = await statusOf(`/in/ringme/${'a'.repeat(32)}`);
     assert.equal(last, 429);
     assert.equal(await statusOf(path), 200, 'the right one is taken all the same');
+    await app.fetch(`/v1/sources/${id}`, { method: 'PATCH', headers: json, body });
+    assert.equal(await statusOf(path), 429, 'from another network it is answered as a wrong one is');
+    await app.fetch(`/v1/sources/${id}`, { method: 'PATCH', headers: json, body: open });
     const rotated = (await (await app.fetch(`/v1/sources/${id}/rotate`, { method: 'POST' })).json()) as Source;
     assert.deepEqual([(await statusOf(path)) >= 400, await statusOf(rotated.path)], [true, 200]);
     assert.equal((await app.fetch(`/v1/sources/${id}`, { method: 'DELETE' })).status, 204);
     assert.ok((await statusOf(rotated.path)) >= 400);
     const metrics = await (await app.fetch('/metrics')).text();
     assert.match(metrics, /offhook_reports_total\{dialect="ringme",outcome="unknown_token"\} \d+/);
-    assert.match(metrics, /offhook_reports_total\{dialect="ringme",outcome="wrong_network"\} 1/);
+    assert.match(metrics, /offhook_reports_total\{dialect="ringme",outcome="wrong_network"\} 2/);
   });
 });
 

@@ -13,9 +13,10 @@ import { problemFromError } from '../problems/from-error.ts';
 import { problemCatalog } from '../problems/catalog.ts';
 import { InvalidRequest } from '../validator.ts';
 import { invalidClient, type OAuthError, readCredentials } from './credentials.ts';
-import { GuessLimit } from './guess-limit.ts';
+import { GuessLimit } from '../auth/guess-limit.ts';
 
 const validMs = 3_600_000;
+const mostWrong = 10;
 /** Two secrets and some names. */
 const maxBodyBytes = 8_192;
 
@@ -25,7 +26,7 @@ export const tokenPaths = ['/oauth/token', '/oauth/token.php'] as const;
 type Deps = Pick<ApiDeps, 'tenants' | 'clock' | 'logger'> & { readonly bodies: Bodies };
 
 export function oauthRoutes(app: App, { tenants, clock, logger, bodies }: Deps): void {
-  const guesses = new GuessLimit(clock);
+  const guesses = new GuessLimit(clock, mostWrong);
 
   void app.register(async (scope) => {
     bodies.accept(scope, '*', (_request, bytes, done) => done(null, bytes));

@@ -14,13 +14,16 @@ import { limitBodyTime } from '../inbox/body-deadline.ts';
 import type { ReportOutcome } from '../metrics/report-counts.ts';
 import { described } from '../openapi/route-list.ts';
 import { type Problem, sendProblem } from '../problems/problem.ts';
-import { Guesses } from './guesses.ts';
+import { GuessLimit } from '../auth/guess-limit.ts';
 
 const Params = Type.Object({
   dialect: Type.String({ maxLength: 32 }),
   token: Type.String({ maxLength: 64, description: 'Of a source; see `/v1/sources`.' }),
 });
 type Params = Static<typeof Params>;
+
+/** Wrong tokens of an address within a minute, before it is told to wait. */
+const mostWrong = 20;
 
 /** Far more than any of these vendors sends. */
 const maxBodyBytes = 65_536;
@@ -35,8 +38,17 @@ declare module 'fastify' {
 
 export function reportRoutes(app: App, deps: Deps): void {
   const { clock, reportCounts } = deps;
-  const guesses = new Guesses(clock);
+  const guesses = new GuessLimit(clock, mostWrong);
   app.decorateRequest('source', null);
+  /** A right token from a wrong network is answered as a wrong one is, also when there were many. */
+  const nothingThere = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const waitMs = guesses.waitMs(request.ip);
+    if (waitMs === 0) guesses.note(request.ip);
+    // What follows the headers is not waited for.
+    reply.header('connection', 'close');
+    if (waitMs === 0) return sendProblem(reply, { code: 'route_not_found' });
+    return sendProblem(reply, { code: 'too_many_guesses', retryAfter: Math.ceil(waitMs / 1_000) });
+  };
   void app.register(async (scope) => {
     deps.bodies.accept(scope, '*', (_request, body, done) => done(null, body));
     const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
@@ -45,11 +57,11 @@ export function reportRoutes(app: App, deps: Deps): void {
       const source = deps.tenants.sources.check(token);
       if (known === null || source === null || source.dialect !== dialect) {
         reportCounts.came(known === null ? 'unknown' : dialect, 'unknown_token');
-        return nothingThere(reply, guesses.wrong(request.ip));
+        return nothingThere(request, reply);
       }
       if (!isAllowed(source, request.ip)) {
         reportCounts.came(dialect, 'wrong_network');
-        return nothingThere(reply, null);
+        return nothingThere(request, reply);
       }
       request.source = source;
       return request.method === 'POST' ? limitBodyTime(clock, request, reply) : undefined;
@@ -63,13 +75,6 @@ export function reportRoutes(app: App, deps: Deps): void {
 /** Null where there is none of that name, or it is only written. */
 const readDialect = (dialects: readonly Dialect[], name: string): Dialect | null =>
   dialects.find((dialect) => dialect.name === name && dialect.decode !== undefined) ?? null;
-
-/** What follows the headers is not waited for. */
-function nothingThere(reply: FastifyReply, retryAfter: number | null): FastifyReply {
-  reply.header('connection', 'close');
-  if (retryAfter !== null) return sendProblem(reply, { code: 'too_many_guesses', retryAfter });
-  return sendProblem(reply, { code: 'route_not_found' });
-}
 
 function isAllowed({ allowFrom }: ReportSource, ip: string): boolean {
   if (allowFrom.length === 0) return true;

@@ -4,7 +4,6 @@
  */
 import type { Clock } from '../../kit/clock.ts';
 
-const most = 10;
 const withinMs = 60_000;
 /** So many are remembered; beyond, the one whose count began longest ago is let go of. */
 const mostKept = 10_000;
@@ -17,20 +16,24 @@ interface Wrong {
 
 export class GuessLimit {
   readonly #clock: Clock;
+  readonly #most: number;
   readonly #wrong = new Map<string, Wrong>();
 
-  constructor(clock: Clock) {
+  /** @param most wrong ones within a minute that are answered like the first */
+  constructor(clock: Clock, most: number) {
     this.#clock = clock;
+    this.#most = most;
   }
 
   /** Milliseconds until the next try is looked at; 0: at once. */
-  waitMs(address: string, tokenId: string): number {
+  waitMs(address: string, tokenId = ''): number {
     const known = this.#wrong.get(keyOf(address, tokenId));
-    if (!known || known.count < most) return 0;
+    if (!known || known.count < this.#most) return 0;
     return Math.max(0, known.since + withinMs - this.#clock.monotonic());
   }
 
-  note(address: string, tokenId: string): void {
+  /** One more wrong one. @param tokenId public id of the token it was for, where it names one */
+  note(address: string, tokenId = ''): void {
     const now = this.#clock.monotonic();
     const key = keyOf(address, tokenId);
     const known = this.#wrong.get(key);
