@@ -35,10 +35,16 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   cancelled: ['108 missed it', 'call back'],
   'no-answer': ['107 missed it', 'call back'],
   'queue-abandoned': ['q207 lost the caller: abandoned', 'call back'],
+  // At the mailbox, whose message is what is to be seen to.
+  'queue-agent-logged-out': ['q222 lost the caller: empty', '952 missed it'],
+  'queue-agents-paused': ['951 missed it', 'q221 lost the caller: empty'],
   'queue-empty': ['call back'],
+  // The one who was turned away talked to somebody else.
+  'queue-full': ['q223 lost the caller: abandoned', 'call back'],
   'queue-key': ['call back'],
   'queue-rrmemory': ['154 missed it', '155 missed it'],
   'queue-timed-out': ['162 missed it', 'q241 lost the caller: timeout', 'call back'],
+  'queue-withdrawn': ['954 missed it', 'q224 lost the caller: withdrawn', 'call back'],
 };
 
 function verdictOf(events: readonly NewEvent[]): string[] {

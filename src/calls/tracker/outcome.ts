@@ -138,6 +138,10 @@ const calledLegs = (call: CallRecord): readonly LegRecord[] =>
     (leg) => leg.channelId !== call.initiatorId && leg.endedAt === null && leg.answeredAt === null,
   );
 
+/** The phone is called no more, and was not answered, whether or not its line is gone yet. */
+export const attemptIsOver = (call: CallRecord, leg: LegRecord): boolean =>
+  outcomeOfStatus(lastStatus(call, leg)) !== null;
+
 /** The word of the last dial to this leg; null while it is under way. */
 const lastStatus = (call: CallRecord, leg: LegRecord): DialStatus | null =>
   call.group.channels.get(leg.channelId)?.incoming.at(-1)?.status ?? null;

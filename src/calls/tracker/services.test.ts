@@ -72,6 +72,18 @@ test('voicemail counts as an answer by voicemail, and as talk, but no leg was an
   assert.equal(call?.talkMs, 10_020);
 });
 
+test('voicemail has the caller before the line of who did not answer is gone: answered, not ringing', () => {
+  const script = ring(inboundCall(), 'a', 'b', '101').dialEnd('a', 'b', 'no_answer').state('a', 'up');
+  script.service('a', 'voicemail', '101').wait(5).end('b', 16).wait(10_000).hangUp('a').end('a');
+  const events = track(script.signals);
+  assert.equal(lastOf(events, 'call.answered').call?.state, 'answered');
+  assert.equal(lastOf(events, 'leg.ended').call?.state, 'answered');
+  assert.deepEqual(
+    inShort(events).filter((line) => line === 'call.updated'),
+    [],
+  );
+});
+
 test('voicemail behind a pipe', () => {
   const script = inboundCall();
   script.channel('l1', { pipe: true, linkedId: 'a' }).channel('l2', { pipe: true, linkedId: 'a' });

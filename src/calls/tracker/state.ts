@@ -1,3 +1,4 @@
+import { attemptIsOver } from './outcome.ts';
 import { isParked } from './parking/parked.ts';
 import { calledIn, isInQueue } from './queues/stay.ts';
 import type { CallRecord, LegRecord } from './record.ts';
@@ -9,10 +10,12 @@ export function stateOf(call: CallRecord): CallRecord['state'] {
   if (call.connected.size > 0) return 'answered';
   if (call.parked.some(isParked) || gaveUpParked(call, legs)) return 'parked';
   if (call.stays.some(isInQueue) || gaveUpWaiting(call, legs)) return 'queued';
-  const isCalled = (leg: LegRecord): boolean => leg.role === 'callee' && leg.dialing && leg.answeredAt === null;
-  if (legs.some(isCalled)) return 'ringing';
   // A queue or a menu that it has left did not answer it; a queue never does.
   const byMachine = call.answeredBy !== null && call.service !== null && call.service.kind !== 'queue';
+  // A mailbox may have the caller while the line of a phone that is called no more is still cleared away.
+  const isCalled = (leg: LegRecord): boolean =>
+    leg.role === 'callee' && leg.dialing && leg.answeredAt === null && !(byMachine && attemptIsOver(call, leg));
+  if (legs.some(isCalled)) return 'ringing';
   return call.answeredAt !== null || byMachine ? 'answered' : 'ringing';
 }
 

@@ -13,7 +13,7 @@ exten => s,1,UserEvent(OffhookMessage,Direction: \${ARG1},Extension: \${ARG2},Id
 `;
 
 /**
- * What numbers do. `phones`: 1NN and 94N a phone, 7NN and 8NN the same through a Local channel (that optimises itself away, that
+ * What numbers do. `phones`: 1NN, 94N and 95N a phone, 7NN and 8NN the same through a Local channel (that optimises itself away, that
  * stays), 2NN a queue, 3NN a conference, 5NN groups and forwards, 6NN services, `*8` picks up what rings next to it, `*81NN`
  * what rings at that phone, 90N a phone, 91N its mailbox, 92N its owner's way in, 9 and more digits the carrier, on the port the last five name. `from-trunk`: 31255501NN rings
  * phone 1NN, 3125555NNN reaches NNN as a phone would, and a few older numbers.
@@ -30,7 +30,7 @@ include => groups
 include => people
 exten => _1XX,1,Dial(PJSIP/\${EXTEN},6,${mayTransfer})
  same => n,Hangup(${causeOfDial})
-exten => _94X,1,Dial(PJSIP/\${EXTEN},12,${mayTransfer})
+exten => _9[45]X,1,Dial(PJSIP/\${EXTEN},12,${mayTransfer})
  same => n,Hangup(${causeOfDial})
 exten => _8XX,1,Dial(Local/1\${EXTEN:1}@phones/n,5)
  same => n,Hangup(${causeOfDial})
@@ -71,6 +71,11 @@ exten => _2XX,1,Answer()
  same => n,Set(CHANNEL(musicclass)=default)
  same => n,Queue(q\${EXTEN},ckt,,,\${IF($["\${EXTEN}"="241"]?2:20)})
  same => n,Goto(after-queue,s,1)
+; Who is let go by these gets something else.
+exten => _22X,1,Answer()
+ same => n,Set(CHANNEL(musicclass)=default)
+ same => n,Queue(q\${EXTEN},ckt,,,20)
+ same => n,Goto(let-go,\${QUEUESTATUS},1)
 exten => _3XX,1,Answer()
  same => n,ConfBridge(\${EXTEN})
  same => n,Hangup()
@@ -88,6 +93,15 @@ exten => _66X,1,Dial(PJSIP/11\${EXTEN:-1},60)
 
 [after-queue]
 exten => s,1,NoOp(\${QUEUESTATUS})
+ same => n,Hangup()
+
+; An empty queue leaves its callers to the mailbox, a full one to the phone 955, and who was withdrawn is told so.
+[let-go]
+exten => LEAVEEMPTY,1,VoiceMail(101@default,s)
+ same => n,Hangup()
+exten => FULL,1,Dial(PJSIP/955,5,${mayTransfer})
+ same => n,Hangup(${causeOfDial})
+exten => WITHDRAW,1,Playback(demo-congrats)
  same => n,Hangup()
 
 [from-trunk]

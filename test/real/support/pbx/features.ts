@@ -29,6 +29,11 @@ export const queuePlans: readonly QueuePlan[] = [
   { name: 'q211', strategy: 'ringall', members: ['196'].map(member), ring: 5 },
   // The agent hears something before the caller.
   { name: 'q212', strategy: 'ringall', members: ['941'].map(member), ring: 5, more: ['announce = queue-thankyou'] },
+  // These let callers go: once no agent is left who might take them, one who came when two waited, whoever is told to.
+  { name: 'q221', strategy: 'ringall', members: ['951'].map(member), ring: 2, more: ['leavewhenempty = paused'] },
+  { name: 'q222', strategy: 'ringall', members: [], ring: 2, more: ['leavewhenempty = yes'] },
+  { name: 'q223', strategy: 'ringall', members: ['953'].map(member), ring: 5, more: ['maxlen = 1'] },
+  { name: 'q224', strategy: 'ringall', members: ['954'].map(member), ring: 5 },
   { name: 'q241', strategy: 'ringall', members: ['162'].map(member), ring: 5 },
   { name: 'q242', strategy: 'ringall', members: ['163'].map(member), ring: 5, more: ['context = queue-keys'] },
   // Nobody is in these; agents join by themselves.

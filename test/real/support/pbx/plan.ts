@@ -30,7 +30,7 @@ const numbers = (first: number, last: number): string[] =>
   Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
 
 /**
- * 101 to 199 and 941 to 949, and 901 to 919 for what happens beside calls; every scenario has phones of its own, so that
+ * 101 to 199 and 941 to 959, and 901 to 919 for what happens beside calls; every scenario has phones of its own, so that
  * all can run at once.
  */
-export const phones: readonly string[] = [...numbers(101, 199), ...numbers(901, 919), ...numbers(941, 949)];
+export const phones: readonly string[] = [...numbers(101, 199), ...numbers(901, 919), ...numbers(941, 959)];

@@ -2,6 +2,7 @@
 import { conferences } from './conferences.ts';
 import { forwards } from './forwards.ts';
 import { holding } from './holding.ts';
+import { letGo } from './let-go.ts';
 import { parking } from './parking.ts';
 import { queues } from './queues.ts';
 import { recording } from './recording.ts';
@@ -17,6 +18,7 @@ export const callScenarios: readonly CallScenario[] = [
   ...transfers,
   ...forwards,
   ...queues,
+  ...letGo,
   ...parking,
   ...conferences,
   ...recording,
