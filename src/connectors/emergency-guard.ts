@@ -6,8 +6,10 @@
  *
  * Which numbers count differs with where one leads. Whatever looks like an extension is held against those of the own
  * country and the two that mobile networks take everywhere (112, 911): more would take too many extensions away (101 is
- * Ukraine's police). A number outside is held against those of all countries.
+ * Ukraine's police). A number outside is held against those of all countries, and may not begin with one of the own
+ * country's either (`emergency-beginning.ts`).
  */
+import { createBeginningGuard } from './emergency-beginning.ts';
 import { emergencyNumbersAnywhere, emergencyNumbersIn } from '../model/numbers/index.ts';
 
 export interface EmergencyRules {
@@ -42,10 +44,12 @@ export function createEmergencyGuard({ country, prefixes }: EmergencyRules): Eme
   const anywhere = emergencyNumbersAnywhere();
   const ways = [...new Set([...linesOut, ...prefixes.flatMap(lineOutIn)])];
   const abroad = prefixes.filter((prefix) => international.some((head) => prefix.startsWith(head)));
+  const beginsLikeOne = createBeginningGuard(country.toUpperCase(), ways);
   const others = prefixes.filter((prefix) => !abroad.includes(prefix));
   return {
     refusesExtension: (number) => leadsTo(here, readings([number], { ways, international, longDistance: [] })),
     refusesOutside: (number) =>
+      beginsLikeOne(number) ||
       leadsTo(anywhere, [
         ...readings([number, ...withoutOne(others, number)], { ways, international, longDistance }),
         ...readings(withoutOne(abroad, number), { ways: [], international: [], longDistance }),

@@ -61,6 +61,49 @@ test('whatever country’s it is, behind whatever of these, no emergency number 
   fc.assert(fc.property(heads, numbers, (head, number) => refused(open(head + number))));
 });
 
+test('a number that begins with an emergency number of the country, and is nobody’s in full, is that emergency number', () => {
+  const cases = {
+    US: ['9115551234', '911-555-1234', '99115551234', '91125550100', '911123456789', '9112155550100', '1125550100'],
+    DE: ['1105551', '0110555123', '112 555 123', '9112555', '0 112 555'],
+    AT: ['133555'],
+    AU: ['0005551234', '000 555'],
+    GB: ['9995551234', '9 999 5551', '0999 5551'],
+    IN: ['9112', '100555123', '0100 555 123', '1123456789'],
+    XX: ['9115551234', '112555'],
+  };
+  for (const [country, numbers] of Object.entries(cases)) {
+    const open = createJudge({ extensions: '^x$', country, prefixes: [''] });
+    for (const number of numbers) assert.ok(refused(open(number)), `${country} ${number}`);
+  }
+  const eight = { extensions: '^x$', country: 'US', prefixes: ['8'] };
+  assert.ok(refused(createJudge(eight)('89115551234')));
+});
+
+test('who has a number that begins like one may be called: in full, or with + and the code of the country', () => {
+  const cases = {
+    US: [
+      '+9115551234',
+      '+91 11 2345 6789',
+      '+91 1555 123456',
+      '00911123456789',
+      '011911123456789',
+      '9 1 215 555 0100',
+      '9335551',
+    ],
+    DE: ['+49 1125551', '+91 1123456789', '0049 89 1105551', '0151 12345678', '00110 555 123'],
+    IN: ['9115551234', '0 9115551234', '911123456789', '011 2345 6789', '0011 2345 6789', '+91 11 2345 6789'],
+    AU: ['0011 44 20 7946 0018', '0 0011 44 20 7946 0018', '02 1234 5678'],
+    BR: ['019 3234 5678'],
+    FR: ['01 55 51 23 45', '0 01 55 51 23 45'],
+    IT: ['011 345 6789'],
+    XX: ['911123456789'],
+  };
+  for (const [country, numbers] of Object.entries(cases)) {
+    const open = createJudge({ extensions: '^x$', country, prefixes: ['', '+'] });
+    for (const number of numbers) assert.equal(open(number).kind, 'outside', `${country} ${number}`);
+  }
+});
+
 test('numbers and extensions that only end like one may be called', () => {
   for (const number of ['1112', '2112', '3911', '1911', '101', '110', '999', '4999']) {
     assert.equal(judge(number).kind, 'extension', number);

@@ -57,7 +57,7 @@ const emergency: NumberRefusal = {
   kind: 'not_allowed',
   problem: 'is an emergency number, or may be led to one',
   remedy:
-    'Emergency numbers are for people to dial. Where it is an extension of yours, name it in the phone system’s `commands.notEmergency`.',
+    'Emergency numbers are for people to dial. Where it is an extension of yours, name it in the phone system’s `commands.notEmergency`; where it is somebody’s number that only begins like one, write it with + and the code of its country.',
 };
 
 const notAllowed: NumberRefusal = {

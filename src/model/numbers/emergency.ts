@@ -73,6 +73,9 @@ const byCountry: Readonly<Record<string, string>> = {
   ZA: '10111 10177 112',
 };
 
+/** Tells who dials it where the line is thought to be (US). */
+const lineTest = '933';
+
 /** What every mobile phone takes for one, wherever it is (3GPP TS 22.101, 10.1.1), and so gateways and carriers do. */
 const everywhere: readonly string[] = ['112', '911'];
 
@@ -85,6 +88,10 @@ export const emergencyNumbersOf = (country: string): ReadonlySet<string> => new 
 /** Those that may reach an emergency service from a line in that country. */
 export const emergencyNumbersIn = (country: string): ReadonlySet<string> =>
   new Set([...listed(country), ...everywhere]);
+
+/** Of these the ones that lead to people: not the one that tests a line. */
+export const emergencyServicesIn = (country: string): ReadonlySet<string> =>
+  new Set([...emergencyNumbersIn(country)].filter((number) => number !== lineTest));
 
 /** Those of any country. */
 export const emergencyNumbersAnywhere = (): ReadonlySet<string> =>

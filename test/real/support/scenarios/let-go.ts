@@ -61,8 +61,9 @@ export const letGo: readonly CallScenario[] = [
       return async () => {
         const alice = await phones.carrierDials(outsider, '3125555224');
         await rings(asterisk, '954');
-        await asterisk.action('QueueWithdrawCaller', { Queue: 'q224', Caller: await alice.channel() });
-        await asterisk.until('core show channels', /let-go/);
+        const channel = await alice.channel();
+        await asterisk.action('QueueWithdrawCaller', { Queue: 'q224', Caller: channel });
+        await asterisk.until(`core show channel ${channel}`, /Context:\s*let-go/);
         await after(500);
         await alice.hangUp();
       };
