@@ -20,6 +20,9 @@ export class Observer {
   #listener: Listener;
   readonly #behind: number;
   #asked = 0;
+  /** How many events there were after each thing that this Offhook told, and how many when it was started. */
+  #told: number[] = [];
+  #keptBefore = 0;
 
   /** @param now Milliseconds, by the clock of the PBX. @param behind how much ours is behind it */
   constructor(now: number, behind = 0) {
@@ -39,9 +42,16 @@ export class Observer {
     this.#listener.end();
   }
 
-  /** Offhook ends, without a goodbye, and is started again: it knows what its log has. */
-  restart(): void {
+  /**
+   * Offhook ends, without a goodbye, and is started again: it knows what its log has.
+   * @param unkept how many of the last things it told never reached the log; what an earlier Offhook told did
+   */
+  restart(unkept = 0): void {
     this.#listener.end();
+    const kept = this.#told.slice(0, Math.max(0, this.#told.length - unkept)).at(-1) ?? this.#keptBefore;
+    if (unkept > 0) this.events.length = kept;
+    this.#keptBefore = this.events.length;
+    this.#told = [];
     this.#listener = this.#create();
     this.#listener.restore(openCallsOf(this.events));
   }
@@ -79,10 +89,17 @@ export class Observer {
         return Promise.resolve(result);
       },
       // What is told beside calls has recordings of its own.
-      told: (events) => void this.events.push(...events.filter(isOfCalls)),
+      told: (events) => this.#keep(events.filter(isOfCalls)),
       live: () => {},
       failed: (problem) => assert.fail(problem),
     });
+  }
+
+  /** What is told at once is kept at once, or not at all. */
+  #keep(events: readonly NewEvent[]): void {
+    if (events.length === 0) return;
+    this.events.push(...events);
+    this.#told.push(this.events.length);
   }
 
   /** @param at by the clock of the PBX */

@@ -94,7 +94,8 @@ export async function eventsOf({ names, shiftMs, only, faults: wrong, broken: br
   return observer.events;
 }
 
-function packetsOf(names: readonly string[], shiftMs: number, only?: number): readonly AmiPacket[] {
+/** What the PBX said of one recording, or of two at once. */
+export function packetsOf(names: readonly string[], shiftMs: number, only?: number): readonly AmiPacket[] {
   const [first = '', second] = names;
   const packets = recorded(first);
   if (second === undefined) return packets;
@@ -129,9 +130,11 @@ async function breakOff(observer: Observer, what: Break, unheard: readonly AmiPa
   await observer.connect();
 }
 
-/** How many stories are told, and from which seed: `OFFHOOK_FUZZ_SEED` tells a failed run's again. */
-export function runsOf(all: number): { readonly numRuns: number; readonly seed?: number } {
-  const numRuns = Math.ceil(all / Object.keys(stories).length);
+/** How many stories are told of all kinds together. */
+export const runsOf = (all: number) => seeded(Math.ceil(all / Object.keys(stories).length));
+
+/** How many are told, and from which seed: `OFFHOOK_FUZZ_SEED` tells a failed run's again. */
+export function seeded(numRuns: number): { readonly numRuns: number; readonly seed?: number } {
   const seed = process.env['OFFHOOK_FUZZ_SEED'];
   return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
 }

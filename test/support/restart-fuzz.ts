@@ -1,0 +1,82 @@
+/**
+ * Recordings in whose midst Offhook is killed and there again at once. It then knows what its log has and what the PBX shows:
+ * nothing may stay live, end twice or be answered twice, and who talked and who did not is as if it had listened throughout.
+ */
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { NewEvent } from '../../src/model/event.ts';
+import { checkAllOver, checkInvariants } from './call-invariants.ts';
+import { Observer } from './follow-recording.ts';
+import { packetsOf } from './recording-fuzz.ts';
+import { beginOf, recordingNames } from './recordings.ts';
+
+/** One recording, or two at once, the second begun `shiftMs` after the first. */
+export interface RestartStory {
+  readonly names: readonly string[];
+  readonly shiftMs: number;
+  /** Before which events Offhook is restarted. */
+  readonly places: readonly number[];
+  /** How many of the last things it told had not reached the log. */
+  readonly unkept: number;
+}
+
+const story = (parts: Partial<{ [Key in keyof RestartStory]: fc.Arbitrary<RestartStory[Key]> }>) => {
+  const name = fc.constantFrom(...recordingNames);
+  return fc.record<RestartStory>({
+    names: fc.oneof(fc.tuple(name), fc.tuple(name), fc.tuple(name, name)),
+    shiftMs: fc.nat({ max: 3_000 }),
+    places: fc.tuple(fc.nat()),
+    unkept: fc.constant(0),
+    ...parts,
+  });
+};
+
+export const restartOnce = story({});
+export const restartOften = story({ places: fc.array(fc.nat(), { minLength: 2, maxLength: 12 }) });
+export const killedBeforeKept = story({ unkept: fc.integer({ min: 1, max: 6 }) });
+
+/** Every rule holds, and nothing is left over. */
+export async function checkRestarts(told: RestartStory): Promise<void> {
+  checkAllOver(checkInvariants(await eventsOf(told)));
+}
+
+/** … and who talked is as if there had been no restart. */
+export async function checkSameTalk(told: RestartStory): Promise<void> {
+  const events = await eventsOf(told);
+  checkAllOver(checkInvariants(events));
+  assert.deepEqual(talkIn(events), talkIn(await eventsOf({ ...told, places: [] })));
+}
+
+async function eventsOf({ names, shiftMs, places, unkept }: RestartStory): Promise<NewEvent[]> {
+  const packets = packetsOf(names, shiftMs);
+  const restarts = new Set(places.map((place) => place % packets.length));
+  const observer = new Observer(beginOf(packets));
+  await observer.connect();
+  let restartedAt = -Infinity;
+  for (const [index, packet] of packets.entries()) {
+    // None is there again within the millisecond: what repeats is told apart by when the one before had been told.
+    if (restarts.has(index) && observer.pbx.now >= restartedAt + 1) {
+      observer.disconnect();
+      observer.restart(unkept);
+      restartedAt = observer.pbx.now;
+      await observer.connect();
+    }
+    await observer.say(packet);
+  }
+  await observer.waitForAll();
+  assert.deepEqual(observer.liveCalls(), []);
+  return observer.events;
+}
+
+/** Of each device whether it answered, and of each call; a call found in the midst of becoming part of another one is told, too. */
+function talkIn(events: readonly NewEvent[]): readonly string[] {
+  return events
+    .flatMap(({ type, call, leg, data }) => {
+      if (type === 'leg.ended' && leg?.role !== 'queue' && leg?.role !== 'ivr')
+        return [`${leg?.id} ${leg?.answeredAt === null ? 'did not answer' : 'answered'}`];
+      if (type === 'call.answered') return [`${call?.id} was answered`];
+      if (type !== 'call.ended' || data['mergedInto'] !== undefined) return [];
+      return [`${call?.id} was ${call?.outcome === 'answered' ? 'talked in' : 'lost'}`];
+    })
+    .toSorted();
+}
