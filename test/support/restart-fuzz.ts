@@ -47,7 +47,8 @@ export async function checkSameTalk(told: RestartStory): Promise<void> {
   assert.deepEqual(talkIn(events), talkIn(await eventsOf({ ...told, places: [] })));
 }
 
-async function eventsOf({ names, shiftMs, places, unkept }: RestartStory): Promise<NewEvent[]> {
+/** All that was told, by whichever Offhook listened. */
+export async function eventsOf({ names, shiftMs, places, unkept }: RestartStory): Promise<NewEvent[]> {
   const packets = packetsOf(names, shiftMs);
   const restarts = new Set(places.map((place) => place % packets.length));
   const observer = new Observer(beginOf(packets));
@@ -68,7 +69,7 @@ async function eventsOf({ names, shiftMs, places, unkept }: RestartStory): Promi
   return observer.events;
 }
 
-/** Of each device whether it answered, and of each call; a call found in the midst of becoming part of another one is told, too. */
+/** Of each device whether it answered, of each call who did; a call found in the midst of becoming part of another is told, too. */
 function talkIn(events: readonly NewEvent[]): readonly string[] {
   return events
     .flatMap(({ type, call, leg, data }) => {
@@ -76,7 +77,8 @@ function talkIn(events: readonly NewEvent[]): readonly string[] {
         return [`${leg?.id} ${leg?.answeredAt === null ? 'did not answer' : 'answered'}`];
       if (type === 'call.answered') return [`${call?.id} was answered`];
       if (type !== 'call.ended' || data['mergedInto'] !== undefined) return [];
-      return [`${call?.id} was ${call?.outcome === 'answered' ? 'talked in' : 'lost'}`];
+      const by = call?.answeredBy;
+      return [`${call?.id} was ${call?.outcome === 'answered' ? `taken by ${by?.kind} ${by?.extension}` : 'lost'}`];
     })
     .toSorted();
 }

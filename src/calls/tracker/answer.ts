@@ -36,7 +36,9 @@ export function answererOf(call: CallRecord, answered: readonly LegRecord[] = []
   if (call.service?.kind === 'conference') return { kind: 'conference', extension: null };
   const isCalled = (leg: LegRecord | undefined): boolean => leg !== undefined && leg.role === 'callee';
   const connected = [...call.connected].map((id) => call.legs.get(id));
-  const leg = answered.find(isCalled) ?? connected.find(isCalled);
+  const isOther = (leg: LegRecord | undefined): boolean => leg !== undefined && leg.channelId !== call.initiatorId;
+  // Who picked the call up dialled to do so, and is no callee where its own call was told of first.
+  const leg = answered.find(isCalled) ?? connected.find(isCalled) ?? connected.find(isOther);
   return { kind: 'person', extension: leg?.extension ?? null };
 }
 

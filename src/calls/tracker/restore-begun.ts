@@ -55,7 +55,8 @@ function restoreVisit(record: CallRecord, event: NewEvent, rooms: Map<string, Ro
   const roomId = text(data['conferenceId']);
   if (channelId === null || roomId === null || (record.legs.get(channelId)?.endedAt ?? null) !== null) return;
   const joinedAt = Date.parse(event.time);
-  const room = roomOf(rooms, roomId, text(data['conference']), joinedAt);
+  const began = Date.parse(text(data['conferenceStartedAt']) ?? event.time);
+  const room = roomOf(rooms, roomId, text(data['conference']), Number.isFinite(began) ? began : joinedAt);
   room.toldStart = true;
   room.members.add(channelId);
   const participants = count(data['participants']) ?? room.members.size;

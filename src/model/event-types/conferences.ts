@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
-import { nullableCount, nullableFlag, nullableText } from '../fields.ts';
+import { nullableCount, nullableFlag, nullableText, nullableTime } from '../fields.ts';
 import { defineType } from './definition.ts';
 import { answeredCall, answeredLeg, bobsPhone, endedLeg } from './examples.ts';
 
 const conference = nullableText('Number or name of the room.');
 const conferenceId = nullableText('The same from start to end of one meeting in the room.');
+const conferenceStartedAt = Type.Optional(nullableTime('When this meeting began, as far as that was seen.'));
 const participants = nullableCount('People in the room now.');
 const participant = {
   participant: nullableText('Number or extension of the participant.'),
@@ -33,7 +34,7 @@ export const conferenceTypes = {
     subject: 'none',
     reporter: 'source',
     description: 'A participant joined. Where the participant’s call is known it is in the snapshot.',
-    data: Type.Object({ conference, conferenceId, participants, ...participant }),
+    data: Type.Object({ conference, conferenceId, conferenceStartedAt, participants, ...participant }),
     example: {
       seconds: 5,
       seq: 1091,

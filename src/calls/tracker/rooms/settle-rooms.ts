@@ -18,7 +18,9 @@ function tellJoined({ teller }: World, call: CallRecord, visit: Visit, moment: M
   const { room } = visit;
   if (!room.toldStart) teller.room('conference.started', room, moment.at, { participants: visit.participants });
   room.toldStart = true;
-  const data = { participants: visit.participants, ...participantOf(call, visit) };
+  // What is kept of a meeting over a restart: by its beginning its end is named.
+  const conferenceStartedAt = new Date(room.startedAt).toISOString();
+  const data = { conferenceStartedAt, participants: visit.participants, ...participantOf(call, visit) };
   teller.visit('conference.joined', call, visit, moment.at, data);
 }
 
