@@ -20,7 +20,7 @@ const channelTemplate = (place: string) =>
   text({
     maxLength: 256,
     pattern: new RegExp(`^(?!Local/)[A-Za-z0-9]+/[A-Za-z0-9@:._/-]*\\{${place}\\}[A-Za-z0-9@:._/-]*$`, 'i'),
-    expects: `a device’s channel with {${place}} in it, such as PJSIP/{${place}}; not Local/, which is none`,
+    expects: `a device’s channel with {${place}} in it, such as PJSIP/{${place}}; not Local/, which does not say how its call went: name the phone or the line behind it`,
   });
 const country = text({ pattern: /^[A-Z]{2}$/, expects: 'a country as two capital letters, such as US' });
 

@@ -304,6 +304,8 @@ test('what can’t be done to a call is said: it is over, nobody talks, two coul
   assert.deepEqual(await ask('/v1/calls/two/transfer', to), [400, 'invalid_field', 'by']);
   assert.deepEqual(await ask('/v1/calls/c1/transfer', { to: '+4420' }), [403, 'number_not_allowed', 'to']);
   assert.deepEqual(await ask('/v1/calls/c1/transfer', { to: 'x\r\ny' }), [400, 'invalid_field', 'to']);
+  const attended = { to: '103', kind: 'attended' };
+  assert.deepEqual(await ask('/v1/calls/c1/transfer', attended), [400, 'unknown_field', 'kind']);
   phones.result = { kind: 'no_call' };
   assert.deepEqual(await ask('/v1/calls/c1/hangup'), [409, 'call_over', undefined]);
 });

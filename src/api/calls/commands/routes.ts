@@ -79,7 +79,7 @@ function transferRoute(app: App, deps: Deps): void {
   const facts = described({
     summary: 'Send the other party of a call on to a number',
     description:
-      'Without asking there first (a blind transfer): the extension `by` leaves, and whoever it talks with is connected with `to`. `transfer.started` and what follows it say how it goes.',
+      'Without asking there first (a blind transfer; there is no attended one here, as that is for the phone to do): the extension `by` leaves, and whoever it talks with is connected with `to`. `transfer.started` and what follows it say how it goes.',
     tag: 'calls',
     least: 'extension',
     params: Params,
