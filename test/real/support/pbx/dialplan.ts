@@ -71,11 +71,6 @@ exten => _2XX,1,Answer()
  same => n,Set(CHANNEL(musicclass)=default)
  same => n,Queue(q\${EXTEN},ckt,,,\${IF($["\${EXTEN}"="241"]?2:20)})
  same => n,Goto(after-queue,s,1)
-; Who is let go by these gets something else.
-exten => _22X,1,Answer()
- same => n,Set(CHANNEL(musicclass)=default)
- same => n,Queue(q\${EXTEN},ckt,,,20)
- same => n,Goto(let-go,\${QUEUESTATUS},1)
 exten => _3XX,1,Answer()
  same => n,ConfBridge(\${EXTEN})
  same => n,Hangup()
@@ -90,6 +85,11 @@ exten => _65X,1,Set(AUDIOHOOK_INHERIT(MixMonitor)=yes)
 ; Rings for a long time.
 exten => _66X,1,Dial(PJSIP/11\${EXTEN:-1},60)
  same => n,Hangup(${causeOfDial})
+; Who is let go by these gets something else.
+exten => _22X,1,Answer()
+ same => n,Set(CHANNEL(musicclass)=default)
+ same => n,Queue(q\${EXTEN},ckt,,,20)
+ same => n,Goto(let-go,\${QUEUESTATUS},1)
 
 [after-queue]
 exten => s,1,NoOp(\${QUEUESTATUS})
