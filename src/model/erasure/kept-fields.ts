@@ -19,7 +19,7 @@ const idsInData = [
   ...['eventId', 'objectId', 'actorId', 'requestId', 'callBackId'],
 ];
 
-export const timesInData = ['startedAt', 'lastMessageAt', 'nextAttemptAt', 'since'];
+export const timesInData = ['conferenceStartedAt', 'startedAt', 'lastMessageAt', 'nextAttemptAt', 'since'];
 
 /** Amounts of money are texts. */
 const amountsInData = ['amount', 'ratePerMinute'];
