@@ -38,6 +38,10 @@ export const estimatedFlag = Type.Optional(
     description: 'True where the change was not seen but found by asking the phone system: its time is that of asking.',
   }),
 );
+/** Of what became of a call meanwhile. */
+export const inferredFlag = Type.Optional(
+  Type.Boolean({ description: 'True where the moment was not seen but had to be inferred, after a lost connection.' }),
+);
 /** Missing on ingest, it becomes the empty list. */
 export const textList = (description: string) => Type.Array(text(), { maxItems: mostItems, default: [], description });
 

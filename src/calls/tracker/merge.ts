@@ -3,8 +3,10 @@
  * one that was told already survives; of two that were, the one with an outside party, else the older. The other ends
  * there with `mergedInto`, its legs go on in the survivor, and its id stays among the survivor's related ids.
  */
+import type { Moment } from './moment.ts';
 import { callOutcome } from './outcome.ts';
 import { hasOutside, type CallRecord } from './record.ts';
+import { talkedUntil } from './talk.ts';
 import { moveOn, type Teller } from './teller.ts';
 
 const mostRelated = 100;
@@ -12,10 +14,10 @@ const mostRelated = 100;
 const mostTakenOver = 100;
 
 /** The call that goes on; the other one is over. */
-export function mergeCalls(teller: Teller, one: CallRecord, two: CallRecord, at: number): CallRecord {
+export function mergeCalls(teller: Teller, one: CallRecord, two: CallRecord, moment: Moment): CallRecord {
   const survivor = survives(one, two) ? one : two;
   const loser = survivor === one ? two : one;
-  if (loser.started) tellMerged(teller, survivor, loser, at);
+  if (loser.started) tellMerged(teller, survivor, loser, moment);
   loser.ended = true;
   takeOver(survivor, loser);
   return survivor;
@@ -28,16 +30,17 @@ function survives(one: CallRecord, two: CallRecord): boolean {
   return one.order < two.order;
 }
 
-function tellMerged(teller: Teller, survivor: CallRecord, loser: CallRecord, at: number): void {
-  const time = moveOn(loser, at);
+function tellMerged(teller: Teller, survivor: CallRecord, loser: CallRecord, moment: Moment): void {
+  const until = talkedUntil(loser, moment);
+  const time = moveOn(loser, moment.at);
   // Nobody had answered it: whoever called has the other call now, so it was not the end of their patience.
   const outcome = loser.metPerson || loser.answeredAt !== null ? callOutcome(loser) : 'cancelled';
-  if (loser.talkingSince !== null) loser.talkMs += Math.max(0, time - loser.talkingSince);
+  if (loser.talkingSince !== null) loser.talkMs += Math.max(0, until - loser.talkingSince);
   loser.talkMs = Math.min(loser.talkMs, time - loser.startedAt);
   loser.talkingSince = null;
   loser.endedAt = time;
   loser.state = 'ended';
-  const data = { mergedInto: survivor.id };
+  const data = { mergedInto: survivor.id, ...(moment.found && { estimated: true }) };
   teller.ended(loser, { outcome, hungUpBy: null }, time, data);
   teller.closed(loser, { outcome, hungUpBy: null }, data);
   survivor.relatedCallIds = [...survivor.relatedCallIds, loser.id, ...loser.relatedCallIds].slice(-mostRelated);

@@ -149,7 +149,7 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
   const isGone = transfer.state === 'completed' || (transfer.state === 'pending' && transfer.kind !== 'attended');
   for (const leg of left) if (leg.endedAt === null && isGone) leg.transferred = true;
   return {
-    kind: transfer.kind ?? 'blind',
+    kind: transfer.kind,
     by: transfer.by,
     transfererIds: left.map((leg) => leg.channelId),
     transfereeIds: new Set(

@@ -15,13 +15,15 @@ export function connect(world: World, call: CallRecord, moment: Moment): void {
   if (connected.size > 0) call.metPerson = true;
   if (talking && call.talkingSince === null) call.talkingSince = moment.at;
   if (talking || call.talkingSince === null) return;
-  const until = moment.found ? knownUntil(call, moment) : moment.at;
-  call.talkMs += Math.max(0, until - call.talkingSince);
+  call.talkMs += Math.max(0, talkedUntil(call, moment) - call.talkingSince);
   call.talkingSince = null;
 }
 
-const knownUntil = (call: CallRecord, moment: Moment): number =>
-  call.restored || moment.knownAt === null ? call.lastAt : moment.knownAt;
+/** Of talk that is over: what was not seen is not counted. */
+export function talkedUntil(call: CallRecord, moment: Moment): number {
+  if (!moment.found) return moment.at;
+  return call.restored || moment.knownAt === null ? call.lastAt : moment.knownAt;
+}
 
 /** A machine that counts as an answerer has the call. */
 export function talksToMachine(world: World, call: CallRecord): boolean {

@@ -189,8 +189,10 @@ export class Teller {
     this.#push('leg.dial_out', id, call, callSnapshot(call, time), legSnapshot(leg), extension, time, data);
   }
 
-  hold(type: 'leg.held' | 'leg.resumed', call: CallRecord, leg: LegRecord, { at, saidAt }: Moment): void {
-    this.#tellLeg(type, call, leg, at, {}, [saidAt, repeatOf(leg.repeat, saidAt)]);
+  hold(type: 'leg.held' | 'leg.resumed', call: CallRecord, leg: LegRecord, moment: Moment): void {
+    const { at, saidAt, found } = moment;
+    const data = found ? { estimated: true } : {};
+    this.#tellLeg(type, call, leg, at, data, [saidAt, repeatOf(leg.repeat, saidAt)]);
   }
 
   #tellLeg(type: EventType, call: CallRecord, leg: LegRecord, at: number, data: Data, facts: readonly number[]): void {

@@ -24,6 +24,7 @@ import { settle } from './settle.ts';
 import { handleSignal, kindOf, type ResyncSignal } from './handle.ts';
 import { callSnapshot, extensionsOf, legSnapshot, usableTime } from './snapshot.ts';
 import { Teller } from './teller.ts';
+import { findTransfers } from './transfers/find-transfers.ts';
 
 export interface Tracker {
   /** What the signal makes known, in order. Never throws, whatever the signal. */
@@ -76,8 +77,8 @@ class CallTracker implements Tracker {
   #now: number | null = null;
   /** Latest time of what the PBX said by itself: what pictures and ticks bring differs from one observer to another. */
   #said: number | null = null;
-  /** Time of the signal that is taken in now. */
-  #at = 0;
+  /** Of the signal that is taken in now. */
+  #moment: Moment = { at: 0, saidAt: 0, knownAt: null, found: false };
   /** No call's deadline is earlier; it may be later. */
   #earliest = Number.POSITIVE_INFINITY;
   #nextSweep = Number.POSITIVE_INFINITY;
@@ -88,7 +89,7 @@ class CallTracker implements Tracker {
     this.#rules = rules;
     this.#teller = new Teller(rules);
     const holder = {
-      created: (group: Group) => void this.#calls.set(group, newCallRecord(group, this.#order++, this.#at)),
+      created: (group: Group) => void this.#calls.set(group, newCallRecord(group, this.#order++, this.#moment.at)),
       merged: (kept: Group, absorbed: Group) => this.#merged(kept, absorbed),
     };
     this.#graph = new CallGraph(holder, longestId - legIdOf(rules.connector, '').length);
@@ -99,9 +100,11 @@ class CallTracker implements Tracker {
     const knownAt = this.#now;
     const at = this.#moveClock(usableTime(signal.at) ?? knownAt ?? 0);
     this.#runDue(at);
-    this.#at = signal.kind === 'resync' ? at : this.#saidAt(signal, at);
-    if (signal.kind === 'resync') this.#resync(signal, at, knownAt);
-    else this.#take(signal, this.#at, knownAt);
+    const found = signal.kind === 'resync';
+    const saidAt = found ? at : this.#saidAt(signal, at);
+    this.#moment = { at: saidAt, saidAt, knownAt, found };
+    if (signal.kind === 'resync') this.#resync(signal, this.#moment);
+    else this.#settleAll(handleSignal(this.#world, this.#callOf, signal, saidAt), this.#moment);
     this.#makeRoom(at);
     return this.#teller.take();
   }
@@ -148,10 +151,6 @@ class CallTracker implements Tracker {
 
   now(): number | null {
     return this.#now;
-  }
-
-  #take(signal: Exclude<Signal, ResyncSignal>, at: number, knownAt: number | null): void {
-    this.#settleAll(handleSignal(this.#world, this.#callOf, signal, at), { at, saidAt: at, knownAt, found: false });
   }
 
   readonly #callOf = (channel: Channel): CallRecord | undefined => this.#calls.get(channel.group);
@@ -225,16 +224,16 @@ class CallTracker implements Tracker {
     const two = this.#calls.get(absorbed);
     this.#calls.delete(absorbed);
     if (!one || !two) return;
-    const survivor = mergeCalls(this.#teller, one, two, this.#at);
+    const survivor = mergeCalls(this.#teller, one, two, this.#moment);
     survivor.group = kept;
     this.#calls.set(kept, survivor);
   }
 
-  #resync(signal: ResyncSignal, at: number, knownAt: number | null): void {
-    const moment = { at, saidAt: at, knownAt, found: true };
-    this.#loseUnlisted(signal, at);
+  #resync(signal: ResyncSignal, moment: Moment): void {
+    this.#loseUnlisted(signal, moment.at);
     if (signal.restarted) this.#settleAll([...this.#calls.values()], moment);
-    this.#takeListed(signal, at);
+    this.#takeListed(signal, moment.at);
+    if (!signal.again && !signal.restarted) findTransfers(this.#world, () => this.#calls.values(), moment);
     this.#settleAll([...this.#calls.values()], moment);
     for (const call of this.#calls.values()) call.restored = false;
   }

@@ -1,11 +1,8 @@
 import { Type } from 'typebox';
-import { idText, text } from '../fields.ts';
+import { idText, inferredFlag, text } from '../fields.ts';
 import { defineType } from './definition.ts';
 import { answeredCall, endedCall, exampleCall } from './examples.ts';
 
-const estimated = Type.Optional(
-  Type.Boolean({ description: 'True where the moment was not seen but had to be inferred, after a lost connection.' }),
-);
 const partial = Type.Optional(
   Type.Boolean({ description: 'True where the call was already under way when it was first seen.' }),
 );
@@ -20,7 +17,7 @@ export const callTypes = {
     reporter: 'source',
     description:
       'A call begins: somebody outside reached the phone system, or a phone in it began to dial. Every call starts once, and everything said later about it carries the same `call.id`.',
-    data: Type.Object({ partial, estimated }),
+    data: Type.Object({ partial, estimated: inferredFlag }),
     example: { seconds: 0, seq: 1042, call: exampleCall(), data: {} },
   }),
   'call.updated': defineType('call.updated', {
@@ -32,7 +29,7 @@ export const callTypes = {
       changed: Type.Optional(
         Type.Array(text(), { maxItems: 100, description: 'Paths of the changed fields, such as `call.from.name`.' }),
       ),
-      estimated,
+      estimated: inferredFlag,
     }),
     example: {
       seconds: 0.4,
@@ -46,7 +43,7 @@ export const callTypes = {
     reporter: 'source',
     description:
       'The call was answered for the first time, by whoever `call.answeredBy` names: a person, or a machine of the phone system such as voicemail. A menu or a waiting queue that picks up only to play sound is not an answer.',
-    data: Type.Object({ estimated }),
+    data: Type.Object({ estimated: inferredFlag }),
     example: {
       seconds: 4,
       seq: 1048,
@@ -60,7 +57,7 @@ export const callTypes = {
     reporter: 'source',
     description:
       'The last party has gone: `call.outcome` says how the call went, `call.hungUpBy` who ended it, `call.talkMs` how long people talked. It is sent at once, so a recording or a charge may still be on its way.',
-    data: Type.Object({ estimated, mergedInto }),
+    data: Type.Object({ estimated: inferredFlag, mergedInto }),
     example: { seconds: 64, seq: 1051, call: endedCall, extensions: ['101'], data: {} },
   }),
   'call.closed': defineType('call.closed', {
@@ -68,7 +65,7 @@ export const callTypes = {
     reporter: 'source',
     description:
       'All data of an ended call is final: late facts such as recordings are in the snapshot or will not come. It is the last event of a call, and the one to base a call record on.',
-    data: Type.Object({ estimated, mergedInto }),
+    data: Type.Object({ estimated: inferredFlag, mergedInto }),
     example: {
       seconds: 69,
       seq: 1054,

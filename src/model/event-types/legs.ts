@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { PartySchema } from '../call.ts';
-import { count, nullableFlag, text } from '../fields.ts';
+import { count, inferredFlag, nullableFlag, text } from '../fields.ts';
 import { defineType } from './definition.ts';
 import {
   alice,
@@ -15,9 +15,6 @@ import {
   ringingLeg,
 } from './examples.ts';
 
-const estimated = Type.Optional(
-  Type.Boolean({ description: 'True where the moment was not seen but had to be inferred, after a lost connection.' }),
-);
 const transferred = Type.Optional(
   Type.Boolean({ description: 'True where this leg was dialled because the call was transferred or forwarded.' }),
 );
@@ -73,7 +70,7 @@ export const legTypes = {
       remoteParty,
       internal,
       callBackId,
-      estimated,
+      estimated: inferredFlag,
     }),
     example: { seconds: 1, seq: 1044, call: exampleCall(), leg: exampleLeg(), data: {} },
   }),
@@ -91,7 +88,7 @@ export const legTypes = {
       remoteParty,
       internal,
       callBackId,
-      estimated,
+      estimated: inferredFlag,
     }),
     example: { seconds: 200, seq: 1102, call: bobsCall, leg: bobDials, data: {} },
   }),
@@ -100,7 +97,7 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The called device has said that it rings. Sent once for each leg, before it is answered; a device that answers at once may never ring.',
-    data: Type.Object({ estimated }),
+    data: Type.Object({ estimated: inferredFlag }),
     example: { seconds: 1.2, seq: 1045, call: exampleCall(), leg: ringingLeg, data: {} },
   }),
   'leg.answered': defineType('leg.answered', {
@@ -108,14 +105,14 @@ export const legTypes = {
     reporter: 'source',
     description:
       'The parties of this leg are connected: on a called leg somebody picked up, on a calling leg the other side did. A leg is answered at most once; after hold it is resumed.',
-    data: Type.Object({ transferred, transferredBy, remoteParty, internal, callBackId, estimated }),
+    data: Type.Object({ transferred, transferredBy, remoteParty, internal, callBackId, estimated: inferredFlag }),
     example: { seconds: 4, seq: 1047, call: answeredCall, leg: answeredLeg, data: {} },
   }),
   'leg.held': defineType('leg.held', {
     subject: 'leg',
     reporter: 'source',
     description: 'The device of this leg put the other party on hold.',
-    data: Type.Object({ estimated }),
+    data: Type.Object({ estimated: inferredFlag }),
     example: {
       seconds: 20,
       seq: 1049,
@@ -128,7 +125,7 @@ export const legTypes = {
     subject: 'leg',
     reporter: 'source',
     description: 'The device of this leg took the other party off hold again.',
-    data: Type.Object({ estimated }),
+    data: Type.Object({ estimated: inferredFlag }),
     example: {
       seconds: 31,
       seq: 1050,
@@ -164,7 +161,7 @@ export const legTypes = {
       internal,
       callBackId,
       talkUs,
-      estimated,
+      estimated: inferredFlag,
     }),
     example: { seconds: 64, seq: 1052, call: endedCall, leg: endedLeg, data: {} },
   }),
@@ -177,7 +174,7 @@ export const legTypes = {
       bridged: nullableFlag(
         'Whether a person answered the call at an extension, in this queue or after it. A mailbox, a menu or the queue itself is nobody. Null where it is not known.',
       ),
-      estimated,
+      estimated: inferredFlag,
     }),
     example: {
       seconds: 64.2,

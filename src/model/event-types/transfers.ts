@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { transferKinds } from '../call.ts';
-import { nullableEnum, nullableText } from '../fields.ts';
+import { inferredFlag, nullableEnum, nullableText } from '../fields.ts';
 import { legOutcomes } from '../outcome.ts';
 import { defineType } from './definition.ts';
 import { answeredCall, at } from './examples.ts';
@@ -15,6 +15,7 @@ const common = {
   target: nullableText('Number or extension transferred to.'),
   targetQueue: nullableText('Queue transferred to, where the target is one.'),
   consultationCallId: nullableText('Id of the call in which the transferer asked the target first.'),
+  estimated: inferredFlag,
 };
 const reason = nullableEnum(legOutcomes, 'Why the target did not take the call.');
 const data = {

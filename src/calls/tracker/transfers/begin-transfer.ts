@@ -133,7 +133,7 @@ function takeTheirPlace(call: CallRecord, transfererId: string, transfereeId: st
 interface Facts extends Pick<TransferRecord, 'kind' | 'target' | 'byKeys' | 'at' | 'stays' | 'askingId'> {}
 
 /** Null where it is known already, or the transferer is nobody who could. */
-function note(
+export function note(
   call: CallRecord,
   transfererIds: readonly string[],
   transfereeIds: readonly string[],

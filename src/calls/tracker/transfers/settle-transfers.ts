@@ -13,7 +13,7 @@ export function startTransfers(world: World, call: CallRecord, moment: Moment): 
   for (const transfer of call.transfers) {
     if (transfer.toldStart || transfer.stays) continue;
     transfer.toldStart = true;
-    world.teller.transfer('transfer.started', call, transfer, moment.at, {});
+    world.teller.transfer('transfer.started', call, transfer, moment.at, estimatedIf(moment));
   }
 }
 
@@ -109,8 +109,10 @@ function tellEnd(
 ): void {
   transfer.state = state;
   const type = state === 'completed' ? 'transfer.completed' : 'transfer.failed';
-  world.teller.transfer(type, call, transfer, moment.at, reason === undefined ? {} : { reason });
+  world.teller.transfer(type, call, transfer, moment.at, { ...(reason && { reason }), ...estimatedIf(moment) });
 }
+
+const estimatedIf = ({ found }: Moment) => (found ? { estimated: true } : {});
 
 /** Devices that a transferee talks with now, and that have no part in the transfer. */
 function newPartners({ graph }: World, call: CallRecord, transfer: TransferRecord): readonly LegRecord[] {
@@ -149,5 +151,6 @@ function reasonOf(call: CallRecord, transfer: TransferRecord): LegOutcome {
   const best = byPriority.find((outcome) => outcomes.includes(outcome));
   if (best) return best;
   const causes = [...transfer.transfereeIds].map((id) => outcomeOfCause(call.legs.get(id)?.cause ?? null, null));
-  return byPriority.find((outcome) => causes.includes(outcome)) ?? 'failed';
+  const said = byPriority.find((outcome) => causes.includes(outcome));
+  return said ?? (outcomes.includes('lost') ? 'lost' : 'failed');
 }

@@ -15,11 +15,13 @@
  *   is called, and a failed one when the target's leg ends before the two are joined: the transferer has them back.
  * - of three who talk, a transferer who stays has transferred nobody. When it leaves and the others talk on, it has: until
  *   then nothing is told of it, and nothing ever if another leaves first.
+ * - one that was made while nobody listened is found by what it has left (`find-transfers.ts`), and told as estimated.
  */
 import type { Transfer } from '../../../model/call.ts';
 
 export interface TransferRecord {
-  kind: 'blind' | 'attended' | 'semi_attended';
+  /** Null: nobody listened, and it is not known whether the target had answered when the transferer left. */
+  kind: Transfer['kind'];
   /** Extension of the transferer. */
   readonly by: string | null;
   /** Its channels: one, or one in each of the two calls it joined. */
