@@ -15,6 +15,7 @@ import { type ServerProcess, serverProcess } from '../support/server-process.ts'
 import { openCallsOf } from '../support/tracker-run.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
 import { type StandingCall, standInAllStates } from './support/life/standing-calls.ts';
+import { assertFound, beforeTransfers, isReady } from './support/life/transfers-meanwhile.ts';
 import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
 import { startNetwork } from './support/proxy.ts';
@@ -147,6 +148,33 @@ describe('what breaks while calls are in every state', { skip }, () => {
     const told = (): Promise<NewEvent[]> => eventsOf(server);
     await untilTrue(async () => (await told()).some(isUp), 'the server listens');
     return { server, told };
+  }
+
+  for (const how of ['the connection is cut', 'Offhook is killed'] as const) {
+    test(`transfers that are made while ${how}`, async (t) => {
+      const phones = await plugIn(t);
+      const network = await startNetwork(asterisk.ports.ami);
+      t.after(() => network.stop());
+      const first = await listen(t, network.port);
+      const transfers = await beforeTransfers(phones, asterisk);
+      await first.untilTrue(() => transfers.every((one) => isReady(first.events, one)), 'what came before is told');
+      network.cut();
+      await first.until(isDown, 'the connector is down');
+      const told = [...first.events];
+      if (how === 'Offhook is killed') await first.connector.stop();
+      // The last to be ready waits for the shortest time.
+      for (const one of transfers.toReversed()) await one.make();
+      network.heal();
+      const now = how === 'Offhook is killed' ? await listen(t, network.port, openCallsOf(told)) : first;
+      await now.untilTrue(() => now.events.filter(isUp).length === (now === first ? 2 : 1), 'it listens again');
+      const since = (): NewEvent[] => (now === first ? now.events.slice(told.length) : now.events);
+      for (const one of transfers) assertFound(since(), one);
+      for (const one of transfers) await one.end();
+      await asterisk.quiet();
+      const all = (): NewEvent[] => [...told, ...since()].filter(({ type }) => !type.startsWith('connector.'));
+      await now.untilTrue(() => openCallsOf(all()).length === 0, 'no call is left');
+      checkAllOver(checkInvariants(all()));
+    });
   }
 
   for (const alsoOffhook of [false, true]) {

@@ -66,6 +66,10 @@ export class PbxScript {
     return this.say({ kind: 'channel.seen', channel: facts });
   }
 
+  has(id: string): boolean {
+    return this.#facts.has(id);
+  }
+
   facts(id: string): ChannelFacts {
     const facts = this.#facts.get(id);
     if (!facts) throw new Error(`no channel ${id}`);

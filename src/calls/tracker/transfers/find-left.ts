@@ -7,11 +7,16 @@ import { letGo } from './begin-transfer.ts';
 import { isPending, type TransferRecord } from './transfer.ts';
 
 export function findLeft(world: World, call: CallRecord): void {
-  for (const transfer of call.transfers) if (isPending(transfer) && hasLeft(world, call, transfer)) leave(call, transfer);
+  for (const transfer of call.transfers)
+    if (isPending(transfer) && hasLeft(world, call, transfer)) leave(call, transfer);
 }
 
 /** Where the target has answered it is told by who talks with whom (`settle-transfers.ts`). */
-function hasLeft({ graph }: World, call: CallRecord, { askingId, transfererIds, transfereeIds }: TransferRecord): boolean {
+function hasLeft(
+  { graph }: World,
+  call: CallRecord,
+  { askingId, transfererIds, transfereeIds }: TransferRecord,
+): boolean {
   const live = (id: string): Channel | undefined => {
     const channel = graph.get(id);
     return channel && isLive(channel) ? channel : undefined;

@@ -29,6 +29,11 @@ type Bring = (place: Place) => Promise<{ readonly reached: NewEvent['type']; rea
 
 const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
 
+const hasAnswered =
+  (asked: string) =>
+  ({ type, extension }: NewEvent): boolean =>
+    type === 'leg.answered' && extension === asked;
+
 /** Two phones for each: those of one state are those of no other. */
 const states: Readonly<Record<string, Bring>> = {
   talking: async ({ phones, caller, index }) => {
@@ -71,6 +76,30 @@ const states: Readonly<Record<string, Bring>> = {
     await (await phone.line()).refer(`66${3 + index}`);
     await isGone(asterisk, transferer);
     return { reached: 'transfer.started', lines: [alice] };
+  },
+  'waiting while a phone asks on a second line': async ({ phones, listening, caller, index }) => {
+    const [asking, asked] = [`12${1 + index}`, `13${1 + index}`];
+    const phone = await phones.plugIn(asking, 'obeys');
+    await phones.plugIn(asked, 'answers');
+    const alice = await phones.carrierDials(caller, `3125550${asking}`);
+    await moment();
+    await (await phone.line()).hold();
+    const second = await phones.dial(asking, asked);
+    await listening.until(hasAnswered(asked), `${asked} is asked`);
+    return { reached: 'leg.held', lines: [alice, second] };
+  },
+  'waiting while somebody asks by keys': async ({ phones, listening, caller, index }) => {
+    const [asking, asked] = [`12${3 + index}`, `13${3 + index}`];
+    const phone = await phones.plugIn(asking, 'obeys');
+    await phones.plugIn(asked, 'answers');
+    const alice = await phones.carrierDials(caller, `3125550${asking}`);
+    await moment();
+    const line = await phone.line();
+    await line.press('*2');
+    for (let heard = 0; heard < 3; heard++) await moment();
+    await line.press(asked);
+    await listening.until(hasAnswered(asked), `${asked} is asked`);
+    return { reached: 'transfer.started', lines: [alice, line] };
   },
 };
 
