@@ -3,7 +3,7 @@
  * show was told and is not told again; the next resync says which of its channels are still there.
  */
 import type { OpenCall } from '../open-call.ts';
-import type { Leg, Transfer } from '../../model/call.ts';
+import type { Leg } from '../../model/call.ts';
 import type { Group } from '../graph/channel.ts';
 import {
   channelIdOf,
@@ -19,8 +19,8 @@ import type { World } from './moment.ts';
 import { attemptOf } from './outcome.ts';
 import { newStay, type QueueStay } from './queues/stay.ts';
 import { restoreBegun } from './restore-begun.ts';
-import { watchedFields } from './snapshot.ts';
-import type { TransferRecord } from './transfers/transfer.ts';
+import { timeOf, watchedFields } from './snapshot.ts';
+import { restoreTransfers } from './transfers/restore-transfers.ts';
 
 const machines: readonly Service[] = ['voicemail', 'ivr', 'queue', 'conference'];
 
@@ -53,7 +53,7 @@ export function restoreCall(open: OpenCall, world: World, group: Group, order: n
     extensions: new Set(open.extensions),
     repeat: toldUntil(seenAt),
   };
-  record.transfers = call.transfers.map((transfer) => restoreTransfer(transfer, record));
+  restoreTransfers(record, call.transfers);
   record.machines = open.legs.filter(isMachine).flatMap((leg) => restoreMachine(leg, connector) ?? []);
   restoreBegun(record, open.begun ?? [], world.rooms, connector);
   restoreService(record, initiator);
@@ -138,43 +138,6 @@ const metPhone = ({ call, legs }: OpenCall): boolean =>
   (call.answeredBy?.kind === 'person' && call.answeredBy.extension !== null) ||
   legs.some(({ role, extension, answeredAt }) => role === 'callee' && extension !== null && answeredAt !== null);
 
-/** Who was transferred is not in the snapshot: of one still under way it is whoever is there but its transferer. */
-function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord {
-  const at = timeOf(transfer.at) ?? record.startedAt;
-  const there = [...record.legs.values()].filter((leg) => leg.startedAt <= at && (leg.endedAt ?? at) >= at);
-  const left = there.filter((leg) => leg.extension !== null && leg.extension === transfer.by);
-  const live = there.filter((leg) => leg.endedAt === null);
-  const asked = askedBy(transfer, record);
-  // Of one that failed, or asks first, the transferer is still there. Who left while the target rang has left.
-  const isGone = transfer.state === 'completed' || (transfer.state === 'pending' && transfer.kind !== 'attended');
-  for (const leg of left) if (leg.endedAt === null && isGone) leg.transferred = true;
-  return {
-    kind: transfer.kind,
-    by: transfer.by,
-    transfererIds: left.map((leg) => leg.channelId),
-    transfereeIds: new Set(
-      live.filter((leg) => leg !== asked && !left.includes(leg) && leg.answeredAt !== null).map((leg) => leg.channelId),
-    ),
-    target: transfer.target,
-    targetQueue: null,
-    consultationCallId: null,
-    byKeys: null,
-    at,
-    state: transfer.state ?? 'completed',
-    stays: false,
-    askingId: asked?.channelId ?? null,
-    toldStart: true,
-  };
-}
-
-/** Who is called to be asked first: they belong to whom the call is sent on to, and not to those who are sent. */
-function askedBy({ state, kind, target }: Transfer, record: CallRecord): LegRecord | undefined {
-  if (state !== 'pending' || kind !== 'attended' || target === null) return undefined;
-  const isMeant = ({ role, endedAt, extension, number }: LegRecord): boolean =>
-    role === 'callee' && endedAt === null && (extension === target || number === target);
-  return [...record.legs.values()].findLast(isMeant);
-}
-
 function restoreService(record: CallRecord, initiator: LegRecord | undefined): void {
   const answeredBy = machines.find((kind) => kind === record.answeredBy?.kind);
   const [stay] = record.stays;
@@ -222,11 +185,6 @@ function latest(open: OpenCall, legs: readonly LegRecord[], startedAt: number): 
 
 /** More may have been told in that millisecond than is known now; what is told in it again is another thing. */
 const toldUntil = (at: number): Repeats => [at, at, at, at];
-
-function timeOf(text: string | null): number | null {
-  const ms = text === null ? Number.NaN : Date.parse(text);
-  return Number.isFinite(ms) ? ms : null;
-}
 
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 const timeCharacters = 10;

@@ -16,6 +16,12 @@ export function usableTime(ms: number | null | undefined): number | null {
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
+/** The time that a snapshot shows; null where it shows none. */
+export function timeOf(text: string | null): number | null {
+  const ms = text === null ? Number.NaN : Date.parse(text);
+  return Number.isFinite(ms) ? ms : null;
+}
+
 /** The call as it stands at `at`. */
 export function callSnapshot(call: CallRecord, at: number): Call {
   return {

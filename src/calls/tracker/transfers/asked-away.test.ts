@@ -10,6 +10,7 @@ import type { NewEvent } from '../../../model/event.ts';
 const rules = { ...testRules, saysWhoHangsUp: true };
 const important = (events: readonly NewEvent[]): string[] =>
   inShort(events).filter((line) => /^(transfer|leg|call\.ended)/.test(line));
+const dataOf = (events: readonly NewEvent[]) => events.map(({ type, data }) => [type, data]);
 const transferIn = (events: readonly NewEvent[]) => lastOf(events, 'call.ended').call?.transfers[0];
 const nothing = (): void => {};
 const assertWhole = ({ before, found, after }: Around): void =>
@@ -34,6 +35,7 @@ for (const how of waysToBeAway) {
         const whole = track(go(begin(target)).signals, rules).slice(told.before.length);
         assert.deepEqual(told.found, []);
         assert.deepEqual(important(told.after), important(whole));
+        assert.deepEqual(dataOf(told.after), dataOf(whole));
         assert.deepEqual(transferIn(told.after)?.state, 'completed');
         assertWhole(told);
       });
@@ -71,7 +73,8 @@ for (const how of waysToBeAway) {
         );
         const [completed, ended] = important(told.found).slice(-2);
         assert.deepEqual([completed, ended], ['transfer.completed', 'leg.ended 101 transferred']);
-        assert.equal(lastOf(told.found, 'transfer.completed').data.estimated, true);
+        const { kind, estimated } = lastOf(told.found, 'transfer.completed').data;
+        assert.deepEqual([kind, estimated], ['attended', true], 'that it had another kind is not known');
         assertWhole(told);
       }
     });

@@ -187,6 +187,8 @@ test('restarted while the target rings: the transfer gets its end, once', () => 
   const second = script.signals.slice(told).flatMap((signal) => again.apply(signal));
   assert.equal(inShort(second).filter((line) => line === 'transfer.completed').length, 1);
   assert.equal(inShort(second).filter((line) => line === 'transfer.started').length, 0);
+  const { transferred, transferredBy } = lastOf(second, 'leg.answered').data;
+  assert.deepEqual([transferred, transferredBy], [true, '101']);
 });
 
 /** 101 has Alice wait and calls 102 by keys, in the same call. */
