@@ -9,7 +9,7 @@ const common = {
   transferId: nullableText('The same in all events of one transfer.'),
   kind: nullableEnum(
     transferKinds,
-    'blind: sent on without asking. attended: after talking to the target. semi_attended: the transferer left while the target still rang.',
+    'blind: sent on without asking. attended: after talking to the target. semi_attended: the transferer left while the target still rang. Null: not known; nobody listened then.',
   ),
   by: nullableText('Extension that transferred.'),
   target: nullableText('Number or extension transferred to.'),
