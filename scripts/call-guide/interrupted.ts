@@ -2,12 +2,13 @@
  * A recorded call of two, of which Offhook does not hear all: the connection to the PBX is lost for a while, or Offhook
  * starts when the call is under way. What was there meanwhile it learns from the picture it asks for when it is back.
  */
-import { createTracker, type Tracker } from '../../src/calls/tracker/index.ts';
-import type { ChannelFacts, Signal } from '../../src/calls/signal.ts';
+import { createTracker } from '../../src/calls/tracker/index.ts';
+import type { Signal } from '../../src/calls/signal.ts';
 import type { AmiPacket } from '../../src/connectors/asterisk/ami/packet.ts';
 import { EventReader } from '../../src/connectors/asterisk/normaliser/reader.ts';
 import type { NewEvent } from '../../src/model/event.ts';
 import { companyRules } from '../../test/support/ami-replay.ts';
+import { pictureAfter } from '../../test/support/picture.ts';
 import type { Story } from './story.ts';
 
 /** Milliseconds until Offhook asks what there is, where nothing happened meanwhile. */
@@ -41,27 +42,9 @@ export function interrupted(packets: readonly AmiPacket[]): readonly Story[] {
 function heard(signals: readonly Signal[], gap: { readonly until: number; readonly from: number }): NewEvent[] {
   const tracker = createTracker(companyRules);
   const before = signals.slice(0, gap.until).flatMap((signal) => tracker.apply(signal));
-  const found = tracker.apply(picture(tracker, signals.slice(0, gap.from), gap.from === signals.length));
+  const isLate = gap.from === signals.length;
+  const at = isLate ? (tracker.now() ?? 0) + awayMs : (signals[gap.from - 1]?.at ?? 0);
+  const found = tracker.apply(pictureAfter(signals.slice(0, gap.from), at));
   const after = signals.slice(gap.from).flatMap((signal) => tracker.apply(signal));
   return [...before, ...found, ...after, ...tracker.tick((tracker.now() ?? 0) + 60_000)];
-}
-
-/** All that the PBX has after these signals. */
-function picture(tracker: Tracker, signals: readonly Signal[], isLate: boolean): Signal {
-  const channels = new Map<string, ChannelFacts>();
-  const bridges = new Map<string, { holding: boolean; members: Set<string> }>();
-  for (const signal of signals) {
-    if (signal.kind === 'channel.created' || signal.kind === 'channel.seen') {
-      channels.set(signal.channel.id, signal.channel);
-    } else if (signal.kind === 'channel.ended') channels.delete(signal.channelId);
-    else if (signal.kind === 'bridge.left') bridges.get(signal.bridgeId)?.members.delete(signal.channelId);
-    else if (signal.kind === 'bridge.entered') {
-      const bridge = bridges.get(signal.bridgeId) ?? { holding: signal.holding, members: new Set() };
-      bridges.set(signal.bridgeId, bridge);
-      bridge.members.add(signal.channelId);
-    }
-  }
-  const listed = [...bridges].map(([id, { holding, members }]) => ({ id, holding, channelIds: [...members] }));
-  const at = isLate ? (tracker.now() ?? 0) + awayMs : (signals.at(-1)?.at ?? 0);
-  return { kind: 'resync', at, channels: [...channels.values()], bridges: listed, restarted: false };
 }

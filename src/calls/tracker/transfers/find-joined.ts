@@ -4,9 +4,10 @@
  */
 import { connectedDevices } from '../../graph/connected.ts';
 import type { Moment, World } from '../moment.ts';
+import { calledIn } from '../queues/stay.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
 import { note } from './begin-transfer.ts';
-import { bornIn, goneLegs, liveLegs } from './legs-found.ts';
+import { bornIn, goneLegs, liveLegs, ringsNow } from './legs-found.ts';
 import type { TransferRecord } from './transfer.ts';
 
 export function findJoined(world: World, call: CallRecord, moment: Moment): void {
@@ -53,6 +54,9 @@ function kindOf(
     const ids = new Set(devices.map(({ id }) => id));
     return ids.has(target.channelId) && transferees.some(({ channelId }) => ids.has(channelId));
   });
-  if (target.answeredAt === null) return isTogether ? null : 'semi_attended';
-  return isTogether ? 'attended' : undefined;
+  if (target.answeredAt !== null) return isTogether ? 'attended' : undefined;
+  if (isTogether) return null;
+  // A queue that was asked calls its agents on, whoever waits there.
+  const isCalled = ringsNow(world, target) && !calledIn(call.stays, target);
+  return isCalled ? 'semi_attended' : undefined;
 }

@@ -7,7 +7,7 @@ import type { World } from '../moment.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
 import { isWaiting } from '../queues/stay.ts';
 import { isParked } from '../parking/parked.ts';
-import { goneLegs, liveLegs } from './legs-found.ts';
+import { goneLegs, liveLegs, ringsNow } from './legs-found.ts';
 
 interface Lost {
   readonly by: string | null;
@@ -37,8 +37,7 @@ function ringingOn(world: World, call: CallRecord): Lost | null {
   const [leg, more] = liveLegs(world, call);
   if (!caller || other || !leg || more || caller.channelId !== call.initiatorId) return null;
   const rings = caller.answeredAt === null && leg.answeredAt === null && leg.ringingAt !== null;
-  const isRinging = world.graph.get(leg.channelId)?.facts?.state === 'ringing';
-  return rings && isRinging ? { by: caller.extension, leg } : null;
+  return rings && ringsNow(world, leg) && !waits(call) ? { by: caller.extension, leg } : null;
 }
 
 /** Who talked with somebody, and now with nobody; and is not somewhere to wait. */
@@ -46,6 +45,8 @@ function leftAlone(world: World, call: CallRecord): Lost | null {
   const [gone, other] = goneLegs(world, call);
   const [leg, more] = liveLegs(world, call);
   if (!gone || other || !leg || more || gone.answeredAt === null || leg.answeredAt === null) return null;
-  const waits = call.service !== null || call.parked.some(isParked) || call.stays.some(isWaiting);
-  return waits || connectedDevices(world.graph, call.group).length > 0 ? null : { by: gone.extension, leg };
+  return waits(call) || connectedDevices(world.graph, call.group).length > 0 ? null : { by: gone.extension, leg };
 }
+
+const waits = ({ service, parked, stays }: CallRecord): boolean =>
+  service !== null || parked.some(isParked) || stays.some(isWaiting);

@@ -107,7 +107,7 @@ for (const how of waysToBeAway) {
     assert.equal(of(told.found, /^call.ended/).length, 0);
   });
 
-  test(`sent on without asking while Offhook was ${how}: blind, and completed where the target was found to have answered`, () => {
+  test(`sent on without asking while Offhook was ${how}: completed where the target was found to have answered, whether asked before or not`, () => {
     const told = meanwhile(talking(), (on) => pickUp(send(on, '102', 'c', '102'), 'a', 'c', 'b2'));
     assert.deepEqual(of(told.found, /^(transfer|leg)/), [
       'transfer.started',
@@ -118,13 +118,14 @@ for (const how of waysToBeAway) {
     ]);
     allEstimated(told.found, /^(transfer|leg\.(answered|ended))/);
     const { kind, by, target } = lastOf(told.found, 'transfer.completed').data;
-    assert.deepEqual({ kind, by, target }, { kind: 'blind', by: '101', target: '102' });
+    assert.deepEqual({ kind, by, target }, { kind: null, by: '101', target: '102' });
     assert.equal(lastOf(told.found, 'leg.answered').data['transferredBy'], '101');
     assertWhole(told);
   });
 
-  test(`sent on without asking while Offhook was ${how}, and the target rings: under way`, () => {
+  test(`sent on without asking while Offhook was ${how}, and the target rings: blind, and under way`, () => {
     const told = meanwhile(talking(), (on) => send(on, '102', 'c', '102'));
+    assert.equal(lastOf(told.found, 'transfer.started').data['kind'], 'blind');
     assert.deepEqual(transfersIn(told.found), ['transfer.started']);
     assert.deepEqual(transfersIn(told.after), ['transfer.failed']);
     assertWhole(told);

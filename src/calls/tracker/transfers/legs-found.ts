@@ -18,5 +18,8 @@ export function liveLegs({ graph }: World, call: CallRecord): readonly LegRecord
   });
 }
 
+export const ringsNow = ({ graph }: World, { channelId }: LegRecord): boolean =>
+  graph.get(channelId)?.facts?.state === 'ringing';
+
 /** Id of the call that the leg was part of when it began. */
 export const bornIn = (call: CallRecord, leg: LegRecord): string => leg.bornIn ?? call.id;

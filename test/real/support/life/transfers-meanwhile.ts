@@ -1,5 +1,6 @@
 /** Calls in which somebody asks, or may send the other one on, and does so while nobody listens. */
 import assert from 'node:assert/strict';
+import type { Transfer } from '../../../../src/model/call.ts';
 import type { NewEvent } from '../../../../src/model/event.ts';
 import type { RealAsterisk } from '../asterisk.ts';
 import type { Line } from '../line.ts';
@@ -13,7 +14,7 @@ export interface TransferMeanwhile {
   /** What is to be told, in order: what of the transfer itself, and which devices are gone. */
   readonly told: readonly string[];
   /** What the transfer is to say: kind, who sent the call on, and to whom. */
-  readonly kind: 'blind' | 'attended' | 'semi_attended';
+  readonly kind: Transfer['kind'];
   readonly by: string;
   readonly target: string;
   /** Resolves when the transferer has done it. */
@@ -32,7 +33,7 @@ export const isOf = ({ caller }: TransferMeanwhile, { call }: NewEvent): boolean
 
 /** Whoever is asked has answered, or rings; who is not asked yet talks. */
 export function isReady(events: readonly NewEvent[], transfer: TransferMeanwhile): boolean {
-  if (transfer.kind === 'blind') return events.some((event) => isOf(transfer, event) && event.type === 'call.answered');
+  if (transfer.kind === null) return events.some((event) => isOf(transfer, event) && event.type === 'call.answered');
   const type = transfer.kind === 'attended' ? 'leg.answered' : 'leg.ringing';
   return events.some((event) => event.type === type && event.extension === transfer.target);
 }
@@ -110,7 +111,8 @@ const cases: readonly (Facts & { readonly targetPlan: 'answers' | 'rings'; reado
   {
     says: 'a phone sends somebody on without asking',
     told: ['transfer.started', 'leg.answered 135', 'transfer.completed', 'leg.ended 125'],
-    kind: 'blind',
+    // Somebody who was asked, and left for while it rang, would look alike.
+    kind: null,
     by: '125',
     target: '135',
     targetPlan: 'answers',
