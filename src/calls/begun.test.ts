@@ -13,8 +13,25 @@ const after = (...events: readonly NewEvent[]): readonly NewEvent[] =>
 test('what began is there until it ends', () => {
   const joined = told('queue.joined', { queue: 'support' }, 'pbx1:a/queue/1');
   const ringing = told('queue.agent_ringing', { queue: 'support' }, 'pbx1:b');
-  assert.deepEqual(after(joined, ringing), [joined]);
+  assert.deepEqual(after(joined, ringing), [joined, ringing]);
   assert.deepEqual(after(joined, ringing, told('queue.left', { queue: 'support' }, 'pbx1:a/queue/1')), []);
+});
+
+test('an agent rings until the phone does no more, missed the call or took it', () => {
+  const joined = told('queue.joined', { queue: 'support' }, 'pbx1:a/queue/1');
+  const ringing = told('queue.agent_ringing', { queue: 'support' }, 'pbx1:b');
+  for (const type of ['queue.agent_missed', 'queue.answered', 'leg.ended'] as const) {
+    assert.deepEqual(after(joined, ringing, told(type, { queue: 'support' }, 'pbx1:b')), [joined], type);
+    assert.deepEqual(after(joined, ringing, told(type, { queue: 'support' }, 'pbx1:c')), [joined, ringing], type);
+  }
+});
+
+test('however many agents ring, where the caller waits is not forgotten', () => {
+  const joined = told('queue.joined', { queue: 'support' }, 'pbx1:a/queue/1');
+  const ringing = Array.from({ length: 150 }, (_, at) =>
+    told('queue.agent_ringing', { queue: 'support' }, `pbx1:${at}`),
+  );
+  assert.deepEqual(after(joined, ...ringing), [joined, ...ringing.slice(50)]);
 });
 
 test('a call in two places: the end of one leaves the other', () => {

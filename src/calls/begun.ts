@@ -1,29 +1,54 @@
 /**
- * What has begun in a call and not ended: a stay in a queue, in a parking slot, in a room. The call's snapshot does not say
- * all of it, so whoever takes up the call after a restart is given the events that began it.
+ * What has begun in a call and not ended: a stay in a queue and the agents that ring for it, one in a parking slot, in a
+ * room. The call's snapshot does not say all of it, so whoever takes up the call after a restart is given the events that
+ * began it.
  */
 import type { NewEvent } from '../model/event.ts';
 
-const beganBy: Readonly<Record<string, NewEvent['type']>> = {
-  'queue.left': 'queue.joined',
-  'park.retrieved': 'park.parked',
-  'park.timed_out': 'park.parked',
-  'park.abandoned': 'park.parked',
-  'conference.left': 'conference.joined',
-};
-const beginnings: ReadonlySet<string> = new Set(Object.values(beganBy));
+type Type = NewEvent['type'];
 
-/** Kept per call; of more the oldest are forgotten. */
+const offered: Type = 'queue.agent_ringing';
+/** What an event ends. */
+const endedBy: Readonly<Record<string, readonly Type[]>> = {
+  'queue.left': ['queue.joined'],
+  'queue.agent_missed': [offered],
+  'queue.answered': [offered],
+  'leg.ended': [offered],
+  'park.retrieved': ['park.parked'],
+  'park.timed_out': ['park.parked'],
+  'park.abandoned': ['park.parked'],
+  'conference.left': ['conference.joined'],
+};
+const beginnings: ReadonlySet<string> = new Set(Object.values(endedBy).flat());
+
+/** Kept per call, and as many agents that ring; of more the oldest are forgotten. */
 const mostBegun = 100;
 
 /** The events that began what has not ended, after one more event of the call; the same list where that changes nothing. */
 export function begunAfter<Told extends NewEvent>(begun: readonly Told[], event: Told): readonly Told[] {
-  if (beginnings.has(event.type)) return [...begun, event].slice(-mostBegun);
-  const began = beganBy[event.type];
-  const index = began === undefined ? -1 : begun.findIndex((one) => one.type === began && isAbout(one, event));
-  return index < 0 ? begun : begun.toSpliced(index, 1);
+  if (beginnings.has(event.type)) return withoutOldest([...begun, event], event.type === offered);
+  const ended = endedBy[event.type];
+  const index = ended === undefined ? -1 : begun.findIndex((one) => ended.includes(one.type) && isAbout(one, event));
+  if (index < 0) return begun;
+  const others = begun.toSpliced(index, 1);
+  return event.type === 'queue.left' ? withoutOffers(others, event.data['queue']) : others;
+}
+
+/** Agents that ring are counted apart: however many they are, where the caller is stays known. */
+function withoutOldest<Told extends NewEvent>(begun: readonly Told[], countsOffers: boolean): readonly Told[] {
+  const counted = begun.filter(({ type }) => (type === offered) === countsOffers);
+  const [oldest] = counted;
+  return counted.length <= mostBegun ? begun : begun.filter((one) => one !== oldest);
+}
+
+/** Nobody rings for who has left a queue, unless another of the call waits there. */
+function withoutOffers<Told extends NewEvent>(begun: readonly Told[], queue: unknown): readonly Told[] {
+  const isOfQueue = ({ data }: Told): boolean => data['queue'] === queue;
+  if (begun.some((one) => one.type === 'queue.joined' && isOfQueue(one))) return begun;
+  return begun.filter((one) => one.type !== offered || !isOfQueue(one));
 }
 
 const isAbout = (one: NewEvent, other: NewEvent): boolean =>
   one.leg?.id === other.leg?.id &&
-  ['queue', 'lot', 'slot', 'conferenceId'].every((name) => one.data[name] === other.data[name]);
+  (other.type === 'leg.ended' ||
+    ['queue', 'lot', 'slot', 'conferenceId'].every((name) => one.data[name] === other.data[name]));

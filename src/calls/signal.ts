@@ -64,6 +64,16 @@ export interface Waiting {
   readonly waiting: number | null;
 }
 
+/** One of those whom a queue calls. */
+export interface QueueAgent {
+  readonly queue: string | null;
+  /** As the queue names its members. */
+  readonly agent: string | null;
+  readonly agentName: string | null;
+  /** Device by whose state the queue knows whether the agent is free, where that is another name. */
+  readonly device: string | null;
+}
+
 export interface ParkedHere {
   readonly channelId: string;
   readonly lot: string | null;
@@ -232,6 +242,8 @@ export type Signal = At &
         /** The channels that wait in queues, and those that are parked; absent where the PBX does not say. */
         readonly waiting?: readonly Waiting[];
         readonly parked?: readonly ParkedHere[];
+        /** The agents of all queues; absent where the PBX does not say. */
+        readonly agents?: readonly QueueAgent[];
         /** The PBX was restarted meanwhile: every call before it is lost. */
         readonly restarted: boolean;
         /**

@@ -61,7 +61,7 @@ function endData(call: CallRecord, leg: LegRecord, channel: Channel): Record<str
     ...sentOn(leg),
     ...(queue && { queue }),
     ...(recordingId !== null && { recordingId }),
-    ...(channel.end?.estimated && { estimated: true }),
+    ...((channel.end?.estimated || leg.outcome === 'lost') && { estimated: true }),
   };
 }
 
@@ -119,10 +119,10 @@ function endCall(world: World, call: CallRecord): void {
   call.ended = true;
   call.state = 'ended';
   call.deadline = null;
-  const data = call.estimated ? { estimated: true } : {};
+  const data: { readonly estimated?: true } = call.estimated || outcome === 'lost' ? { estimated: true } : {};
   const ending = { outcome, hungUpBy: hungUpBy(call, outcome) };
   world.teller.ended(call, ending, call.endedAt, data);
   tellRecordings(world, call, ending);
-  closeMachines(world, call, ending);
+  closeMachines(world, call, ending, data);
   world.teller.closed(call, ending, data);
 }

@@ -1,54 +1,14 @@
 /** Queues, parking and rooms over a lost connection, and over a restart of Offhook: the next picture says how they stand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkAllOver, checkInvariants } from '../../../test/support/call-invariants.ts';
+import { across, hows, picture } from '../../../test/support/across-loss.ts';
 import { inboundCall, partBy, PbxScript, pickUp, ring } from '../../../test/support/pbx-script.ts';
-import { inShort, lastOf, openCallsOf, testRules } from '../../../test/support/tracker-run.ts';
+import { inShort, lastOf, testRules } from '../../../test/support/tracker-run.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { ParkedHere, Signal, Waiting } from '../signal.ts';
 import { createTracker } from './index.ts';
 
-interface Here {
-  readonly waiting?: readonly Waiting[];
-  readonly parked?: readonly ParkedHere[];
-  /** Bridges that are rooms, and their names. */
-  readonly rooms?: Readonly<Record<string, string>>;
-}
-
-/** What the PBX lists now. */
-function picture(script: PbxScript, { waiting = [], parked = [], rooms = {} }: Here): PbxScript {
-  script.resync();
-  const drawn = script.signals.pop() as Extract<Signal, { kind: 'resync' }>;
-  const bridges = drawn.bridges.map((bridge) => {
-    const name = rooms[bridge.id];
-    return name === undefined ? bridge : { ...bridge, room: true, name };
-  });
-  script.signals.push({ ...drawn, bridges, waiting, parked });
-  return script;
-}
-
-/** Follows `before`, hears nothing of `away`, and follows what comes `after` it; by the same tracker, or by one that is new. */
-function across(
-  how: 'connection' | 'restart',
-  before: PbxScript,
-  away: (script: PbxScript) => unknown,
-  after: (script: PbxScript) => unknown,
-): { readonly first: NewEvent[]; readonly second: NewEvent[] } {
-  const tracker = createTracker(testRules);
-  const first = before.signals.flatMap((signal) => tracker.apply(signal));
-  const now = how === 'connection' ? tracker : createTracker(testRules);
-  if (how === 'restart') now.restore(openCallsOf(first));
-  away(before.wait(1_000));
-  const unheard = before.signals.length;
-  after(before.wait(1_000));
-  const second = before.signals.slice(unheard).flatMap((signal) => now.apply(signal));
-  second.push(...now.tick(before.at + 60_000));
-  checkAllOver(checkInvariants([...first, ...second]));
-  assert.deepEqual(now.liveCalls(), []);
-  return { first, second };
-}
 const nothing = (): void => {};
-const hows = ['connection', 'restart'] as const;
 const counted = (events: readonly NewEvent[], type: NewEvent['type']): number =>
   events.filter((event) => event.type === type).length;
 

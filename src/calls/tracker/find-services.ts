@@ -12,11 +12,14 @@ import { findMembers } from './rooms/find-members.ts';
  */
 export function findServices(world: World, calls: Iterable<CallRecord>, signal: ResyncSignal, at: number): void {
   if (signal.again && !signal.restarted) return;
-  const waiting = signal.waiting && new Map(signal.waiting.map((one) => [one.channelId, one]));
+  const queues = signal.waiting && {
+    waiting: new Map(signal.waiting.map((one) => [one.channelId, one])),
+    agents: signal.agents ?? null,
+  };
   const parked = signal.parked && new Map(signal.parked.map((one) => [one.channelId, one]));
   const rooms = new Map(signal.bridges.flatMap(({ id, room, name }) => (room ? [[id, name ?? null] as const] : [])));
   for (const call of calls) {
-    if (waiting) findWaiting(world, call, waiting, at);
+    if (queues) findWaiting(world, call, queues, at);
     if (parked) findParked(world, call, parked, at);
     findMembers(world, call, rooms, at);
   }

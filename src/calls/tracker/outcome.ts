@@ -10,7 +10,8 @@
  * 6. nobody was called, but the PBX picked up (a menu, an announcement): machine
  * 7. by the cause its caller's line ended with; the caller leaving by itself is cancelled, being turned away rejected
  *
- * A call whose end was not seen is lost, unless 1 or 2 was seen before.
+ * A call whose end was not seen is lost, unless 1 or 2 was seen before; so is one that left a queue unseen, where an agent may
+ * have had it meanwhile.
  */
 import type { Call } from '../../model/call.ts';
 import { outcomeOfCause } from '../../model/cause.ts';
@@ -19,7 +20,7 @@ import type { Channel } from '../graph/channel.ts';
 import type { CallGraph } from '../graph/graph.ts';
 import { originOf } from '../graph/origin.ts';
 import type { DialStatus } from '../signal.ts';
-import { calledIn } from './queues/stay.ts';
+import { calledIn, isUnsure } from './queues/stay.ts';
 import { initiatorOf, type CallRecord, type LegRecord } from './record.ts';
 
 const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
@@ -98,7 +99,7 @@ export function callOutcome(call: CallRecord): CallOutcome {
 
 function unansweredOutcome(call: CallRecord): CallOutcome {
   if (call.servicesReached.has('voicemail')) return 'voicemail';
-  if (call.estimated) return 'lost';
+  if (call.estimated || call.stays.some(isUnsure)) return 'lost';
   if (call.service?.kind === 'queue' || call.stays.some(({ gaveUp }) => gaveUp)) return 'abandoned';
   const results = resultsSoFar(call);
   if (results.has('cancelled') || isCalling(call)) return 'cancelled';

@@ -1,7 +1,7 @@
 /** Takes up what had begun in a call, and not ended, when Offhook stopped: its beginning is not told again. */
 import type { NewEvent } from '../../model/event.ts';
 import { clean } from './parties.ts';
-import { newStay } from './queues/stay.ts';
+import { isWaiting, newStay } from './queues/stay.ts';
 import { channelIdOf, legIdOf, type CallRecord } from './record.ts';
 import type { Room } from './rooms/room.ts';
 import { roomOf } from './rooms/room-signals.ts';
@@ -14,6 +14,7 @@ export function restoreBegun(
 ): void {
   for (const event of begun) {
     if (event.type === 'queue.joined') restoreStay(record, event, connector);
+    if (event.type === 'queue.agent_ringing') restoreOffer(record, event, connector);
     if (event.type === 'park.parked') restoreParked(record, event);
     if (event.type === 'conference.joined') restoreVisit(record, event, rooms, connector);
   }
@@ -23,7 +24,21 @@ function restoreStay(record: CallRecord, { leg, data }: NewEvent, connector: str
   const machine = record.machines.find(({ id }) => legIdOf(connector, id) === leg?.id);
   if (!machine) return;
   const stay = newStay(machine.channelId, text(data['queue']), machine.startedAt, count(data['position']), null);
-  record.stays = [...record.stays, { ...stay, toldJoined: true }];
+  // What an earlier queue left behind looks like a word about this one.
+  const isFirst = !record.machines.some((one) => one.role === 'queue' && one.startedAt < machine.startedAt);
+  const before = { numberBefore: machine.extension, statusBefore: isFirst ? null : undefined };
+  record.stays = [...record.stays, { ...stay, ...before, toldJoined: true }];
+}
+
+/** Of the channel that the queue called nothing is known but the device that it led to. */
+function restoreOffer(record: CallRecord, { leg, data, time }: NewEvent, connector: string): void {
+  const legId = leg === null ? null : channelIdOf(connector, leg.id);
+  const queue = text(data['queue']);
+  const stay = record.stays.findLast((one) => isWaiting(one) && one.queue === queue);
+  if (!stay || legId === null) return;
+  const names = { agent: text(data['agent']), agentName: text(data['agentName']) };
+  const told = { restored: true, toldRinging: true, toldMissed: false, missedAfterMs: null };
+  stay.offers.set(legId, { memberId: legId, legId, ...names, ...told, at: Date.parse(time) });
 }
 
 /** The event does not name who was parked: it is whoever was there and did not park. */

@@ -121,7 +121,18 @@ function restoreMachine(leg: Leg, connector: string): MachineLeg | null {
   const { extension, name, outcome } = leg;
   const role = leg.role === 'queue' ? 'queue' : 'ivr';
   const endedAt = timeOf(leg.endedAt);
-  return { id, role, channelId, extension, name, startedAt, endedAt, outcome, toldEnd: endedAt !== null };
+  return {
+    id,
+    role,
+    channelId,
+    extension,
+    name,
+    startedAt,
+    endedAt,
+    outcome,
+    estimated: false,
+    toldEnd: endedAt !== null,
+  };
 }
 
 /** The queues it has left: an agent who was called there, and a caller who had been let go, still count as such. */
@@ -129,7 +140,14 @@ function staysLeft(legs: readonly MachineLeg[]): readonly QueueStay[] {
   return legs.flatMap(({ role, channelId, name, startedAt, endedAt, outcome }) => {
     if (role !== 'queue' || endedAt === null) return [];
     const told = { toldJoined: true, toldTaken: true, toldLeft: true, leftAt: endedAt };
-    return [{ ...newStay(channelId, name, startedAt, null, null), ...told, gaveUp: outcome === 'abandoned' }];
+    return [
+      {
+        ...newStay(channelId, name, startedAt, null, null),
+        ...told,
+        gaveUp: outcome === 'abandoned',
+        found: outcome === 'lost',
+      },
+    ];
   });
 }
 

@@ -155,7 +155,8 @@ export class Teller {
     if (machine.extension !== null) call.extensions.add(machine.extension);
     const id = idFromFacts(call.base, this.#rules.connector, machine.id, 'leg.ended');
     const leg = machineSnapshot(machine, this.#rules.connector);
-    this.#push('leg.ended', id, call, callSnapshot(call, time), leg, machine.extension, time, {});
+    const data = machine.estimated ? { estimated: true } : {};
+    this.#push('leg.ended', id, call, callSnapshot(call, time), leg, machine.extension, time, data);
   }
 
   machineClosed(call: CallRecord, machine: MachineLeg, outcome: Pick<Call, 'outcome' | 'hungUpBy'>, data: Data): void {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { RecordedPbx } from '../../../test/support/recorded-pbx.ts';
 import { beginOf, recorded } from '../../../test/support/recordings.ts';
 import type { AmiAction } from './ami/action.ts';
+import { AmiPacket } from './ami/packet.ts';
 import type { ActionResult } from './ami/pending.ts';
 import { askPicture, type Picture } from './resync.ts';
 
@@ -31,6 +32,32 @@ test('who waits in a queue is listed with its place', async () => {
   assert.ok(channels.some(({ id }) => id === only?.channelId));
   assert.deepEqual(parked, []);
   assert.deepEqual((await pictureAfter('queue-ringall', 'QueueCallerLeave')).waiting, []);
+});
+
+test('the agents of queues are listed as the queue names them', async () => {
+  const member = (headers: readonly (readonly [string, string])[]) =>
+    new AmiPacket([['Event', 'QueueMember'], ['Queue', 'q203'], ['Status', '1'], ['Paused', '0'], ...headers]);
+  const items = [
+    member([
+      ['Name', 'Bob'],
+      ['Location', 'PJSIP/151'],
+      ['StateInterface', 'PJSIP/151'],
+    ]),
+    member([
+      ['Name', 'Local/158@phones/n'],
+      ['Location', 'Local/158@phones/n'],
+      ['StateInterface', 'PJSIP/158'],
+    ]),
+  ];
+  const response = new AmiPacket([['Response', 'Success']]);
+  const ask = ({ name }: AmiAction): Promise<ActionResult> =>
+    Promise.resolve({ kind: 'ok', response, items: name === 'QueueStatus' ? items : [] });
+  const asked = await askPicture(ask, () => {});
+  assert.ok(asked.kind === 'ok');
+  assert.deepEqual(asked.value.resync.agents, [
+    { queue: 'q203', agent: 'PJSIP/151', agentName: 'Bob', device: null },
+    { queue: 'q203', agent: '158', agentName: '158', device: 'PJSIP/158' },
+  ]);
 });
 
 test('who is parked is listed with the slot and who parked it', async () => {

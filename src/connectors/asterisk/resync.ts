@@ -2,12 +2,13 @@
  * Finds out what is going on at a PBX that was just connected to: whether it was restarted, and every channel, bridge
  * and pipe there is. The channels come with their bridges in one answer, so that the picture is of one moment.
  */
-import type { ChannelFacts, Signal, Waiting } from '../../calls/signal.ts';
+import type { ChannelFacts, QueueAgent, Signal, Waiting } from '../../calls/signal.ts';
 import type { AmiAction } from './ami/action.ts';
 import type { AmiPacket } from './ami/packet.ts';
 import type { ActionResult } from './ami/pending.ts';
 import { channelFacts, timeOf } from './normaliser/channel-facts.ts';
 import { isHolding, isRoom, parkedHere, placeInQueue } from './normaliser/normaliser.ts';
+import { memberFacts } from './normaliser/queue-member.ts';
 import { serviceOfApplication } from './normaliser/services.ts';
 
 export type Ask = (action: AmiAction, onResponse?: () => void) => Promise<ActionResult>;
@@ -58,14 +59,14 @@ export async function askPicture(ask: Ask, onMoment: () => void): Promise<Asked<
 }
 
 /**
- * Who waits in queues and who is parked. A PBX that lacks these modules knows the actions no more than our user may have
+ * Who waits in queues, and for whom, and who is parked. A PBX that lacks these modules knows the actions no more than our user may have
  * them, and then has nothing of the kind that could be missed. Why `QueueStatus` is asked for agents as well: `ask-people.ts`.
  */
-async function askServices(ask: Ask): Promise<Pick<Picture['resync'], 'waiting' | 'parked'>> {
+async function askServices(ask: Ask): Promise<Pick<Picture['resync'], 'waiting' | 'agents' | 'parked'>> {
   const queues = await ask({ name: 'QueueStatus' });
   const lots = await ask({ name: 'ParkedCalls' });
   return {
-    ...(queues.kind === 'ok' && { waiting: waitingIn(queues.items) }),
+    ...(queues.kind === 'ok' && { waiting: waitingIn(queues.items), agents: agentsIn(queues.items) }),
     ...(lots.kind === 'ok' && { parked: lots.items.flatMap((packet) => parkedHere(packet) ?? []) }),
   };
 }
@@ -74,6 +75,15 @@ function waitingIn(items: readonly AmiPacket[]): readonly Waiting[] {
   return items.flatMap((packet) => {
     const channelId = packet.event === 'QueueEntry' ? packet.known('Uniqueid') : null;
     return channelId === null ? [] : [{ channelId, ...placeInQueue(packet) }];
+  });
+}
+
+function agentsIn(items: readonly AmiPacket[]): readonly QueueAgent[] {
+  return items.flatMap((packet) => {
+    const member = packet.event === 'QueueMember' ? memberFacts(packet) : null;
+    if (member === null) return [];
+    const { queue, agent, name, device } = member;
+    return [{ queue, agent, agentName: name, device }];
   });
 }
 

@@ -23,6 +23,12 @@ const agent = {
   agentExtension: nullableText('Extension the agent takes calls on.'),
   agentName: nullableText('Display name of the agent.'),
 };
+const estimated = Type.Optional(
+  Type.Boolean({
+    description:
+      'True where the moment was not seen but found, after a lost connection. Times that end with it are the longest they can have been.',
+  }),
+);
 const ringMs = nullableCount('Milliseconds the agent’s phone rang.');
 
 const queued = exampleCall({ state: 'queued', queue: 'support' });
@@ -79,7 +85,7 @@ export const queueTypes = {
     subject: 'call',
     reporter: 'source',
     description: 'An agent took the waiting call; `queue.left` with reason `answered` goes with it.',
-    data: Type.Object({ queue, queueName, ...agent, waitMs, ringMs }),
+    data: Type.Object({ queue, queueName, ...agent, waitMs, ringMs, estimated }),
     example: {
       seconds: 4,
       seq: 1048,
@@ -96,9 +102,10 @@ export const queueTypes = {
     data: Type.Object({
       queue,
       queueName,
-      reason: nullableEnum(queueLeaveReasons, 'Why the caller left the queue.'),
+      reason: nullableEnum(queueLeaveReasons, 'Why the caller left the queue. Null where it is not known.'),
       position: nullableCount('Place in the queue when leaving.'),
       waitMs,
+      estimated,
     }),
     example: {
       seconds: 45,

@@ -32,6 +32,7 @@ export function enterService(
     startedAt: at,
     endedAt: null,
     outcome: null,
+    estimated: false,
     toldEnd: false,
   };
   call.machines = [...call.machines, leg].slice(-mostMachines);

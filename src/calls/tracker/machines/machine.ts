@@ -7,7 +7,8 @@
  *           ──> closed     when the whole call has ended: whether anybody ever answered it is known then
  *
  * How it ended: a queue `answered` where an agent took the call, `abandoned` where the caller gave up, else `no_answer`; a
- * menu `forwarded` where the call went on from it, else `machine`.
+ * menu `forwarded` where the call went on from it, else `machine`. Of one that was only found to have ended it is `lost` where
+ * nothing shows how.
  */
 import type { LegOutcome } from '../../../model/outcome.ts';
 
@@ -21,5 +22,7 @@ export interface MachineLeg {
   readonly startedAt: number;
   endedAt: number | null;
   outcome: LegOutcome | null;
+  /** Its end was not seen, only found. */
+  estimated: boolean;
   toldEnd: boolean;
 }

@@ -2,6 +2,7 @@ import { isLive } from '../../graph/channel.ts';
 import type { Call } from '../../../model/call.ts';
 import type { LegOutcome } from '../../../model/outcome.ts';
 import type { Moment, World } from '../moment.ts';
+import { isUnsure, type QueueStay } from '../queues/stay.ts';
 import type { CallRecord } from '../record.ts';
 import type { MachineLeg } from './machine.ts';
 
@@ -12,9 +13,11 @@ export function endMachines(world: World, call: CallRecord, moment: Moment): voi
     const channel = moment.over ? undefined : world.graph.get(leg.channelId);
     const isGone = !channel || !isLive(channel);
     if (leg.endedAt === null && !isGone) continue;
-    if (isStillUnclear(call, leg)) continue;
+    const stay = stayIn(call, leg);
+    if (stay && isStillUnclear(stay, isGone && moment.found)) continue;
+    leg.estimated = stay ? stay.found : moment.found && leg.endedAt === null;
     leg.endedAt = Math.max(leg.startedAt, Math.min(leg.endedAt ?? moment.at, emptySince(call)));
-    leg.outcome = outcomeOf(call, leg, isGone);
+    leg.outcome = outcomeOf(leg, stay, isGone);
     leg.toldEnd = true;
     world.teller.machine(call, leg, moment.at);
   }
@@ -29,21 +32,32 @@ function emptySince(call: CallRecord): number {
 }
 
 /** The call is over: of each queue and menu it passed is told whether anybody answered it in the end. */
-export function closeMachines({ teller }: World, call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>): void {
-  const data = { bridged: call.metPhone, ...(call.estimated && { estimated: true }) };
-  for (const leg of call.machines) teller.machineClosed(call, leg, outcome, data);
+export function closeMachines(
+  { teller }: World,
+  call: CallRecord,
+  ending: Pick<Call, 'outcome' | 'hungUpBy'>,
+  estimated: { readonly estimated?: true },
+): void {
+  const isUnknown = ending.outcome === 'lost' || call.stays.some(isUnsure);
+  const bridged = call.metPhone || (isUnknown ? null : false);
+  for (const leg of call.machines) teller.machineClosed(call, leg, ending, { bridged, ...estimated });
 }
 
-/** How a queue was left may take a moment to show. */
-const isStillUnclear = (call: CallRecord, leg: MachineLeg): boolean =>
-  leg.role === 'queue' &&
-  call.stays.some((stay) => stay.channelId === leg.channelId && stay.leftAt !== null && !stay.toldLeft);
+/** The stay in the queue that this leg is. */
+const stayIn = (call: CallRecord, { role, channelId, startedAt }: MachineLeg): QueueStay | undefined =>
+  role === 'ivr'
+    ? undefined
+    : call.stays.findLast((stay) => stay.channelId === channelId && stay.joinedAt === startedAt);
 
-function outcomeOf(call: CallRecord, leg: MachineLeg, isGone: boolean): LegOutcome {
-  if (leg.role === 'ivr') return isGone ? 'machine' : 'forwarded';
-  const stay = call.stays.findLast(
-    ({ channelId, joinedAt }) => channelId === leg.channelId && joinedAt === leg.startedAt,
-  );
-  if (stay?.taken) return 'answered';
-  return stay === undefined || stay.gaveUp || isGone ? 'abandoned' : 'no_answer';
+/** How a queue was left may take a moment to show. */
+const isStillUnclear = (stay: QueueStay, isFoundGone: boolean): boolean =>
+  !stay.toldLeft && (stay.leftAt !== null || isFoundGone);
+
+function outcomeOf(leg: MachineLeg, stay: QueueStay | undefined, isGone: boolean): LegOutcome {
+  const isLost = leg.estimated && isGone;
+  if (leg.role === 'ivr') return isLost ? 'lost' : isGone ? 'machine' : 'forwarded';
+  if (stay === undefined) return isLost ? 'lost' : 'abandoned';
+  if (stay.taken || stay.reason === 'answered') return 'answered';
+  if (isUnsure(stay)) return 'lost';
+  return stay.gaveUp || (isGone && !stay.found) ? 'abandoned' : 'no_answer';
 }

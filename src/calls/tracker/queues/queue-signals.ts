@@ -69,6 +69,8 @@ function change(call: CallRecord, signal: Exclude<QueueSignal, { readonly kind: 
       return;
     case 'queue.left':
       stay.position = signal.position ?? stay.position;
+      // A picture of the same moment may have shown it before.
+      if (stay.found && !stay.toldLeft) Object.assign(stay, { leftAt: at, found: false });
       stay.leftAt ??= at;
   }
 }
@@ -82,17 +84,27 @@ interface Called {
 /** An agent that the queue calls, or of whom is first heard what came of it: that it rang was told before a restart, or is no news. */
 export function offer(stay: QueueStay, signal: Called, at: number, by: 'called' | 'outcome'): void {
   if (stay.offers.has(signal.memberId)) return;
+  const legId = by === 'outcome' ? takeUp(stay, clean(signal.agent)) : null;
   if (stay.offers.size >= mostOffers) for (const oldest of stay.offers.keys()) if (stay.offers.delete(oldest)) break;
   stay.offers.set(signal.memberId, {
     memberId: signal.memberId,
     agent: clean(signal.agent),
     agentName: clean(signal.agentName),
+    restored: false,
     at,
     missedAfterMs: null,
-    legId: null,
+    legId,
     toldRinging: by === 'outcome',
     toldMissed: false,
   });
+}
+
+/** What was told of that agent before a restart goes on, though the channel that the queue calls was not known then: its device. */
+function takeUp(stay: QueueStay, agent: string | null): string | null {
+  const told = [...stay.offers.values()].find((one) => one.restored && one.agent === agent && agent !== null);
+  if (!told) return null;
+  stay.offers.delete(told.memberId);
+  return told.legId;
 }
 
 /** The stay of a channel that still waits. */

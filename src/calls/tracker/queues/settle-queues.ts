@@ -1,12 +1,13 @@
 /** What is new about a call's time in queues. */
-import { isLive, type Channel } from '../../graph/channel.ts';
+import { isLive } from '../../graph/channel.ts';
 import { deviceReached } from '../../graph/reached.ts';
 import { leaveMachines } from '../machines/enter-service.ts';
 import type { Moment, World } from '../moment.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
 import { noticeTaken, whoTalksWith } from './notice-taken.ts';
 import { stateOf } from '../state.ts';
-import { isWaiting, type Offer, type QueueLeaveReason, type QueueStay } from './stay.ts';
+import { isWaiting, type Offer, type QueueStay } from './stay.ts';
+import { reasonAtLast, reasonOf } from './why-left.ts';
 
 /** Milliseconds that why a caller left a queue may take to show. */
 const reasonWithinMs = 1_000;
@@ -49,30 +50,31 @@ export function tellMissed(world: World, call: CallRecord, moment: Moment): void
 export function tellLeft(world: World, call: CallRecord, moment: Moment): void {
   for (const stay of call.stays) {
     const channel = moment.over ? undefined : world.graph.get(stay.channelId);
-    if (isWaiting(stay) && !(channel && isLive(channel))) {
-      stay.leftAt = moment.at;
-      stay.saidAbandoned = !moment.found;
-    }
-    if (!stay.toldLeft) noticeTaken(world, call, stay, moment.at);
+    if (!stay.toldLeft && !(channel && isLive(channel))) goneWith(call, stay, moment);
+    if (!stay.toldLeft) noticeTaken(world, call, stay, moment);
     tellTaken(world, call, stay, moment);
     if (stay.leftAt === null || stay.toldLeft) continue;
     const reason = reasonOf(call, stay, channel);
     if (reason === undefined && moment.at < stay.leftAt + reasonWithinMs) continue;
-    const status = channel?.facts?.queueStatus ?? null;
+    stay.reason = reason ?? reasonAtLast(stay, channel);
     stay.toldLeft = true;
+    stay.agents = null;
     stay.gaveUp = reason === 'abandoned';
     leave(call, stay);
     call.state = stateOf(call);
     const waitMs = Math.max(0, stay.leftAt - stay.joinedAt);
-    const data = {
-      ...namesOf(stay),
-      // Nothing new was said within that time, so what is shown may be about this queue as well.
-      reason: reason ?? (stay.taken ? 'answered' : status === null ? null : byStatus(status)),
-      position: stay.position,
-      waitMs,
-    };
+    const how = { reason: stay.reason, position: stay.position, waitMs };
+    const data = { ...namesOf(stay), ...how, ...(stay.found && { estimated: true }) };
     world.teller.queue('queue.left', call, stay, null, moment.at, data);
   }
+}
+
+/** Its channel is gone. That it left before by itself, and why, may be what was not seen. */
+function goneWith({ hungUp }: CallRecord, stay: QueueStay, { at, found }: Moment): void {
+  if (found) stay.saidAbandoned = hungUp?.sure === true && hungUp.channelId === stay.channelId;
+  else if (isWaiting(stay)) stay.saidAbandoned = true;
+  stay.found ||= found;
+  stay.leftAt ??= at;
 }
 
 /** When to look again at why a caller left; null: nobody's reason is waited for. */
@@ -89,7 +91,9 @@ function tellTaken(world: World, call: CallRecord, stay: QueueStay, moment: Mome
   offer.legId ??= leg.channelId;
   const waitMs = Math.max(0, leg.answeredAt - stay.joinedAt);
   const ringMs = leg.ringingAt === null ? stay.taken.ringMs : Math.max(0, leg.answeredAt - leg.ringingAt);
-  const data = { ...namesOf(stay), ...agentOf(world, offer, leg), waitMs, ringMs };
+  // When it was answered was not seen either, so the times are at most these.
+  const times = { waitMs, ringMs, ...((moment.found || stay.found) && { estimated: true }) };
+  const data = { ...namesOf(stay), ...agentOf(world, offer, leg), ...times };
   world.teller.queue('queue.answered', call, stay, leg, moment.at, data, offer);
 }
 
@@ -99,36 +103,6 @@ function leave(call: CallRecord, stay: QueueStay): void {
   const inQueue = call.service?.kind === 'queue' && call.service.channelId === stay.channelId;
   if (inQueue && !stay.gaveUp && !call.stays.some(isWaiting)) call.service = null;
 }
-
-/** What Asterisk's `Queue` says of its end, by the word for it. */
-const reasonOfStatus: Readonly<Record<string, QueueLeaveReason>> = {
-  TIMEOUT: 'timeout',
-  FULL: 'full',
-  JOINEMPTY: 'empty',
-  LEAVEEMPTY: 'empty',
-  JOINUNAVAIL: 'empty',
-  LEAVEUNAVAIL: 'empty',
-  CONTINUE: 'withdrawn',
-  WITHDRAW: 'withdrawn',
-};
-
-/** Undefined: it may still be said. */
-function reasonOf(
-  call: CallRecord,
-  stay: QueueStay,
-  channel: Channel | undefined,
-): QueueLeaveReason | null | undefined {
-  // Told after the agent's answer, unless that does not come.
-  if (stay.taken) return stay.toldTaken || !channel || !isLive(channel) ? 'answered' : undefined;
-  const status = channel?.facts?.queueStatus ?? null;
-  if (status !== null && status !== stay.statusBefore) return byStatus(status);
-  const isGone = !channel || !isLive(channel) || (call.hungUp?.sure && call.hungUp.channelId === stay.channelId);
-  if (isGone) return stay.saidAbandoned ? 'abandoned' : null;
-  const number = channel.facts?.dialledNumber ?? null;
-  return number !== stay.numberBefore && number !== null && /^[0-9*#]$/.test(number) ? 'key' : undefined;
-}
-
-const byStatus = (status: string): QueueLeaveReason | null => reasonOfStatus[status] ?? null;
 
 function* offersOf(call: CallRecord): Generator<readonly [QueueStay, Offer]> {
   for (const stay of call.stays) for (const offer of stay.offers.values()) yield [stay, offer];

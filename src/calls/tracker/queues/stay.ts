@@ -9,21 +9,25 @@
  *
  * - An agent whose phone let the call ring out, or refused it, has missed it; one who stopped ringing because another was
  *   quicker, or the caller gone, has not.
+ * - One that was found to have left, after a lost connection, left for a reason that only shows where the PBX still says it,
+ *   or where the caller talks with an agent of the queue. Else the reason is not known, and nothing is claimed.
  * - The queue that a call waits in is a leg of its own (`machines/`), from joining until leaving.
  */
 import type { queueLeaveReasons } from '../../../model/event-types/queues.ts';
 
-import type { ChannelFacts } from '../../signal.ts';
+import type { ChannelFacts, QueueAgent } from '../../signal.ts';
 import type { LegRecord } from '../record.ts';
 
 export type QueueLeaveReason = (typeof queueLeaveReasons)[number];
 
 export interface Offer {
-  /** The channel the queue calls: the agent's device, or a pipe that leads to it. */
+  /** The channel the queue calls: the agent's device, or a pipe that leads to it. Of one taken up after a restart its device. */
   readonly memberId: string;
   /** As the queue names its members: `PJSIP/101`. */
   readonly agent: string | null;
   readonly agentName: string | null;
+  /** Told before a restart. */
+  readonly restored: boolean;
   readonly at: number;
   /** Milliseconds it rang, when it let the call ring out; null: it did not. */
   missedAfterMs: number | null;
@@ -42,9 +46,9 @@ export interface QueueStay {
   /** Callers who waited when it joined, itself included. */
   readonly waiting: number | null;
   /** Where the channel stood in the dialplan on joining: a key leads it elsewhere. */
-  readonly numberBefore: string | null;
-  /** The PBX's word for how the channel left the queue before, which it goes on to show. */
-  readonly statusBefore: string | null;
+  numberBefore: string | null;
+  /** The PBX's word for how the channel left the queue before, which it goes on to show. Undefined: not known. */
+  statusBefore: string | null | undefined;
   readonly offers: Map<string, Offer>;
   /** The offer that was taken, and how long it rang, milliseconds, as the queue says. */
   taken: { readonly memberId: string; readonly ringMs: number | null } | null;
@@ -53,10 +57,20 @@ export interface QueueStay {
   /** The caller hung up in it. */
   gaveUp: boolean;
   leftAt: number | null;
+  /** That it left, or how, was not seen, only found. */
+  found: boolean;
+  /** Agents of the queue when that was found; null: the PBX did not say. */
+  agents: readonly QueueAgent[] | null;
+  /** Why it left, as told. */
+  reason: QueueLeaveReason | null;
   toldJoined: boolean;
   toldTaken: boolean;
   toldLeft: boolean;
 }
+
+/** It left unseen, and it may be that an agent had the call before it is seen again. */
+export const isUnsure = ({ found, taken, reason }: QueueStay): boolean =>
+  found && taken === null && (reason === null || reason === 'answered');
 
 export const isWaiting = (stay: QueueStay): boolean => stay.leftAt === null;
 
@@ -93,6 +107,9 @@ export function newStay(
     saidAbandoned: false,
     gaveUp: false,
     leftAt: null,
+    found: false,
+    agents: null,
+    reason: null,
     toldJoined: false,
     toldTaken: false,
     toldLeft: false,
