@@ -15,6 +15,7 @@ import { type ServerProcess, serverProcess } from '../support/server-process.ts'
 import { openCallsOf } from '../support/tracker-run.ts';
 import { type RealAsterisk, startAsterisk } from './support/asterisk.ts';
 import { type StandingCall, standInAllStates } from './support/life/standing-calls.ts';
+import { assertTold, beforeQueues, isReady as waits } from './support/life/queues-meanwhile.ts';
 import { assertFound, beforeTransfers, isReady } from './support/life/transfers-meanwhile.ts';
 import { configFor, type Listening, listenTo } from './support/listening.ts';
 import { skipWithoutAsterisk } from './support/parts.ts';
@@ -24,6 +25,8 @@ import { type Phones, startPhones } from './support/sipp.ts';
 const skip = skipWithoutAsterisk();
 const isUp = ({ type }: NewEvent): boolean => type === 'connector.up';
 const isDown = ({ type }: NewEvent): boolean => type === 'connector.down';
+const ways = ['the connection is cut', 'Offhook is killed'] as const;
+type Away = (typeof ways)[number];
 
 describe('what breaks while calls are in every state', { skip }, () => {
   let asterisk: RealAsterisk;
@@ -150,32 +153,89 @@ describe('what breaks while calls are in every state', { skip }, () => {
     return { server, told };
   }
 
-  for (const how of ['the connection is cut', 'Offhook is killed'] as const) {
-    test(`transfers that are made while ${how}`, async (t) => {
-      const phones = await plugIn(t);
-      const network = await startNetwork(asterisk.ports.ami);
-      t.after(() => network.stop());
-      const first = await listen(t, network.port);
-      const transfers = await beforeTransfers(phones, asterisk);
-      await first.untilTrue(() => transfers.every((one) => isReady(first.events, one)), 'what came before is told');
-      network.cut();
-      await first.until(isDown, 'the connector is down');
-      const told = [...first.events];
-      if (how === 'Offhook is killed') await first.connector.stop();
-      // The last to be ready waits for the shortest time.
-      for (const one of transfers.toReversed()) await one.make();
-      network.heal();
-      const now = how === 'Offhook is killed' ? await listen(t, network.port, openCallsOf(told)) : first;
-      await now.untilTrue(() => now.events.filter(isUp).length === (now === first ? 2 : 1), 'it listens again');
-      const since = (): NewEvent[] => (now === first ? now.events.slice(told.length) : now.events);
-      for (const one of transfers) assertFound(since(), one);
-      for (const one of transfers) await one.end();
+  /** A connector whose connection can be cut. */
+  async function listenThrough(t: TestContext) {
+    const network = await startNetwork(asterisk.ports.ami);
+    t.after(() => network.stop());
+    return { network, first: await listen(t, network.port) };
+  }
+
+  type ListeningThrough = Awaited<ReturnType<typeof listenThrough>>;
+
+  /** What is told when the connection is back, after something was done while nobody listened. */
+  async function unheard(t: TestContext, { network, first }: ListeningThrough, how: Away, act: () => Promise<void>) {
+    network.cut();
+    await first.until(isDown, 'the connector is down');
+    const told = [...first.events];
+    if (how === 'Offhook is killed') await first.connector.stop();
+    await act();
+    network.heal();
+    const now = how === 'Offhook is killed' ? await listen(t, network.port, openCallsOf(told)) : first;
+    await now.untilTrue(() => now.events.filter(isUp).length === (now === first ? 2 : 1), 'it listens again');
+    const ofCalls = (events: readonly NewEvent[]) => events.filter(({ type }) => !type.startsWith('connector.'));
+    const since = (): NewEvent[] => ofCalls(now === first ? now.events.slice(told.length) : now.events);
+    const untilOver = async (): Promise<void> => {
       await asterisk.quiet();
-      const all = (): NewEvent[] => [...told, ...since()].filter(({ type }) => !type.startsWith('connector.'));
+      const all = (): NewEvent[] => [...ofCalls(told), ...since()];
       await now.untilTrue(() => openCallsOf(all()).length === 0, 'no call is left');
       checkAllOver(checkInvariants(all()));
+    };
+    return { since, untilOver };
+  }
+
+  for (const how of ways) {
+    test(`transfers that are made while ${how}`, async (t) => {
+      const phones = await plugIn(t);
+      const through = await listenThrough(t);
+      const { first } = through;
+      const transfers = await beforeTransfers(phones, asterisk);
+      await first.untilTrue(() => transfers.every((one) => isReady(first.events, one)), 'what came before is told');
+      const heard = await unheard(t, through, how, async () => {
+        // The last to be ready waits for the shortest time.
+        for (const one of transfers.toReversed()) await one.make();
+      });
+      for (const one of transfers) assertFound(heard.since(), one);
+      for (const one of transfers) await one.end();
+      await heard.untilOver();
+    });
+
+    test(`what queues do while ${how}`, async (t) => {
+      const phones = await plugIn(t);
+      const through = await listenThrough(t);
+      const { first } = through;
+      const callers = await beforeQueues(phones, asterisk);
+      t.after(() => asterisk.action('QueueRemove', { Queue: 'q291', Interface: 'PJSIP/164' }));
+      await first.untilTrue(() => callers.every((one) => waits(first.events, one)), 'they wait');
+      const heard = await unheard(t, through, how, async () => {
+        for (const one of callers.toReversed()) await one.make();
+      });
+      for (const one of callers) await one.end();
+      await heard.untilOver();
+      for (const one of callers) assertTold(heard.since(), one);
     });
   }
+
+  test('what queues do while a whole server is killed, and started again', async (t) => {
+    const phones = await plugIn(t);
+    const { server, told } = await startServer(t);
+    const callers = await beforeQueues(phones, asterisk);
+    t.after(() => asterisk.action('QueueRemove', { Queue: 'q291', Interface: 'PJSIP/164' }));
+    await untilTrue(async () => {
+      const events = await told();
+      return callers.every((one) => waits(events, one));
+    }, 'they wait');
+    await server.kill();
+    for (const one of callers.toReversed()) await one.make();
+    server.launch();
+    await server.ready();
+    await untilTrue(async () => (await told()).filter(isUp).length === 2, 'it listens again');
+    for (const one of callers) await one.end();
+    await asterisk.quiet();
+    await untilTrue(async () => openCallsOf(await told()).length === 0, 'no call is left in its log');
+    const events = (await told()).filter(({ type }) => !type.startsWith('connector.'));
+    for (const one of callers) assertTold(events, one);
+    checkAllOver(checkInvariants(events));
+  });
 
   for (const alsoOffhook of [false, true]) {
     test(alsoOffhook ? 'both restart' : 'Asterisk restarts', async (t) => {

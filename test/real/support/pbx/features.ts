@@ -36,6 +36,8 @@ export const queuePlans: readonly QueuePlan[] = [
   { name: 'q224', strategy: 'ringall', members: ['954'].map(member), ring: 5 },
   { name: 'q241', strategy: 'ringall', members: ['162'].map(member), ring: 5 },
   { name: 'q242', strategy: 'ringall', members: ['163'].map(member), ring: 5, more: ['context = queue-keys'] },
+  { name: 'q243', strategy: 'ringall', members: ['165'].map(member), ring: 5 },
+  { name: 'q244', strategy: 'ringall', members: ['166'].map(member), ring: 5 },
   // Nobody is in these; agents join by themselves.
   { name: 'q291', strategy: 'ringall', members: [], ring: 5 },
   { name: 'q292', strategy: 'ringall', members: [], ring: 5 },
