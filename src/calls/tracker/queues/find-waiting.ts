@@ -30,10 +30,10 @@ export function findWaiting(world: World, call: CallRecord, now: QueuesNow, at: 
   }
 }
 
-/** What it shows while it waits is not about how it leaves. */
+/** What it shows while it waits is not about how it leaves; but where it goes by a key shows just before the queue lets it go. */
 function noteStanding(stay: QueueStay | undefined, { facts }: Channel): void {
   if (!stay || !facts) return;
-  stay.numberBefore = facts.dialledNumber;
+  stay.numberBefore ??= facts.dialledNumber;
   stay.statusBefore = facts.queueStatus ?? null;
 }
 

@@ -257,3 +257,16 @@ test('a menu that the call was in when the connection was lost, and that is over
   const leg = endOf(second, 'ivr');
   assert.deepEqual([leg?.leg?.outcome, leg?.data['estimated']], ['lost', true]);
 });
+
+test('a connection that breaks between the key and the end of the wait: left by that key', () => {
+  const { second } = across(
+    'connection',
+    waiting().state('a', 'up', { dialledNumber: '1' }),
+    () => {},
+    (script) => {
+      picture(script, { waiting: [place], agents }).say({ kind: 'queue.left', channelId: 'a', position: 1 });
+      return hangsUp(goesOn(script, null, '1'));
+    },
+  );
+  assert.deepEqual(told(second).left, ['key', undefined]);
+});
