@@ -8,6 +8,7 @@ const codes = {
   taken: 'already_there',
   in_use: 'still_in_use',
   full: 'limit_reached',
+  events_full: 'event_limit_reached',
 } as const satisfies Readonly<Record<TenantProblem['kind'], ProblemCode>>;
 
 /** A refused change as an answer. */

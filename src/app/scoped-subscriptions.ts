@@ -8,6 +8,8 @@ const pageSize = 500;
 /** The subscriptions of a domain, user or extension, for those who remove one. */
 export function scopedSubscriptions(manager: () => SubscriptionManager): ScopedSubscriptions {
   return {
+    events: (of) => manager().eventsByUser(of),
+    whileUnchanged: (run) => manager().whileUnchanged(run),
     count: (part) => matching(manager(), part).length,
     remove: async (part, author) => {
       for (const { id } of matching(manager(), part)) await manager().remove(everything, id, author);

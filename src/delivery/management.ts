@@ -1,6 +1,7 @@
 /** What the API needs of delivery: subscriptions kept under scope, and the state of each receiver. */
 import type { Service } from '../kit/service.ts';
 import type { Author } from '../model/audit.ts';
+import type { EventsByUser } from '../model/event-places.ts';
 import type { Access } from '../model/scope.ts';
 import type { EventType } from '../model/event-types/index.ts';
 import type { Event } from '../model/event.ts';
@@ -97,6 +98,10 @@ export interface SubscriptionManager {
   ): Promise<EditResult<Refusal> | null>;
   /** How many vendor events an extension has, whoever made them: see `edits/event-limit.ts`. */
   countEvents(of: ExtensionPlace): number;
+  /** Of whom these are, with those of users who don't own the extension, which are not counted as long as they don't. */
+  eventsByUser(of: ExtensionPlace): EventsByUser;
+  /** Meanwhile no subscription is made or changed: what was counted still holds. It must not ask for a change itself. */
+  whileUnchanged<T>(run: () => Promise<T>): Promise<T>;
   /** Cancels what is parked for it. False: there is no such subscription in the caller's scope. */
   remove(access: Access, id: string, author?: Author): Promise<boolean>;
   /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../kit/clock.ts';
 import { auditEntry, auditEvent, type AuditedChange, type Author } from '../model/audit.ts';
+import type { EventsByUser } from '../model/event-places.ts';
 import type { AccessToken } from '../model/access-token.ts';
 import type { ReportSource } from '../model/report-source.ts';
 import type { Access } from '../model/scope.ts';
@@ -26,6 +27,10 @@ export interface Part {
 export interface ScopedSubscriptions {
   count(part: Part): number;
   remove(part: Part, author: Author): Promise<void>;
+  /** Vendor events of the extension, and of whom they are, also of users who don't own it. */
+  events(of: { readonly reseller: string; readonly domain: string; readonly extension: string }): EventsByUser;
+  /** Meanwhile none is made or changed. It must not ask for a change itself. */
+  whileUnchanged<T>(run: () => Promise<T>): Promise<T>;
 }
 
 export interface TenantContext {

@@ -2,7 +2,7 @@ import { mayAccessParticipants, type Access } from '../model/scope.ts';
 import type { Domain, Extension, ExtensionType } from '../model/tenants.ts';
 import { changeAt } from './audited-changes.ts';
 import { type Asking, audited, changed, nowText, type TenantContext } from './context.ts';
-import { limitNotTheirs, limitWouldRise } from './event-limits.ts';
+import { keepingLimits, limitNotTheirs, limitWouldRise } from './event-limits.ts';
 import { type Refused, refused } from './problem.ts';
 import { domainFor, removeWithPart, type Removed } from './parts.ts';
 
@@ -59,9 +59,11 @@ export function createExtensions(context: TenantContext): Extensions {
   const save = async (asking: Asking, owner: Domain, before: Extension | null, extension: Extension) => {
     const scope = { reseller: owner.reseller, domain: owner.name, extension: extension.number };
     const change = changeAt(scope, 'extension', String(extension.id), before, extension);
-    await store.apply({ extensions: [extension] }, audited(asking.author, clock, change));
-    index.apply({ extensions: [extension] });
-    return { extension };
+    return keepingLimits(context, owner, [{ before, after: extension, field: 'users' }], async () => {
+      await store.apply({ extensions: [extension] }, audited(asking.author, clock, change));
+      index.apply({ extensions: [extension] });
+      return { extension };
+    });
   };
 
   const create = async (asking: Asking, draft: ExtensionDraft): Promise<Result> => {

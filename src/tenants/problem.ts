@@ -3,9 +3,9 @@ export interface TenantProblem {
   /**
    * - `outside`: beyond what the caller may speak of; told alike whether the thing exists or not.
    * - `invalid`: a field is not right. `taken`: the name is another's. `in_use`: things still hang on it.
-   * - `full`: there are as many as there may be.
+   * - `full`: there are as many as there may be. `events_full`: an extension would have more vendor events than it may have.
    */
-  readonly kind: 'outside' | 'invalid' | 'taken' | 'in_use' | 'full';
+  readonly kind: 'outside' | 'invalid' | 'taken' | 'in_use' | 'full' | 'events_full';
   readonly field: string;
   readonly message: string;
   readonly remedy: string;

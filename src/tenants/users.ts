@@ -1,6 +1,7 @@
 import { mayAccessDomain, type Access } from '../model/scope.ts';
 import type { Domain, Extension, User } from '../model/tenants.ts';
 import { changeAt } from './audited-changes.ts';
+import { keepingLimits } from './event-limits.ts';
 import { type Asking, audited, nowText, type TenantContext } from './context.ts';
 import { domainFor, removeWithPart, type Removed } from './parts.ts';
 import { type Refused, refused } from './problem.ts';
@@ -63,9 +64,16 @@ export function createUsers(context: TenantContext): Users {
     const after = { ...user, extensions: numbers ?? before?.extensions ?? [] };
     const scope = { reseller: owner.reseller, domain: owner.name, user: user.name };
     const change = changeAt(scope, 'user', String(user.id), before, after);
-    await store.apply({ users: [user], extensions }, audited(asking.author, clock, change));
-    index.apply({ users: [user], extensions });
-    return { user: whole(user) };
+    const changes = extensions.map((one) => ({
+      before: index.extension(owner.name, one.number),
+      after: one,
+      field: `extensions[${numbers?.indexOf(one.number)}]`,
+    }));
+    return keepingLimits(context, owner, changes, async () => {
+      await store.apply({ users: [user], extensions }, audited(asking.author, clock, change));
+      index.apply({ users: [user], extensions });
+      return { user: whole(user) };
+    });
   };
 
   const create = async (asking: Asking, draft: UserDraft): Promise<Result> => {

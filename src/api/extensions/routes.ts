@@ -100,7 +100,8 @@ const oneFacts = described({
 });
 const createFacts = described({
   summary: 'Record an extension',
-  description: 'Its domain must have a record. The id stays for good and is never given to another.',
+  description:
+    'Its domain must have a record. The id stays for good and is never given to another. Refused with `event_limit_reached` where subscriptions that its owners made before would be more events than it may have.',
   tag,
   least: 'domain',
   body: ExtensionInput,
@@ -108,7 +109,8 @@ const createFacts = described({
 });
 const changeFacts = described({
   summary: 'Change an extension',
-  description: 'What is left out stays. Who owns it decides at once what users’ tokens see.',
+  description:
+    'What is left out stays. Who owns it decides at once what users’ tokens see. Refused with `event_limit_reached` where new owners would bring it more events than it may have.',
   tag,
   least: 'domain',
   params: Params,

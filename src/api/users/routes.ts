@@ -92,7 +92,8 @@ const oneFacts = described({
 });
 const createFacts = described({
   summary: 'Record a user',
-  description: 'Their domain must have a record, and the extensions they own must be there.',
+  description:
+    'Their domain must have a record, and the extensions they own must be there. Refused with `event_limit_reached` where what they subscribed to before would be more events than one of these may have.',
   tag,
   least: 'domain',
   body: UserInput,
@@ -101,7 +102,7 @@ const createFacts = described({
 const changeFacts = described({
   summary: 'Change a user',
   description:
-    'What is left out stays; `extensions` replaces all of them. What they own decides at once what their tokens see.',
+    'What is left out stays; `extensions` replaces all of them. What they own decides at once what their tokens see. Refused with `event_limit_reached` where they would bring one of these more events than it may have.',
   tag,
   least: 'domain',
   params: Params,

@@ -3,6 +3,7 @@
  * of such a dialect that names the extension, enabled or not. Pure: asked in the turn of an edit, it counts what every edit
  * before left.
  */
+import { type EventsByUser, placesTaken, takesPlace } from '../../model/event-places.ts';
 import type { UsersOf } from '../../subscriptions/match-index.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import type { DraftProblem, SubscriptionDraft } from '../management.ts';
@@ -28,14 +29,18 @@ export interface ExtensionPlace {
 }
 
 /** How many events of the extension there are. */
-export function countEvents({ reseller, domain, extension }: ExtensionPlace, rules: EventLimitRules): number {
-  let count = 0;
-  for (const one of rules.made(domain, extension)) {
-    const other = one.selection.scope.reseller;
+export const countEvents = (place: ExtensionPlace, rules: EventLimitRules): number =>
+  placesTaken(eventsByUser(place, rules), rules.usersOf(place.domain, place.extension));
+
+/** Of whom they are, those that take none of its places as things are among them. */
+export function eventsByUser({ reseller, domain, extension }: ExtensionPlace, rules: EventLimitRules): EventsByUser {
+  const events = new Map<string, number>();
+  for (const { dialect, selection } of rules.made(domain, extension)) {
+    const { reseller: other, user } = selection.scope;
     const isItsOwn = reseller === '*' || other === '*' || other === reseller;
-    if (isItsOwn && isCounted(one, rules)) count++;
+    if (isItsOwn && rules.isLimited(dialect)) events.set(user, (events.get(user) ?? 0) + 1);
   }
-  return count;
+  return events;
 }
 
 /** Why a new subscription, or one that is to be what it was not, would be one too many; null: it is not. */
@@ -61,15 +66,10 @@ export function eventLimitProblem(
   };
 }
 
-/**
- * A user's subscription to what they have to do with somebody else's extension is not one of its events: it could take
- * the places of its owners'.
- */
 function isCounted({ dialect, selection }: Countable, rules: EventLimitRules): boolean {
   const { domain, user, extension } = selection.scope;
   if (domain === '*' || extension === '*' || !rules.isLimited(dialect)) return false;
-  const owners = user === '*' ? [] : rules.usersOf(domain, extension);
-  return owners.length === 0 || owners.includes(user);
+  return takesPlace(user, rules.usersOf(domain, extension));
 }
 
 const isSamePlace = (one: ExtensionPlace, other: ExtensionPlace): boolean =>

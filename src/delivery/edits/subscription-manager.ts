@@ -1,5 +1,6 @@
 /** Who may see and change which subscriptions; and changes one after the other, each as the one before left them. */
 import { type Author, offhookItself } from '../../model/audit.ts';
+import type { EventsByUser } from '../../model/event-places.ts';
 import { type Access, mayAccessDomain, mayAccessScope } from '../../model/scope.ts';
 import type { Endpoint, Subscription } from '../../subscriptions/subscription.ts';
 import { checkDraft, type DraftRules } from './check-draft.ts';
@@ -14,7 +15,13 @@ import type {
   SubscriptionManager,
   SubscriptionPage,
 } from '../management.ts';
-import { countEvents, eventLimitProblem, type EventLimitRules, type ExtensionPlace } from './event-limit.ts';
+import {
+  countEvents,
+  eventLimitProblem,
+  eventsByUser,
+  type EventLimitRules,
+  type ExtensionPlace,
+} from './event-limit.ts';
 import { goneEvent } from '../given-up/disabled-event.ts';
 import { Pausing } from './pausing.ts';
 import { versionsAbove } from './selection-versions.ts';
@@ -68,6 +75,14 @@ export class LiveSubscriptionManager implements SubscriptionManager {
 
   countEvents(of: ExtensionPlace): number {
     return countEvents(of, this.#events);
+  }
+
+  eventsByUser(of: ExtensionPlace): EventsByUser {
+    return eventsByUser(of, this.#events);
+  }
+
+  whileUnchanged<T>(run: () => Promise<T>): Promise<T> {
+    return this.#inTurn(run);
   }
 
   async create(access: Access, draft: SubscriptionDraft, author: Author = offhookItself): Promise<DraftResult> {
