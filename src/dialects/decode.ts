@@ -26,9 +26,9 @@ export interface RecordedExtension {
   readonly prefix: string | null;
 }
 
-/** Something in it was passed over or guessed; the rest is good. */
+/** Something in it was passed over or guessed; the rest is good. `other_event`: it is not what its token was made for. */
 export interface DecodeDoubt {
-  readonly kind: 'not_utf8' | 'unknown_value' | 'contradiction' | 'unknown_event' | 'cut_line';
+  readonly kind: 'not_utf8' | 'unknown_value' | 'contradiction' | 'unknown_event' | 'other_event' | 'cut_line';
   /** The parameter. */
   readonly field: string;
 }

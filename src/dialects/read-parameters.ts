@@ -45,6 +45,7 @@ class ParameterReader {
       const name = this.#text(bytes.subarray(start, nameEnd), null, '');
       if (name !== '') this.#add(name, this.#text(bytes.subarray(Math.min(nameEnd + 1, end), end), charset, name));
       start = end + 1;
+      if (count + 1 === mostParameters && start < bytes.length) this.#tooMany();
     }
   }
 
@@ -56,11 +57,19 @@ class ParameterReader {
       return false;
     }
     if (typeof read !== 'object' || read === null || Array.isArray(read)) return false;
-    for (const [name, value] of Object.entries(read).slice(0, mostParameters)) {
+    const entries = Object.entries(read);
+    if (entries.length > mostParameters) this.#tooMany();
+    for (const [name, value] of entries.slice(0, mostParameters)) {
       const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
       if (isPlain) this.#add(name, String(value));
+      else if (value !== null)
+        this.doubts.push({ kind: 'unknown_value', field: name.slice(0, longestName).toLowerCase() });
     }
     return true;
+  }
+
+  #tooMany(): void {
+    this.doubts.push({ kind: 'cut_line', field: 'parameters' });
   }
 
   #add(name: string, value: string): void {

@@ -72,6 +72,7 @@ export function readAgain(
         const request = { query: '', contentType, body: Buffer.from(String(encoded.body)) };
         const decoded = decodePost(request, { extension, event: only, recorded, receivedAt: now });
         if ('problem' in decoded) throw new Error(`${decoded.problem.field} ${decoded.problem.message}`);
+        if (decoded.doubts.length > 0) throw new Error(`${only} of ${event.type}: ${JSON.stringify(decoded.doubts)}`);
         if ('report' in decoded) made.push(...book.apply(decoded.report, now));
       }
     }

@@ -11,6 +11,7 @@ import type { ReportSource } from '../../model/report-source.ts';
 import type { Bodies } from '../bodies/receive.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { limitBodyTime } from '../inbox/body-deadline.ts';
+import { answerText } from './answer.ts';
 import type { ReportOutcome } from '../metrics/report-counts.ts';
 import { described } from '../openapi/route-list.ts';
 import { type Problem, sendProblem } from '../problems/problem.ts';
@@ -91,16 +92,16 @@ function isAllowed({ allowFrom }: ReportSource, ip: string): boolean {
 async function take(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const source = request.source as ReportSource;
   const { dialect, domain, connector, reseller } = source;
-  const done = (outcome: ReportOutcome): FastifyReply => {
-    deps.reportCounts.came(dialect, outcome);
-    return reply.code(200).type('text/plain; charset=utf-8').send('ok');
-  };
   const decoded = decode(deps, request, source);
   if ('problem' in decoded) {
     deps.reportCounts.came(dialect, 'refused');
     return sendProblem(reply, problemOf(decoded.problem));
   }
   for (const { kind } of decoded.doubts) deps.reportCounts.doubted(dialect, kind);
+  const done = (outcome: ReportOutcome): FastifyReply => {
+    deps.reportCounts.came(dialect, outcome);
+    return reply.code(200).type('text/plain; charset=utf-8').send(answerText(decoded));
+  };
   if ('ignored' in decoded) return done('ignored');
   const taken = await deps.reports.take({ connector, reseller, domain }, decoded.report);
   if (taken === 'taken') return done('taken');
@@ -131,7 +132,11 @@ const problemOf = ({ field, message, remedy }: Extract<Decoded, { problem: unkno
 });
 
 const answers = {
-  200: { description: 'What it says is in the log; or it concerns nobody.', type: 'text/plain' },
+  200: {
+    description:
+      '`ok`: what it says is in the log; or it concerns nobody, or something in it was passed over or guessed, which the text then says.',
+    type: 'text/plain',
+  },
   400: { description: '`invalid_field`: it lacks what says about whom it is.' },
   404: { description: '`route_not_found`: a token that opens nothing here, or not from there.' },
   429: { description: '`too_many_guesses`: too many wrong tokens from one address.' },

@@ -109,3 +109,5 @@ const readers: ReadonlyMap<string, (reading: Reading, context: DecodeContext) =>
   ['call-status-change', presence],
   ['extension-call-status', presence],
 ]);
+
+export const isOther = (name: string): boolean => readers.has(name);

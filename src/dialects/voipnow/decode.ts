@@ -1,21 +1,21 @@
 /**
  * A post of VoipNow, Ringme or Telphin, read (developer guide, Call Events; integration guide, events of extensions). VoipNow
- * says neither which event it is nor which leg: the token it came with does, or else its status; and the leg is the
- * call's at that extension.
+ * does not say which leg it is of: the call's at that extension.
  */
 import type { LegReport, ReportedParty } from '../../model/report.ts';
 import type { DecodeContext, Decoded, IncomingRequest, RecordedExtension } from '../decode.ts';
 import { readParameters } from '../read-parameters.ts';
-import { otherReport } from './decode-other.ts';
+import { isOther, otherReport } from './decode-other.ts';
 import { type Found, problem } from './found.ts';
 import { Reading } from './reading.ts';
+import { flowOf, saysEvent, toldEvent } from './told-event.ts';
 
 export function decodePost(request: IncomingRequest, context: DecodeContext): Decoded {
   const read = readParameters(request);
   if (read === null)
     return problem('body', 'is not the JSON object it says it is', 'Send a form, a query or an object.');
   const reading = new Reading(read.values, context);
-  const name = eventOf(reading, context);
+  const name = toldEvent(reading, context, isEvent);
   const stage = legStages.get(name);
   const found = stage ? legReport(reading, context, name, stage) : otherReport(reading, context, name);
   if ('problem' in found) return found;
@@ -31,33 +31,17 @@ const legStages: ReadonlyMap<string, LegReport['stage']> = new Map([
   ['hangup', 'hangup'],
 ]);
 
-/** Of those that name themselves, what they say; of VoipNow's, what the token is for, or what the status means. */
-function eventOf(reading: Reading, { event }: DecodeContext): string {
-  const named = reading.text('EventType') ?? reading.text('event_type') ?? reading.text('EventName');
-  if (named !== null) return named.toLowerCase();
-  if (event !== null) return event;
-  const status = reading.text('CallStatus')?.toUpperCase();
-  if (status !== 'CALLING') return 'hangup';
-  return flowOf(reading, '') === 'out' ? 'dial-out' : 'dial-in';
-}
-
-function flowOf(reading: Reading, name: string): 'in' | 'out' {
-  const told = reading.text('CallFlow')?.toLowerCase();
-  if (told === 'in' || told === 'out') return told;
-  if (told !== undefined) reading.doubt('unknown_value', 'CallFlow');
-  if (name === 'dial-out' || name === 'answer-outgoing') return 'out';
-  if (name === 'dial-in' || name === 'answer-incoming') return 'in';
-  return reading.text('CalledExtension') === null && reading.text('CallerExtension') !== null ? 'out' : 'in';
-}
+const isEvent = (name: string): boolean => legStages.has(name) || isOther(name);
 
 const longestId = 128;
 
 function legReport(reading: Reading, context: DecodeContext, name: string, stage: LegReport['stage']): Found {
   const callId = reading.text('CallID');
-  if (callId === null) return problem('CallID', 'is missing', 'Every event of a call has it.');
+  if (callId === null) return withoutCall(reading, context);
   const subCallId = reading.text('SubCallID');
-  if (callId.length > longestId || (subCallId?.length ?? 0) > longestId) {
-    return problem('CallID', `is longer than ${longestId} characters`, 'No phone system makes such ids.');
+  for (const [field, id] of Object.entries({ CallID: callId, SubCallID: subCallId ?? '' })) {
+    if (id.length <= longestId) continue;
+    return problem(field, `is longer than ${longestId} characters`, 'No phone system makes such ids.');
   }
   const flow = flowOf(reading, name);
   const extension = context.extension ?? reading.extension(flow === 'out' ? 'CallerExtension' : 'CalledExtension');
@@ -91,6 +75,13 @@ function legReport(reading: Reading, context: DecodeContext, name: string, stage
       callBackId: reading.text('CallBackID'),
     },
   };
+}
+
+function withoutCall(reading: Reading, { event }: DecodeContext): Found {
+  if (event === null && !saysEvent(reading)) {
+    return problem('EventType', 'is missing', 'Send it, or use a token for one event.');
+  }
+  return problem('CallID', 'is missing', 'Every event of a call has it.');
 }
 
 const isId = (reading: Reading, name: string): boolean => /^[0-9]+$/.test(reading.text(name) ?? '');
