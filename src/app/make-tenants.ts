@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 export async function makeTenants(
   parts: Parts,
   { clock, logger }: Base,
-  { records, grantKey }: Store,
+  { records, grantKey, sourceKeys }: Store,
   subscriptions: () => SubscriptionManager,
 ): Promise<Tenants> {
   const { tokens, directory, sources } = records;
@@ -25,6 +25,7 @@ export async function makeTenants(
     sources,
     subscriptions: scopedSubscriptions(subscriptions),
     grantKey,
+    sourceKeys,
   });
   await parts.add(
     'tenants',

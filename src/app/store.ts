@@ -17,6 +17,8 @@ export interface Store {
   readonly probe: StoreProbe;
   /** Signs what tokens give out for a short time. */
   readonly grantKey: Buffer;
+  /** The one in force first. */
+  readonly sourceKeys: readonly Buffer[];
 }
 
 /**
@@ -53,5 +55,13 @@ export async function openStore(
   const records = openSqliteRecords({ engine, seal });
   const probe = createStoreProbe(engine, clock);
   const grantKey = seal.keyFor('grants');
-  return { log, records, probe, grantKey, token: await openAdminToken(records.settings, config.admin.token) };
+  const sourceKeys = seal.keysFor('registered sources');
+  return {
+    log,
+    records,
+    probe,
+    grantKey,
+    sourceKeys,
+    token: await openAdminToken(records.settings, config.admin.token),
+  };
 }

@@ -1,17 +1,10 @@
 /** All sources in memory: found by their token, by their public id, and by whom they are about. It makes nothing durable. */
-import { randomFillSync } from 'node:crypto';
 import type { ReportSource } from '../model/report-source.ts';
 import type { Part } from './context.ts';
+import { isSourceToken } from './source-tokens.ts';
 import { hashToken, sameHash } from './token-text.ts';
 
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const shape = /^[0-9a-hjkmnp-tv-z]{32}$/;
 const nobody = '0'.repeat(64);
-
-/** 32 characters of 5 random bits each. */
-export function newSourceToken(): string {
-  return [...randomFillSync(new Uint8Array(32))].map((byte) => alphabet[byte % 32]).join('');
-}
 
 export class SourceBook {
   /** In order of their numbers. */
@@ -43,7 +36,7 @@ export class SourceBook {
     const hash = hashToken(token);
     const source = this.#hashes.get(hash);
     const isIt = sameHash(hash, source?.hash ?? nobody);
-    return source !== undefined && isIt && shape.test(token) ? source : null;
+    return source !== undefined && isIt && isSourceToken(token) ? source : null;
   }
 
   countIn(domain: string): number {

@@ -6,7 +6,8 @@ import { sourceChange } from './audited-changes.ts';
 import { type Asking, audited, changed, type TenantContext } from './context.ts';
 import { domainFor } from './parts.ts';
 import { type Refused, refused } from './problem.ts';
-import { newSourceToken, type SourceBook } from './source-book.ts';
+import type { SourceBook } from './source-book.ts';
+import type { SourceTokens } from './source-tokens.ts';
 import { hashToken, newTokenId } from './token-text.ts';
 
 export interface SourceDraft {
@@ -42,6 +43,8 @@ export interface Sources {
   /** All of them, whoever asks. */
   all(): Iterable<ReportSource>;
   ofConnector(connector: string): Iterable<ReportSource>;
+  /** Whether the token was made for what this connector registers, also where nothing is known of its source. */
+  wasMadeFor(connector: string, token: string): boolean;
   create(asking: Asking, draft: SourceDraft): Promise<MadeSource | Refused>;
   update(asking: Asking, id: string, changes: SourceChanges): Promise<{ readonly source: ReportSource } | null>;
   /** Another token: the one before opens nothing any more. */
@@ -58,7 +61,7 @@ export const ownConnector = (dialect: string): string => `in:${dialect}`;
 
 export function createSources(
   context: TenantContext,
-  { store, book }: { readonly store: SourceStore; readonly book: SourceBook },
+  { store, book, tokens }: { readonly store: SourceStore; readonly book: SourceBook; readonly tokens: SourceTokens },
 ): Sources {
   const { clock, inTurn } = context;
   const isVisible = (access: Access, { reseller, domain, extension }: ReportSource): boolean =>
@@ -86,7 +89,8 @@ export function createSources(
         'Remove those no longer needed.',
       );
     }
-    const token = newSourceToken();
+    const connector = draft.connector ?? ownConnector(draft.dialect);
+    const token = tokens.make(draft.remote ? connector : null);
     const source = await save(asking, null, {
       id: newTokenId(),
       number: await store.nextNumber(),
@@ -95,7 +99,7 @@ export function createSources(
       domain,
       extension: draft.extension,
       event: draft.event,
-      connector: draft.connector ?? ownConnector(draft.dialect),
+      connector,
       name: draft.name,
       allowFrom: draft.allowFrom,
       hash: hashToken(token),
@@ -109,7 +113,7 @@ export function createSources(
   const rotate = async (asking: Asking, id: string): Promise<MadeSource | null> => {
     const before = get(asking.access, id);
     if (!before) return null;
-    const token = newSourceToken();
+    const token = tokens.make(before.remote ? before.connector : null);
     return { source: await save(asking, before, { ...before, hash: hashToken(token) }), token };
   };
 
@@ -118,6 +122,7 @@ export function createSources(
     check: (token) => book.check(token),
     all: () => book.all(),
     ofConnector: (connector) => book.ofConnector(connector),
+    wasMadeFor: (connector, token) => tokens.isOf(connector, token),
     list: (access, { after, limit }) => {
       const found: ReportSource[] = [];
       for (const source of book.all()) {

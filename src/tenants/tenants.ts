@@ -16,6 +16,7 @@ import { createGrantDesk, type GrantDesk, wholeToken } from './grant-desk.ts';
 import type { GrantKey } from './grants.ts';
 import { type DomainNames, namesIn } from './naming.ts';
 import { SourceBook } from './source-book.ts';
+import { SourceTokens } from './source-tokens.ts';
 import { createSources, type Sources } from './sources.ts';
 import { TokenBook } from './token-book.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -73,6 +74,8 @@ export interface TenantsDeps {
   readonly subscriptions: ScopedSubscriptions;
   /** Signs grants: 256 bits that nobody else has. */
   readonly grantKey: GrantKey;
+  /** What tokens of registered sources are known by, the one in force first; 256 bits each that nobody else has. */
+  readonly sourceKeys: readonly Uint8Array[];
 }
 
 const noteUsesEveryMs = 60_000;
@@ -108,7 +111,11 @@ export async function openTenants(deps: TenantsDeps): Promise<Tenants> {
     domains: createDomains(context),
     extensions: createExtensions(context),
     users: createUsers(context),
-    sources: createSources(context, { store: deps.sources, book: sourceBook }),
+    sources: createSources(context, {
+      store: deps.sources,
+      book: sourceBook,
+      tokens: new SourceTokens(deps.sourceKeys),
+    }),
     names,
     grants,
     directory: {

@@ -60,6 +60,7 @@ export async function createApiWorld(
     sources: records.sources,
     subscriptions: scopedSubscriptions(() => delivery.subscriptions),
     grantKey: Buffer.alloc(32, 'a key of the tests'),
+    sourceKeys: [Buffer.alloc(32, 'another key of the tests')],
   });
   const announcer = createAnnouncer({ clock, logger: silentLogger, log, outbox: records.outbox });
   const delivery = createDelivery({

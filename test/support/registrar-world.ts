@@ -23,10 +23,14 @@ export interface RegistrarWorld {
   readonly clock: ManualClock;
   readonly pbx: RemotePbx;
   readonly tokens: Map<string, PlacedToken>;
+  /** Tokens that were ever made, in clear. */
+  readonly made: Set<string>;
   readonly registrar: () => ReturnType<typeof createRegistrar>;
   extensions: readonly Extension[];
   /** Read when it is started. */
   urlBase: string;
+  /** Likewise. */
+  restores: number;
   /** Starts it, also after it died. */
   start(): Promise<void>;
   changed(): void;
@@ -79,10 +83,12 @@ export function createRegistrarWorld(
 
   const keeperOf = (step: ReturnType<typeof stepOf>): TokenKeeper => ({
     hash,
+    wasMade: (token) => world.made.has(token),
     all: () => [...tokens.values()],
     make: (place, number, event) =>
       step(() => {
         const token = String(++made).padStart(32, 'k');
+        world.made.add(token);
         const source = `source${made}`;
         const facts = { event, hash: hash(token), remoteId: null, createdAt: clock.now() };
         const kept = { source, place, extension: number, ...facts };
@@ -98,6 +104,8 @@ export function createRegistrarWorld(
     clock,
     pbx,
     tokens,
+    made: new Set(),
+    restores: 0,
     registrar: () => registrar,
     extensions: [],
     urlBase: 'https://hub.example/in/ringme/',
@@ -120,6 +128,7 @@ export function createRegistrarWorld(
         system: 'https://pbx.example',
         answer: options.answer ?? true,
         agents: options.agents ?? [],
+        restores: world.restores,
       });
       return registrar.start();
     },

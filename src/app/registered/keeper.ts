@@ -21,6 +21,7 @@ export function keepSources(sources: Sources, options: KeeperOptions): TokenKeep
   const asking: Asking = { access: everything, author, expiresAt: null };
   return {
     hash: hashToken,
+    wasMade: (token) => sources.wasMadeFor(connector, token),
     all: () => [...sources.ofConnector(connector)].flatMap((source) => placed(source, system) ?? []),
     make: async ({ kind, name }, extension, event) => {
       const made = await sources.create(asking, {

@@ -21,7 +21,7 @@ export function vendorOf(kind: RegistrarConfig['kind']): RemoteVendor {
   return vendor;
 }
 
-interface RegistrarDeps extends Pick<Store, 'records'> {
+interface RegistrarDeps extends Pick<Store, 'records' | 'log'> {
   readonly guard: AddressGuard;
   readonly inbox: Inbox;
   readonly tenants: Tenants;
@@ -34,7 +34,7 @@ const maxOrigins = 50;
 export function registrarMaker(
   parts: Parts,
   base: Base,
-  { guard, inbox, tenants, records }: RegistrarDeps,
+  { guard, inbox, tenants, records, log }: RegistrarDeps,
 ): (config: RegistrarConfig) => Promise<Connector> {
   const { clock, random } = base;
   let sender: Promise<Sender> | null = null;
@@ -48,7 +48,12 @@ export function registrarMaker(
   };
   return async (config) => {
     sender ??= makeSender();
-    return makeRegistrar(config, base, { sender: await sender, tenants, settings: records.settings });
+    return makeRegistrar(config, base, {
+      sender: await sender,
+      tenants,
+      settings: records.settings,
+      restores: log.holes().length,
+    });
   };
 }
 
@@ -56,12 +61,13 @@ interface RegistrarParts {
   readonly sender: Sender;
   readonly tenants: Pick<Tenants, 'sources' | 'directory'>;
   readonly settings: SettingsStore;
+  readonly restores: number;
 }
 
 async function makeRegistrar(
   config: RegistrarConfig,
   { clock, random, logger, config: { defaults } }: Base,
-  { sender, tenants, settings }: RegistrarParts,
+  { sender, tenants, settings, restores }: RegistrarParts,
 ): Promise<Connector> {
   const { createRegistrar } = await import('../../connectors/registered/registrar.ts');
   const { id, kind, answer } = config;
@@ -71,7 +77,7 @@ async function makeRegistrar(
   const auth = remoteAuth(config, vendor.tokenPath);
   const name = `registrations.${id}`;
   return createRegistrar({
-    ...{ id, kind, clock, random, logger, vendor, system, answer },
+    ...{ id, kind, clock, random, logger, vendor, system, answer, restores },
     exchange: exchangeWith({ sender, base: system, auth, domain }),
     keeper: keepSources(tenants.sources, { connector: id, dialect: kind, domain, system }),
     memory: { load: () => settings.get(name), save: (text) => settings.set(name, text) },

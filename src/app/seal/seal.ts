@@ -33,6 +33,8 @@ export interface KeyedSeal extends Seal {
   readonly keyId: string;
   /** Another key that follows from the one in force, for something else than sealing; the same at every start. */
   keyFor(purpose: string): Buffer;
+  /** The same of every key that is known, the one in force first. */
+  keysFor(purpose: string): readonly Buffer[];
 }
 
 /** Makes the key file where one is needed and there is none. */
@@ -59,7 +61,8 @@ function sealWith(keys: readonly Key[]): KeyedSeal {
   const [current] = keys as [Key, ...Key[]];
   return {
     keyId: current.id,
-    keyFor: (purpose) => createHmac('sha256', current.bytes).update(`offhook key for ${purpose}`).digest(),
+    keyFor: (purpose) => keyFrom(current, purpose),
+    keysFor: (purpose) => keys.map((key) => keyFrom(key, purpose)),
     seal: (text, purpose) => {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', current.bytes, iv).setAAD(Buffer.from(purpose));
@@ -70,6 +73,9 @@ function sealWith(keys: readonly Key[]): KeyedSeal {
     isCurrent: (sealed) => sealed.startsWith(`v2.${current.id}.`),
   };
 }
+
+const keyFrom = ({ bytes }: Key, purpose: string): Buffer =>
+  createHmac('sha256', bytes).update(`offhook key for ${purpose}`).digest();
 
 function openWith(keys: readonly Key[], sealed: string, purpose: string): string {
   const [, id, text] = form.exec(sealed) ?? [];

@@ -9,7 +9,7 @@ export interface Memory {
 
 export class Completed {
   readonly #memory: Memory;
-  /** What all of it depends on: where the other system is, and where it sends to. */
+  /** What all of it depends on: where the other system is, where it sends to, and whether it is remembered rightly. */
   readonly #basis: string;
   /** Events by place. */
   #places = new Map<string, string>();

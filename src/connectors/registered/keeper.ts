@@ -23,4 +23,6 @@ export interface TokenKeeper {
   store(source: string, remoteId: string): Promise<void>;
   forget(source: string): Promise<void>;
   hash(token: string): string;
+  /** Whether it was made for this connector, also where it is not kept: since an older backup was restored. */
+  wasMade(token: string): boolean;
 }

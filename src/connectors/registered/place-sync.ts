@@ -19,7 +19,7 @@ import { type PlacePlan, planPlace, type Step } from './plan.ts';
 import { doubtfulWords, plannedStep, refusedWords } from './words.ts';
 
 export interface PlaceSyncDeps extends WorkDeps {
-  readonly isIssued: (hash: string) => boolean;
+  readonly isIssued: (token: string) => boolean;
   readonly now: () => number;
   readonly dryRun: boolean;
 }

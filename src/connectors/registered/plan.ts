@@ -2,8 +2,8 @@
  * What has to be done at one place of the other system, from what is desired there, what is registered there, and the
  * tokens that were made for it. Pure.
  *
- * *Ours* is an event whose id is kept with one of our tokens, or whose URL has one of our tokens in it. No other is touched,
- * whatever its URL begins with. Of ours, one of each desired event stays: it has the very URL that its token was made for,
+ * *Ours* is an event whose id is kept with one of our tokens, or whose URL has one of our tokens in it, also one that nothing
+ * is kept of since an older backup was restored. No other is touched, whatever its URL begins with. Of ours, one of each desired event stays: it has the very URL that its token was made for,
  * and is of the event that token is for. All other ours go: not desired, doubled, or changed since.
  *
  * A token that no event there has is forgotten. But where it is not known whether an event with it was ever made, it is kept
@@ -34,8 +34,8 @@ export interface PlaceFacts {
   readonly desired: readonly string[];
   readonly remote: readonly RemoteEvent[];
   readonly tokens: readonly KeptToken[];
-  /** Whether a token of this hash was made for any place: one that was copied from another is ours all the same. */
-  readonly isIssued: (hash: string) => boolean;
+  /** Whether this is a token that was made for any place: one that was copied from another is ours all the same. */
+  readonly isIssued: (token: string) => boolean;
   /** What stands in front of the token in our URLs. */
   readonly urlBase: string;
   readonly hash: (token: string) => string;
@@ -96,10 +96,10 @@ function claimedOf({ remote, tokens, isIssued, hash }: PlaceFacts): Claimed[] {
   const byHash = new Map(tokens.map((token) => [token.hash, token]));
   const byId = new Map(tokens.flatMap((token) => (token.remoteId === null ? [] : [[token.remoteId, token] as const])));
   return remote.flatMap((event) => {
-    const hashes = tokensIn(event.url).map(hash);
-    const byUrl = hashes.flatMap((one) => byHash.get(one) ?? [])[0] ?? null;
+    const texts = tokensIn(event.url);
+    const byUrl = texts.flatMap((one) => byHash.get(hash(one)) ?? [])[0] ?? null;
     const claim = { remote: event, byUrl, byId: byId.get(event.id) ?? null };
-    return claim.byUrl || claim.byId || hashes.some(isIssued) ? [claim] : [];
+    return claim.byUrl || claim.byId || texts.some(isIssued) ? [claim] : [];
   });
 }
 

@@ -48,10 +48,15 @@ export interface RegistrarDeps {
   readonly urlBase: string;
   readonly answer: boolean;
   readonly agents: readonly string[];
+  /** How often an older backup was put in the place of the store: what it says is in step may not be so. */
+  readonly restores: number;
 }
 
 const firstRestMs = 30_000;
 const longestRestMs = 1_800_000;
+
+const basisOf = ({ system, urlBase, restores }: RegistrarDeps): string =>
+  `${system} ${urlBase}${restores === 0 ? '' : ` restored ${restores}`}`;
 
 export function createRegistrar(deps: RegistrarDeps): Connector & { readonly registration: Registration } {
   return new Registrar(deps);
@@ -84,7 +89,7 @@ class Registrar implements Connector {
     this.kind = deps.kind;
     this.#standing = new Standing(deps.id, deps);
     this.#agenda = new Agenda(deps.clock, () => void this.#inTurn(() => this.#runDiffering()));
-    this.#completed = new Completed(deps.memory, `${deps.system} ${deps.urlBase}`);
+    this.#completed = new Completed(deps.memory, basisOf(deps));
     this.registration = {
       state: () => ({
         state: this.#isRunning ? 'running' : this.#agenda.isResting ? 'resting' : 'idle',

@@ -45,7 +45,7 @@ export async function run(
   const places = placesOf(desired, tokens, only);
   const byPlace = Map.groupBy(tokens, ({ place }) => placeKey(place));
   const hashes = new Set(tokens.map(({ hash }) => hash));
-  const isIssued = (hash: string): boolean => hashes.has(hash);
+  const isIssued = (token: string): boolean => hashes.has(keeper.hash(token)) || keeper.wasMade(token);
   report.willLookAt(places.size);
   if (!dryRun) await begin(completed, places, only);
   const end = { ...brokenOff, looked: 0 };
