@@ -38,6 +38,21 @@ export async function startConnectors(parts: Parts, base: Base, deps: ConnectorD
       () => connector.stop(),
     );
   }
+  warnOfGone(base, deps);
+}
+
+/** What they have registered elsewhere stays there: nobody has the credentials any more. */
+function warnOfGone({ logger }: Base, { tenants, connectors }: Pick<ConnectorDeps, 'tenants' | 'connectors'>): void {
+  const kept = new Set(connectors.flatMap(({ id, registration }) => (registration ? [id] : [])));
+  const left = [...tenants.sources.all()].filter(({ remote, connector }) => remote && !kept.has(connector));
+  for (const [connector, sources] of Map.groupBy(left, (one) => one.connector)) {
+    const system = sources[0]?.remote?.system;
+    const what =
+      'the connector is not configured any more, and events that it has registered are still on its phone system';
+    const remedy =
+      'put it back with withdraw: true, which takes them away, or remove them there and delete the sources here';
+    logger.warn({ connector, system, events: sources.length }, `${what}: ${remedy}`);
+  }
 }
 
 const isRegistrar = (config: ListeningConfig | RegistrarConfig): config is RegistrarConfig =>

@@ -83,6 +83,11 @@ const registered = {
     description:
       'Whether answers are registered too. Without them a leg counts as answered when its hang-up says so, and one event (VoipNow: two) less is used of those an extension may have.',
   }),
+  withdraw: setting(yesNo, {
+    default: false,
+    description:
+      'Takes back all that it has registered there, and registers nothing: to be set before the connector is taken out of the configuration.',
+  }),
 };
 
 export const connectorSchema = variants('Phone systems to listen to.', {

@@ -65,4 +65,21 @@ export interface Registration {
   figures(): RegistrationFigures;
   /** Looks at every extension. Resolves when it is through; it may take long, where the other system asks to wait. */
   sync(dryRun: boolean): Promise<RegistrationReport>;
+  /**
+   * Takes all our events there away, as far as that is done in time, and wants none until `letGo` is called: to be asked before
+   * what says which are ours goes away. A run under way is broken off.
+   */
+  takeBack(withinMs: number): Promise<TakenBack>;
+}
+
+export interface TakenBack {
+  /** What is still there, or may be. */
+  readonly left: readonly LeftEvent[];
+  readonly letGo: () => void;
+}
+
+export interface LeftEvent {
+  /** As the other system writes it. */
+  readonly extension: string;
+  readonly event: string;
 }

@@ -1,15 +1,16 @@
 import type { FastifyReply } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { isAtLeast, kindOf, type Access } from '../../model/scope.ts';
+import { isAtLeast, kindOf, seesEverything, type Access } from '../../model/scope.ts';
 import type { Domain } from '../../model/tenants.ts';
 import { accessOf, askingOf } from '../auth/authenticate.ts';
 import { CascadeQuery, CursorQuery, pageOf } from '../contract/common.ts';
 import { DomainChanges, DomainInput, DomainView } from '../contract/tenants.ts';
-import type { ApiDeps, App } from '../deps.ts';
+import type { App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { problemOf } from '../tenant-problem.ts';
 import { domainProblem } from './read-domain.ts';
+import { leftBehind, type LeftEvents, LeftSchema, type RegisteredDeps, withTakenBack } from './take-back.ts';
 
 const Params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 128 }) });
 type Params = Static<typeof Params>;
@@ -22,8 +23,8 @@ function view(access: Access, { allowNetworks, ...domain }: Domain): Static<type
 
 const notFound = (reply: FastifyReply): FastifyReply => sendProblem(reply, { code: 'domain_not_found' });
 
-export function domainRoutes(app: App, { tenants }: Pick<ApiDeps, 'tenants'>): void {
-  const { domains } = tenants;
+export function domainRoutes(app: App, deps: RegisteredDeps): void {
+  const { domains } = deps.tenants;
 
   app.get<{ Querystring: Static<typeof Query> }>('/v1/domains', listFacts, async (request) => {
     const { cursor, limit = 50 } = request.query;
@@ -68,9 +69,17 @@ export function domainRoutes(app: App, { tenants }: Pick<ApiDeps, 'tenants'>): v
     deleteFacts,
     async (request, reply) => {
       const { cascade = false } = request.query;
-      const result = await domains.remove(askingOf(request), request.params.name, cascade);
-      if (!result) return notFound(reply);
-      return 'problem' in result ? sendProblem(reply, problemOf(result.problem)) : reply.code(204).send();
+      const { name } = request.params;
+      const access = accessOf(request);
+      const remove = async (left: LeftEvents): Promise<FastifyReply> => {
+        const result = await domains.remove(askingOf(request), name, cascade);
+        if (!result) return notFound(reply);
+        if ('problem' in result) return sendProblem(reply, problemOf(result.problem));
+        const told = leftBehind(deps, name, left);
+        return told ? reply.code(200).send(told) : reply.code(204).send();
+      };
+      const isTheirs = cascade && seesEverything(access) && domains.get(access, name) !== null;
+      return isTheirs ? withTakenBack(deps, name, remove) : remove([]);
     },
   );
 }
@@ -113,10 +122,16 @@ const changeFacts = described({
 const deleteFacts = described({
   summary: 'Delete a domain’s record',
   description:
-    'Refused with `still_in_use` while it has extensions, users, tokens or subscriptions. With `cascade=true` they go with it: its tokens open nothing from then on, and what waits for its subscriptions is cancelled. Its events stay until retention takes them, and so do its audit entries. Cut short by a crash, the same request again does the rest.',
+    'Refused with `still_in_use` while it has extensions, users, tokens or subscriptions. With `cascade=true` they go with it: its tokens open nothing from then on, and what waits for its subscriptions is cancelled. What its connectors registered on phone systems elsewhere is removed there first, for 25 seconds at most. Its events stay until retention takes them, and so do its audit entries. Cut short by a crash, the same request again does the rest.',
   tag,
   least: 'superuser',
   params: Params,
   querystring: CascadeQuery,
-  answers: { 204: { description: 'It is gone.' } },
+  answers: {
+    200: {
+      description: 'It is gone, and events of its connectors are left at a phone system elsewhere.',
+      schema: LeftSchema,
+    },
+    204: { description: 'It is gone.' },
+  },
 });

@@ -70,7 +70,7 @@ async function makeRegistrar(
   { sender, tenants, settings, restores }: RegistrarParts,
 ): Promise<Connector> {
   const { createRegistrar } = await import('../../connectors/registered/registrar.ts');
-  const { id, kind, answer } = config;
+  const { id, kind, answer, withdraw } = config;
   const domain = config.domain ?? defaults.domain;
   const vendor = vendorOf(kind);
   const system = baseOf(config);
@@ -81,9 +81,9 @@ async function makeRegistrar(
     exchange: exchangeWith({ sender, base: system, auth, domain }),
     keeper: keepSources(tenants.sources, { connector: id, dialect: kind, domain, system }),
     memory: { load: () => settings.get(name), save: (text) => settings.set(name, text) },
-    extensions: () => tenants.directory.extensionsIn(domain),
+    extensions: () => (withdraw ? [] : tenants.directory.extensionsIn(domain)),
     onRecordsChanged: (listener) => tenants.directory.onChanged(listener),
     urlBase: `${config.publicUrl.replace(/\/+$/, '')}/in/${kind}/`,
-    agents: config.kind === 'ringme' ? config.agents : [],
+    agents: config.kind === 'ringme' && !withdraw ? config.agents : [],
   });
 }

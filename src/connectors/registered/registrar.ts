@@ -6,6 +6,7 @@
  *   running ── through ──> idle;   ── through, but a token waits to be forgotten ──> resting for some minutes
  *   running ── the system could not be asked, or not to the end ──> resting, longer each time
  *   resting ── its time is over ──> running: what still differs;   ── somebody asks, or the records change ──> running
+ *   any ── taken back ──> running, as if nobody were mapped, for a bounded time;  ── let go ──> idle, and it looks again
  *   any ── stop ──> stopped: what is under way is broken off between two steps; the next start takes it up
  *
  * It never asks the system only to see whether all is well. It is `up` while all is in step as far as it knows.
@@ -13,7 +14,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { Random } from '../../kit/random.ts';
-import type { Registration, RegistrationReport, RegistrationWait } from '../../model/registration.ts';
+import type { Registration, RegistrationReport, RegistrationWait, TakenBack } from '../../model/registration.ts';
 import type { RemoteRequest, RemoteVendor } from '../../model/remote-registry.ts';
 import type { Extension } from '../../model/tenants.ts';
 import type { Connector, ConnectorStatus } from '../connector.ts';
@@ -25,8 +26,9 @@ import { askPatiently, type RemoteExchange } from './patience.ts';
 import { lateMs } from './plan.ts';
 import { RunReport } from './report.ts';
 import { brokenOff, run, type RunEnd } from './run.ts';
+import { Takers } from './takers.ts';
 import { Standing } from './standing.ts';
-import { brokenOffWords, noAgentWords, saidBy, summary } from './words.ts';
+import { brokenOffWords, nameOf, noAgentWords, saidBy, summary } from './words.ts';
 
 export interface RegistrarDeps {
   readonly id: string;
@@ -78,7 +80,9 @@ class Registrar implements Connector {
   #queue: Promise<unknown> = Promise.resolve();
   /** Asked for and not begun, by whether it is a dry run. */
   readonly #asked = new Map<boolean, Promise<RegistrationReport>>();
-  #isRunning = false;
+  /** Breaks off what is under way; null: nothing is. */
+  #running: AbortController | null = null;
+  readonly #takers: Takers;
   /** Runs in a row that had to be left for later and brought nothing into step. */
   #failures = 0;
   #unsubscribe: (() => void) | null = null;
@@ -87,17 +91,19 @@ class Registrar implements Connector {
     this.#deps = deps;
     this.id = deps.id;
     this.kind = deps.kind;
+    this.#takers = new Takers(deps.clock);
     this.#standing = new Standing(deps.id, deps);
     this.#agenda = new Agenda(deps.clock, () => void this.#inTurn(() => this.#runDiffering()));
     this.#completed = new Completed(deps.memory, basisOf(deps));
     this.registration = {
       state: () => ({
-        state: this.#isRunning ? 'running' : this.#agenda.isResting ? 'resting' : 'idle',
+        state: this.#running ? 'running' : this.#agenda.isResting ? 'resting' : 'idle',
         waiting: this.#wait,
         last: this.#last?.view() ?? null,
       }),
       figures: () => this.#figures,
       sync: (dryRun) => this.#sync(dryRun),
+      takeBack: (withinMs) => this.#takeBack(withinMs),
     };
   }
 
@@ -125,6 +131,7 @@ class Registrar implements Connector {
   }
 
   #desired(): ReadonlyMap<string, DesiredPlace> {
+    if (this.#takers.isHeld) return new Map();
     const { vendor, extensions, answer, agents } = this.#deps;
     return desiredPlaces(extensions(), { events: vendor.events, answer, agents });
   }
@@ -151,6 +158,20 @@ class Registrar implements Connector {
     return done;
   }
 
+  async #takeBack(withinMs: number): Promise<TakenBack> {
+    const release = this.#takers.take(withinMs);
+    this.#running?.abort();
+    await this.#inTurn(() => this.#run(null, false));
+    const left = this.#deps.keeper.all().map(({ place, event }) => ({ extension: nameOf(place), event }));
+    return {
+      left,
+      letGo: () => {
+        release();
+        this.#agenda.soon();
+      },
+    };
+  }
+
   async #runDiffering(): Promise<void> {
     const differing = this.#differing();
     // What it was out of step with may have been taken back meanwhile.
@@ -162,9 +183,13 @@ class Registrar implements Connector {
     const { clock, logger } = this.#deps;
     const report = new RunReport(dryRun, clock.now());
     if (!dryRun) this.#last = report;
-    this.#isRunning = true;
-    const end = await this.#walk(only, dryRun, report);
-    this.#isRunning = false;
+    const running = new AbortController();
+    this.#running = running;
+    const boundMs = this.#takers.boundMs();
+    const bound = boundMs === null ? null : clock.schedule(boundMs, () => running.abort());
+    const end = await this.#walk(only, dryRun, report, AbortSignal.any([this.#stop.signal, running.signal]));
+    bound?.cancel();
+    this.#running = null;
     report.end(clock.now());
     if (end.trouble) report.problem(brokenOffWords(end.trouble));
     if (dryRun || this.#stop.signal.aborted) return report;
@@ -176,9 +201,13 @@ class Registrar implements Connector {
     return report;
   }
 
-  async #walk(only: ReadonlySet<string> | null, dryRun: boolean, report: RunReport): Promise<RunEnd> {
+  async #walk(
+    only: ReadonlySet<string> | null,
+    dryRun: boolean,
+    report: RunReport,
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
     const { clock, random, vendor, exchange, keeper, urlBase } = this.#deps;
-    const { signal } = this.#stop;
     const onWait = (wait: RegistrationWait | null): void => void (this.#wait = wait);
     const ask = askPatiently({ clock, random, signal, onWait, exchange: (request) => exchange(request, signal) });
     const completed = this.#completed;

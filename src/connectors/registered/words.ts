@@ -17,7 +17,7 @@ export function saidBy(text: string): string {
   return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
 }
 
-const nameOf = ({ kind, name }: RemotePlace): string => (kind === 'agent' ? `agent ${name}` : name);
+export const nameOf = ({ kind, name }: RemotePlace): string => (kind === 'agent' ? `agent ${name}` : name);
 
 const counted = (count: number): string => `${count} event${count === 1 ? '' : 's'}`;
 
@@ -59,7 +59,7 @@ export function plannedStep({ kind, name }: RemotePlace, step: Step): PlannedSte
 const broken: Partial<Readonly<Record<RemoteTrouble['kind'], string>>> = {
   credentials:
     'the PBX does not take our credentials: check auth or token of the connector, and what they may do there',
-  stopped: 'it was broken off, since Offhook stops; the next start goes on',
+  stopped: 'it was broken off, since Offhook stops, or takes all of it back; the next run goes on',
 };
 
 export const brokenOffWords = ({ kind, message }: RemoteTrouble): string =>
