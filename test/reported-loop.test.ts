@@ -19,11 +19,8 @@ for (const name of recordingNames) {
   });
 }
 
-/** One extension is called twice in this call, which in VoipNow’s words can’t be told from being called once. */
-const calledTwice = 'queue-announced';
-
 /** VoipNow has one leg for each call, extension and flow, and says neither times nor whether a queue reached anybody. */
-for (const name of recordingNames.filter((one) => one !== calledTwice)) {
+for (const name of recordingNames) {
   test(`${name}: in VoipNow’s words, who talked, and whether the call was missed`, () => {
     const told = replay(recorded(name));
     const there = journalOf(readAgain(told, voipnowWords));

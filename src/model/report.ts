@@ -16,8 +16,10 @@ export interface LegReport {
   readonly kind: 'leg';
   readonly stage: 'dial' | 'answer' | 'hangup';
   readonly callId: string;
-  /** The same for all reports of one leg, and for no other leg. */
+  /** The same for all reports of one leg, and for no other leg, where it names its leg. */
   readonly legId: string;
+  /** False: it does not say which leg it is of, so that further rings of the extension in the call have the same id. */
+  readonly namesLeg: boolean;
   readonly extension: string;
   /** A part of the phone system that the call passed; null: a phone. */
   readonly machine: 'queue' | 'ivr' | null;

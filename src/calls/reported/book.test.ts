@@ -16,6 +16,7 @@ const legOf = (changes: Partial<LegReport>, atMs: number | null = 0): LegReport 
   stage: 'dial',
   callId: 'c1',
   legId: 'l1',
+  namesLeg: true,
   extension: '101',
   machine: null,
   flow: 'in',

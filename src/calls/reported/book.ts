@@ -11,6 +11,7 @@ import type { NewEvent } from '../../model/event.ts';
 import type { NumberReader } from '../../model/numbers/index.ts';
 import type { LegReport, Report } from '../../model/report.ts';
 import { dueAt, endCall, loseLegs } from './closing.ts';
+import { ofItsRing } from './further-ring.ts';
 import { estimated, ReportedLegs } from './legs.ts';
 import { tellOther } from './others.ts';
 import { liveLegs, msOf, newCall, type ReportedCall } from './reported-call.ts';
@@ -123,7 +124,7 @@ export class ReportBook {
     const one = this.#callOf(report, at, now);
     one.heardAt = now;
     one.lastAt = Math.max(one.lastAt, at);
-    if (report.machine === null) this.#phone(one, report, at, now);
+    if (report.machine === null) this.#phone(one, ofItsRing(one, report), at, now);
     else this.#machine(one, report, at, now);
     this.#look(one);
   }

@@ -43,6 +43,7 @@ async function setUp({ open = [] as KnownCall[], known = null as KnownCall | nul
     stage: 'dial',
     callId: 'c1',
     legId: 'l1',
+    namesLeg: true,
     extension: '101',
     machine: null,
     flow: 'in',

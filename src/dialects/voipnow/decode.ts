@@ -58,6 +58,7 @@ function legReport(reading: Reading, context: DecodeContext, name: string, stage
       callId,
       // An extension's own, whatever it says of others. Who is called and sends the call on to the outside has two.
       legId: `${extension}/${subCallId ?? `${callId}${flow === 'out' ? '/out' : ''}`}`,
+      namesLeg: subCallId !== null,
       extension,
       machine,
       flow,
