@@ -7,11 +7,12 @@ export type LegStatus = (typeof legStatuses)[number];
 
 /**
  * `cancelled` is what the caller gave up, in a queue too. Whoever lost to a quicker phone, or sent the call on before answering,
- * did not answer. So did those where only a machine picked up: `answered` is a person’s.
+ * did not answer. So did those where only a machine picked up: `answered` is a person’s. Who called somebody, and joined them
+ * with another before they answered, gave that up.
  */
 const byOutcome: Readonly<Record<LegOutcome, LegStatus>> = {
   answered: 'answered',
-  transferred: 'answered',
+  transferred: 'no_answer',
   busy: 'busy',
   rejected: 'busy',
   no_answer: 'no_answer',
@@ -31,5 +32,6 @@ const byOutcome: Readonly<Record<LegOutcome, LegStatus>> = {
 export function legStatus({ outcome, answeredAt, role }: Leg): LegStatus {
   // A menu that took the call has answered it, whatever became of the call.
   if (role === 'ivr' || answeredAt !== null) return 'answered';
+  if (outcome === 'transferred' && role === 'caller') return 'cancelled';
   return outcome === null ? 'no_answer' : byOutcome[outcome];
 }
