@@ -239,3 +239,44 @@ test('each parameter of each post, in each way to be wrong', { timeout: 120_000 
     await app.stop();
   }
 });
+
+test('whatever stands in the place of the dialect and the token is nothing that is there', async () => {
+  const { app, addressOf } = await openAcme();
+  try {
+    const right = await addressOf('ringme', null);
+    const token = right.split('/').at(-1) as string;
+    const wrong = [
+      ...[
+        '',
+        '/',
+        '/ringme',
+        '/ringme/',
+        `/ringme/${token}/x`,
+        `/ringme/${'a'.repeat(32)}/`,
+        `/RINGME/${token}`,
+        `//ringme/${token}`,
+      ],
+      ...[`/ringme/${token.toUpperCase()}`, `/ringme/${token.slice(1)}`, `/ringme/%20${token}`, `/ringme/${token}%00`],
+      ...[
+        `/ringme/${'a'.repeat(2_000)}`,
+        `/${'x'.repeat(200)}/${token}`,
+        '/ringme/%E0%A4%A',
+        '/ringme/%D0%90%D0%BD%D0%BD%D0%B0',
+      ],
+      ...[`/__proto__/${token}`, `/constructor/${token}`, '/ringme/..%2f..%2fv1%2fevents'],
+    ];
+    for (const path of wrong) {
+      const answer = await fetch(`${app.url}/in${path}`, { method: 'POST', body: new URLSearchParams(leg) });
+      const text = await answer.text();
+      assert.ok([400, 404, 414].includes(answer.status), `${path}: ${answer.status}`);
+      assert.ok(!text.includes(token), path);
+    }
+    const answer = await fetch(new URL(`${right}/`, app.url), {
+      method: 'POST',
+      body: new URLSearchParams({ ...leg, EventType: 'dial-in' }),
+    });
+    assert.equal(answer.status, 200, 'after all these, the right one is taken, with a slash at its end too');
+  } finally {
+    await app.stop();
+  }
+});

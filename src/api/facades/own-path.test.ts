@@ -13,6 +13,8 @@ test('a slash at the end and what stands in front change nothing', () => {
     ['/a/b/oauth/token/', '/oauth/token'],
     ['/oauth/token?x=1', '/oauth/token?x=1'],
     ['/uapi/', '/uapi'],
+    ['/in/ringme/token/?a=/b/', '/in/ringme/token?a=/b/'],
+    ['/in/ringme/uapi', '/in/ringme/uapi'],
   ];
   for (const [given, own] of cases) assert.equal(pathOf(given), own);
 });

@@ -21,6 +21,8 @@ export function ownPath(bases: readonly string[]): OwnPath {
 function startOf(path: string, bases: readonly string[]): number {
   // The paths of Offhook's own API may hold anything in their parts.
   if (path.startsWith('/v1/') || path.startsWith('/inbox/')) return -1;
+  // Addresses that phone systems are given: some put a slash at the end.
+  if (path.startsWith('/in/')) return 0;
   const starts = bases.map((base) => `${path}/`.indexOf(`${base}/`)).filter((at) => at >= 0);
   return starts.length === 0 ? -1 : Math.min(...starts);
 }
