@@ -18,7 +18,7 @@ import type { IdempotencyStore } from '../records/idempotency-store.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { TokenCheck } from './auth/caller.ts';
 import type { PhoneCommands } from '../calls/commands.ts';
-import type { RecordingFiles } from '../calls/recording-files.ts';
+import type { RecordingFiles, RemoteRecordings } from '../calls/recording-files.ts';
 import type { LiveCalls } from './calls/live-calls.ts';
 import type { LivePeople } from './extensions/live-people.ts';
 import type { ReportCounts } from './metrics/report-counts.ts';
@@ -60,6 +60,8 @@ export interface ApiDeps {
   readonly registration: (connector: string) => Registration | null;
   /** Where the recordings of a phone system lie; null: that is not known, or there is no such one. */
   readonly recordings: (connector: string) => RecordingFiles | null;
+  /** What fetches them from the phone system itself; null: nothing does, or there is no such one. */
+  readonly remoteRecordings: (connector: string) => RemoteRecordings | null;
   /** Takes in what other phone systems report. */
   readonly reports: Reports;
   readonly reportCounts: ReportCounts;

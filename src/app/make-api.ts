@@ -87,6 +87,7 @@ export async function makeApi({ clock, logger, config }: Base, deps: ApiParts): 
       registration: (id) => deps.connectors.find((one) => one.id === id)?.registration ?? null,
       commands: (id) => deps.connectors.find((one) => one.id === id)?.commands ?? null,
       recordings: recordingFolders(config.connectors),
+      remoteRecordings: (id) => deps.connectors.find((one) => one.id === id)?.recordings ?? null,
       audit: records.audit,
       checkToken: checkTokens(token.check, tenants),
       metrics: metrics.registry,

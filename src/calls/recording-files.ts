@@ -16,3 +16,38 @@ export interface RecordingFiles {
   /** @param startedAt of the call, milliseconds. @returns null where there is none that may be read */
   open(recordingId: string, startedAt: number): Promise<RecordingFile | null>;
 }
+
+/** Recordings that another phone system keeps, and hands out to us. */
+export interface RemoteRecordings {
+  /**
+   * @param range of bytes, as the header `Range` has it; null: all of it
+   * @returns `sound` is open: whoever asked has to read or destroy it
+   */
+  fetch(recordingId: string, range: string | null): Promise<RemoteRecording>;
+}
+
+export interface RemoteSound {
+  readonly kind: 'sound';
+  readonly contentType: string;
+  /** Of what is sent; null: it is not said. */
+  readonly bytes: number | null;
+  /** `Content-Range`, where it is the part that was asked for; null: it is all of it. */
+  readonly contentRange: string | null;
+  /** It can be asked for parts. */
+  readonly inParts: boolean;
+  /** Fails where the rest of it does not come. */
+  readonly body: Readable;
+}
+
+export type RemoteRecording =
+  | RemoteSound
+  /** Nothing is where the range begins. */
+  | { readonly kind: 'beyond'; readonly contentRange: string | null }
+  /** The phone system has no such recording, or no more. */
+  | { readonly kind: 'gone' }
+  /** No way is known to get recordings from it. */
+  | { readonly kind: 'not_offered' }
+  /** Later it may work; `waitMs` where it is known when. */
+  | { readonly kind: 'unavailable'; readonly why: string; readonly waitMs: number | null }
+  /** It answered, and not with what was asked for. */
+  | { readonly kind: 'refused'; readonly why: string };

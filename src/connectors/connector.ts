@@ -5,6 +5,7 @@
 import type { PhoneCommands } from '../calls/commands.ts';
 import type { OpenCall } from '../calls/open-call.ts';
 import type { KnownOfPeople } from '../calls/people/index.ts';
+import type { RemoteRecordings } from '../calls/recording-files.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
@@ -41,6 +42,8 @@ export interface Connector extends Service {
   readonly commands: PhoneCommands | null;
   /** Of one that keeps registrations on its phone system instead of listening to it. */
   readonly registration?: Registration;
+  /** Of one whose phone system keeps the recordings of its calls. */
+  readonly recordings?: RemoteRecordings;
 }
 
 export type { KnownOfPeople, OpenCall };

@@ -84,4 +84,6 @@ export interface RemoteVendor {
   registry(ask: AskRemote): RemoteRegistry;
   /** The cheapest request that shows whether the system is there and takes our credentials. */
   readonly probe: RemoteRequest;
+  /** Path of a recording's sound, after the base URL; null: there can be none of that id. Absent: the vendor documents none. */
+  readonly recordingPath?: (recordingId: string) => string | null;
 }

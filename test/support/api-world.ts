@@ -121,6 +121,7 @@ export async function createApiWorld(
     registration: () => null,
     commands: () => null,
     recordings: () => null,
+    remoteRecordings: () => null,
     tenants,
     audit: records.audit,
     checkToken: checkTokens((token) => (token === adminToken ? administrator : null), tenants),

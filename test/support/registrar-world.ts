@@ -129,6 +129,7 @@ export function createRegistrarWorld(
         answer: options.answer ?? true,
         agents: options.agents ?? [],
         restores: world.restores,
+        recordings: { fetch: async () => ({ kind: 'not_offered' }) },
       });
       return registrar.start();
     },

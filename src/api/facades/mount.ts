@@ -8,9 +8,9 @@ import type { ApiDeps, App } from '../deps.ts';
 import type { OpenInboxes } from '../inbox/open-inboxes.ts';
 import type { RouteList } from '../openapi/route-list.ts';
 import type { Problem } from '../problems/problem.ts';
-import { callsOf, findRecording, type RecordingDeps } from '../recordings/find-recording.ts';
+import { answerRecording } from '../recordings/answer-recording.ts';
+import { callsOf, type RecordingDeps } from '../recordings/find-recording.ts';
 import { recordingLink } from '../recordings/links.ts';
-import { sendRecording } from '../recordings/send-recording.ts';
 import { createReader, type ReaderDeps, type ReadDraft } from '../subscriptions/reader.ts';
 import { directoryFor } from './directory.ts';
 import { factsOf } from './facts.ts';
@@ -61,8 +61,10 @@ function mount(scope: App, facade: Facade, deps: FacadeDeps, read: ReadDraft): v
     const context = contextFor(request, asked.value.root, deps, read);
     const answered = await route.handle(asked.value, context);
     if (!('recording' in answered)) return send(reply, answered);
-    const found = await findRecording(deps, context.access, answered.recording);
-    return 'problem' in found ? refuse(reply, found.problem) : sendRecording(request, reply, found.file);
+    return answerRecording(request, reply, deps, {
+      ...{ access: context.access, id: answered.recording },
+      refuse: (problem) => refuse(reply, problem),
+    });
   }
 
   function send(reply: FastifyReply, { status, body }: JsonAnswer): FastifyReply {

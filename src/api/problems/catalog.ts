@@ -144,6 +144,12 @@ export const problemCatalog = {
       'A call’s `recordings` name those it has; their files lie where `connectors[].recordings` says, for as long as the phone system keeps them.',
     passes: true,
   },
+  recording_not_offered: {
+    status: 404,
+    title: 'The call’s phone system hands out no recordings',
+    remedy:
+      'No way is documented to fetch a recording from this kind of phone system: look for it in its own pages, by the time and the numbers of the call.',
+  },
   connector_not_found: {
     status: 404,
     title: 'There is no such phone system',
@@ -366,6 +372,13 @@ export const problemCatalog = {
     remedy: 'Its own words are in `detail`; where it is about rights, `offhook doctor` says which are missing.',
     passes: true,
   },
+  recording_refused: {
+    status: 502,
+    title: 'The phone system did not give the recording',
+    remedy:
+      'What it did is in `detail`. The connector’s credentials have to be allowed to fetch recordings there, and where it keeps them has to be an address that Offhook may call; the server’s log says more.',
+    passes: true,
+  },
   log_full: {
     status: 503,
     title: 'The log takes no more events for now',
@@ -376,6 +389,12 @@ export const problemCatalog = {
     status: 503,
     title: 'The phone system is not connected',
     remedy: 'Send again after Retry-After seconds; GET /v1/connectors says since when, and why.',
+    passes: true,
+  },
+  recording_unavailable: {
+    status: 503,
+    title: 'The phone system that has the recording does not give it now',
+    remedy: 'Ask again after Retry-After seconds; GET /v1/connectors says how the phone system is.',
     passes: true,
   },
   overloaded: {

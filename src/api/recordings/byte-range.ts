@@ -17,3 +17,7 @@ export function byteRange(header: string | undefined, bytes: number): ByteRange 
   if (!isEnd && last !== '' && Number(last) < from) return null;
   return from >= bytes ? 'beyond' : { from, until };
 }
+
+/** The header where it names one range of bytes; null: all of it is meant. */
+export const rangeAskedFor = (header: string | undefined): string | null =>
+  header !== undefined && /^bytes=(?:[0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$/.test(header) ? header : null;

@@ -3,9 +3,9 @@ import { Type, type Static } from 'typebox';
 import { sendUnauthenticated } from '../auth/authenticate.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
-import { sendProblem } from '../problems/problem.ts';
-import { findRecording, type RecordingDeps } from './find-recording.ts';
-import { sendRecording } from './send-recording.ts';
+import { type Problem, sendProblem } from '../problems/problem.ts';
+import { answerRecording } from './answer-recording.ts';
+import type { RecordingDeps } from './find-recording.ts';
 
 const validMs = 300_000;
 const purposeOf = (recording: string): string => `recording ${recording}`;
@@ -47,7 +47,7 @@ export function recordingLinkRoute(app: App, deps: RecordingDeps & Pick<ApiDeps,
     const holder = deps.tenants.checkGrant(request.query.grant, purposeOf(id));
     if (holder === null) return sendUnauthenticated(reply, { code: 'token_wrong' });
     if (holder === 'expired') return sendUnauthenticated(reply, { code: 'token_expired' });
-    const found = await findRecording(deps, holder.access, id);
-    return 'problem' in found ? sendProblem(reply, found.problem) : sendRecording(request, reply, found.file);
+    const refuse = (problem: Problem) => sendProblem(reply, problem);
+    return answerRecording(request, reply, deps, { access: holder.access, id, refuse });
   });
 }

@@ -13,6 +13,7 @@ import type { Parts } from '../parts.ts';
 import type { Store } from '../store.ts';
 import { baseOf, exchangeWith, maxAnswerBytes, type RegistrarConfig, remoteAuth } from './exchange.ts';
 import { keepSources } from './keeper.ts';
+import { createRemoteRecordings } from './recordings/remote-recordings.ts';
 
 /** The vendor of a connector's kind: kinds that keep registrations are called as the dialects they speak. */
 export function vendorOf(kind: RegistrarConfig['kind']): RemoteVendor {
@@ -85,5 +86,9 @@ async function makeRegistrar(
     onRecordsChanged: (listener) => tenants.directory.onChanged(listener),
     urlBase: `${config.publicUrl.replace(/\/+$/, '')}/in/${kind}/`,
     agents: config.kind === 'ringme' && !withdraw ? config.agents : [],
+    recordings: createRemoteRecordings({
+      ...{ clock, logger, id, sender, base: system, auth, domain },
+      pathOf: vendor.recordingPath,
+    }),
   });
 }

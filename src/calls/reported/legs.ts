@@ -2,7 +2,7 @@
  * What reports make of a leg: it is **begun** by its dial event, **answered**, and **ended** by its hang-up; each is told once, in
  * that order. What was not reported, or came too late, is inferred from what follows and marked `estimated`.
  */
-import type { Leg, Party } from '../../model/call.ts';
+import type { Call, Leg, Party } from '../../model/call.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { NumberReader } from '../../model/numbers/index.ts';
 import type { LegReport, ReportedParty } from '../../model/report.ts';
@@ -68,6 +68,7 @@ export class ReportedLegs {
     const leg = isAnswered ? this.answer(one, begun, report, Math.min(at, inferredAt), true) : begun;
     const ended: Leg = { ...leg, state: 'ended', outcome: report.status ?? 'no_answer', endedAt: timeOf(at) };
     one.legs.set(leg.id, ended);
+    if (report.recordingId !== null) one.call = withRecording(one.call, report.recordingId, ended);
     this.#teller.leg('leg.ended', one, ended, at, {
       ...this.#facts(report),
       ...(report.recordingId !== null && { recordingId: report.recordingId }),
@@ -118,6 +119,17 @@ export class ReportedLegs {
   #number(text: string): string {
     return this.#numbers().read(text).number ?? text;
   }
+}
+
+/** As many as a call may have. */
+const mostRecordings = 200;
+
+/** Calls are found by the recordings they have. */
+function withRecording(call: Call, id: string, { answeredAt, endedAt }: Leg): Call {
+  const { recordings } = call;
+  if (recordings.length >= mostRecordings || recordings.some((known) => known.id === id)) return call;
+  const durationMs = answeredAt === null || endedAt === null ? null : Math.max(0, msOf(endedAt) - msOf(answeredAt));
+  return { ...call, recordings: [...recordings, { id, url: null, durationMs, startedAt: answeredAt }] };
 }
 
 /** Of what came without its own time. */

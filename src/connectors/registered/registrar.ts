@@ -11,6 +11,7 @@
  *
  * It never asks the system only to see whether all is well. It is `up` while all is in step as far as it knows.
  */
+import type { RemoteRecordings } from '../../calls/recording-files.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { Random } from '../../kit/random.ts';
@@ -52,6 +53,7 @@ export interface RegistrarDeps {
   readonly agents: readonly string[];
   /** How often an older backup was put in the place of the store: what it says is in step may not be so. */
   readonly restores: number;
+  readonly recordings: RemoteRecordings;
 }
 
 const firstRestMs = 30_000;
@@ -69,6 +71,7 @@ class Registrar implements Connector {
   readonly kind: string;
   readonly commands = null;
   readonly registration: Registration;
+  readonly recordings: RemoteRecordings;
   readonly #deps: RegistrarDeps;
   readonly #completed: Completed;
   readonly #standing: Standing;
@@ -92,6 +95,7 @@ class Registrar implements Connector {
     this.id = deps.id;
     this.kind = deps.kind;
     this.#takers = new Takers(deps.clock);
+    this.recordings = deps.recordings;
     this.#standing = new Standing(deps.id, deps);
     this.#agenda = new Agenda(deps.clock, () => void this.#inTurn(() => this.#runDiffering()));
     this.#completed = new Completed(deps.memory, basisOf(deps));

@@ -15,7 +15,7 @@ import { type Deadlines, Timed } from './deadlines.ts';
 import { excerptOf } from './excerpt.ts';
 import { exchangeFailure } from './failure.ts';
 import { retryAfterMs } from './retry-after.ts';
-import type { Ended, Exchange, OutgoingRequest, SendFailure } from './sender.ts';
+import type { BodyFlow, Ended, Exchange, OutgoingRequest, SendFailure } from './sender.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { secretsSent } from './sent-secrets.ts';
 
@@ -53,6 +53,8 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
   #headers: ResponseHeaders = noHeaders;
   #bytes = 0;
   #kept: Buffer | null = null;
+  /** Where the body goes as it comes; null: it is kept. */
+  #flow: BodyFlow | null = null;
 
   constructor(
     host: ExchangeHost,
@@ -94,19 +96,29 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
 
   onRequestStart(): void {}
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     if (this.#done || status < 200) return;
     this.#status = status;
     this.#headers = headers;
-    if (Number(headers['content-length']) > this.#host.maxResponseBytes) this.#tooLong();
+    this.#flow = this.#request.taker?.begin({ status, headers, resume: () => controller.resume() }) ?? null;
+    if (Number(headers['content-length']) > this.#mostBytes) this.#tooLong();
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return;
     this.#bytes += chunk.length;
+    if (this.#flow === null) this.#keep(chunk);
+    if (this.#bytes > this.#mostBytes) return this.#tooLong();
+    if (this.#flow?.take(chunk) === false) controller.pause();
+  }
+
+  get #mostBytes(): number {
+    return this.#flow?.maxBytes ?? this.#host.maxResponseBytes;
+  }
+
+  #keep(chunk: Buffer): void {
     if (this.#kept === null) this.#kept = chunk;
     else if (this.#kept.length < this.#keepBytes) this.#kept = Buffer.concat([this.#kept, chunk]);
-    if (this.#bytes > this.#host.maxResponseBytes) this.#tooLong();
   }
 
   onResponseEnd(): void {
@@ -180,8 +192,8 @@ export class RunningExchange extends Timed implements Job, Dispatcher.DispatchHa
 
   /** The status says what became of the request; a body that is not read to its end costs the connection. */
   #tooLong(): void {
-    const most = this.#host.maxResponseBytes;
-    if (this.#request.wholeAnswer === true) {
+    const most = this.#mostBytes;
+    if (this.#request.wholeAnswer === true || this.#flow !== null) {
       return this.fail('response_too_large', `status ${this.#status}, and the answer is larger than ${most} bytes`);
     }
     this.#done = true;

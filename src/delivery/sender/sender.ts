@@ -27,6 +27,29 @@ export interface OutgoingRequest {
   readonly wholeAnswer?: boolean;
   /** Lower-case names of headers of the answer that are handed back. */
   readonly keepHeaders?: readonly string[];
+  /** Takes the body of an answer as it comes, however long it is; then nothing of it is kept. */
+  readonly taker?: BodyTaker;
+}
+
+/** For answers that are too large to be held in memory. The bytes are as they came: nothing is taken out of them. */
+export interface BodyTaker {
+  /** A head came; not one that only says to go on. Null: the body is not wanted so, and is kept like any other's. */
+  begin(head: AnswerHead): BodyFlow | null;
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  /** By lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Lets the body come again after `take` gave false. */
+  resume(): void;
+}
+
+export interface BodyFlow {
+  /** A longer body fails as `response_too_large`. */
+  readonly maxBytes: number;
+  /** False: no more for now. What is on its way still comes. */
+  take(chunk: Buffer): boolean;
 }
 
 /** Why no answer came; stable, shown to users and counted in metrics. */

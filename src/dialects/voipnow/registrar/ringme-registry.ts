@@ -26,6 +26,8 @@ export const ringmeVendor: RemoteVendor = {
   tokenPath: '/oauth/token',
   registry: ringmeRegistry,
   probe: { method: 'GET', path: `${api}/client/@me/extension/?page=1&per_page=1` },
+  // A name of dots alone would be another path.
+  recordingPath: (id) => (/^\.*$/.test(id) ? null : `${api}/client/@me/record/${encodeURIComponent(id)}`),
 };
 
 function ringmeRegistry(ask: AskRemote): RemoteRegistry {

@@ -1,7 +1,7 @@
 /**
  * VoipNow UnifiedAPI: `/uapi/extensions/@me/{extension}/phoneCallEvents`. Types are numbers, all numbers are texts, and the
  * type goes into the body, as the vendor's own client sends it. Deleting without an id would take everybody's events away: it
- * is never asked for.
+ * is never asked for. Its posts name no recording, and no way to fetch one is documented.
  */
 import type {
   AskRemote,
