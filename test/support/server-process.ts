@@ -158,7 +158,7 @@ class RunningServer implements ServerProcess {
 const firstPort = 20_000;
 const ports = 10_000;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = firstPort + Math.floor(Math.random() * ports);
     if (await isFree(port)) return port;

@@ -22,7 +22,8 @@ const entry = Type.Object(
     status: Type.Enum([...legStatuses], { description: 'Anything but answered is unsuccessful.' }),
     missed: Type.Boolean({ description: 'Nobody took this call from outside. At most one entry of a call says so.' }),
     transferred: Type.Boolean({ description: 'The extension called because it sent a call on.' }),
-    recordingId: nullable(Type.String(), 'Fetched at `/v1/recordings/ID`.'),
+    recordingId: nullable(Type.String(), 'Recording that ran while the extension talked.'),
+    recordingUrl: nullable(Type.String(), 'Path on this server where the recording is fetched: `/v1/recordings/ID`.'),
     callBackId: nullable(Type.String(), 'Groups what software called for an extension that is no end of the call.'),
     internal: Type.Boolean({ description: 'Between two extensions.' }),
   },
@@ -76,6 +77,14 @@ export function callView(one: LiveCall | CallRecord, which: EntriesWanted = 'all
     ringMs: ringTimeOf(call, legs),
     call,
     legs: [...legsAsOf(call, legs)],
-    entries: call.state === 'ended' ? entriesOf(one).filter(({ internal }) => which === 'all' || !internal) : [],
+    entries: call.state === 'ended' ? shownEntries(one, which) : [],
   };
 }
+
+function shownEntries(one: LiveCall | CallRecord, which: EntriesWanted): CallView['entries'] {
+  const wanted = entriesOf(one).filter(({ internal }) => which === 'all' || !internal);
+  return wanted.map((entry) => ({ ...entry, recordingUrl: urlOf(entry.recordingId) }));
+}
+
+const urlOf = (recordingId: string | null): string | null =>
+  recordingId && `/v1/recordings/${encodeURIComponent(recordingId)}`;

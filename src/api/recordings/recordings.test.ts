@@ -37,6 +37,8 @@ test('whoever may see the call hears it, whole or in part', async (t) => {
   assert.deepEqual([part.statusCode, part.body], [206, sound.slice(5, 9)]);
   assert.equal(part.headers['content-range'], `bytes 5-8/${sound.length}`);
   assert.equal((await get('rec-1', { range: 'bytes=999-' })).statusCode, 416);
+  const head = await world.ask({ method: 'HEAD', url: '/v1/recordings/rec-1' });
+  assert.deepEqual([head.statusCode, head.headers['content-length'], head.body], [200, String(sound.length), '']);
   const found = await world.ask({ url: '/v1/calls?recording=rec-1' });
   assert.deepEqual(
     found.json<{ items: { call: { id: string } }[] }>().items.map(({ call }) => call.id),

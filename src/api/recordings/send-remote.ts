@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RemoteSound } from '../../calls/recording-files.ts';
+import { nothingOf } from './send-recording.ts';
 
 /** By which players know files. */
 const endings: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ export function sendRemote(
   reply.type(contentType);
   if (request.method !== 'HEAD') return reply.send(body);
   body.destroy();
-  return reply.send('');
+  return reply.send(nothingOf());
 }
 
 export function sendBeyond(reply: FastifyReply, contentRange: string | null): FastifyReply {

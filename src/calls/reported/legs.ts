@@ -3,6 +3,7 @@
  * that order. What was not reported, or came too late, is inferred from what follows and marked `estimated`.
  */
 import type { Call, Leg, Party } from '../../model/call.ts';
+import { mostItems } from '../../model/fields.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { NumberReader } from '../../model/numbers/index.ts';
 import type { LegReport, ReportedParty } from '../../model/report.ts';
@@ -121,13 +122,10 @@ export class ReportedLegs {
   }
 }
 
-/** As many as a call may have. */
-const mostRecordings = 200;
-
 /** Calls are found by the recordings they have. */
 function withRecording(call: Call, id: string, { answeredAt, endedAt }: Leg): Call {
   const { recordings } = call;
-  if (recordings.length >= mostRecordings || recordings.some((known) => known.id === id)) return call;
+  if (recordings.length >= mostItems || recordings.some((known) => known.id === id)) return call;
   const durationMs = answeredAt === null || endedAt === null ? null : Math.max(0, msOf(endedAt) - msOf(answeredAt));
   return { ...call, recordings: [...recordings, { id, url: null, durationMs, startedAt: answeredAt }] };
 }
