@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { type AddressGuard, createAddressGuard } from '../../src/delivery/sender/address-guard.ts';
 import type { Lookup } from '../../src/delivery/sender/lookup.ts';
-import type { Exchange, OutgoingRequest, Sender, SendFailure } from '../../src/delivery/sender/sender.ts';
+import type { BodyTaker, Exchange, OutgoingRequest, Sender, SendFailure } from '../../src/delivery/sender/sender.ts';
 import type { Inbox } from '../../src/delivery/inbox/inbox.ts';
 import { createMemoryInbox } from '../../src/delivery/inbox/memory-inbox.ts';
 import { systemClock } from '../../src/kit/clock.ts';
@@ -103,6 +103,54 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
     (text: string): Respond =>
     ({ socket }) =>
       void socket.write(text);
+
+  describe(`sender (${driver}): an answer that is taken as it comes`, () => {
+    /** Takes so much; after each chunk it lets the sender wait. */
+    const takerOf = (maxBytes: number, wants: (status: number) => boolean = () => true) => {
+      const chunks: Buffer[] = [];
+      const heads: number[] = [];
+      const taker: BodyTaker = {
+        begin: ({ status, headers, resume }) => {
+          heads.push(status);
+          assert.equal(headers['x-kind'], 'sound');
+          if (!wants(status)) return null;
+          const take = (chunk: Buffer): boolean => {
+            chunks.push(chunk);
+            setImmediate(resume);
+            return false;
+          };
+          return { maxBytes, take };
+        },
+      };
+      return { taker, heads, body: () => Buffer.concat(chunks) };
+    };
+    const body = 'a sound that is long. '.repeat(50_000);
+    const respond = answerWith(200, body, { 'x-kind': 'sound' });
+
+    it('is given whole, beyond what is kept of others, and only as it is wanted', async (t) => {
+      const { taker, heads, body: taken } = takerOf(body.length);
+      const { exchange } = await exchangeWith(t, respond, { taker });
+      assert.equal(answeredWith(exchange, 200).excerpt, '');
+      assert.deepEqual(heads, [200]);
+      assert.ok(taken().equals(Buffer.from(body)));
+    });
+
+    it('fails where it is longer than it may be, said or not', async (t) => {
+      const { exchange } = await exchangeWith(t, respond, { taker: takerOf(body.length - 1).taker });
+      failedAs(exchange, 'response_too_large');
+      const unsaid = raw(`HTTP/1.1 200 OK\r\nx-kind: sound\r\n\r\n${body}`);
+      const { taker, body: taken } = takerOf(1_000_000);
+      failedAs((await exchangeWith(t, unsaid, { taker })).exchange, 'response_too_large');
+      assert.ok(taken().length <= 1_000_000);
+    });
+
+    it('is kept like any other where it is not wanted', async (t) => {
+      const { taker, body: taken } = takerOf(1_000, (status) => status === 200);
+      const { exchange } = await exchangeWith(t, answerWith(404, 'nowhere', { 'x-kind': 'sound' }), { taker });
+      assert.equal(answeredWith(exchange, 404).excerpt, 'nowhere');
+      assert.equal(taken().length, 0);
+    });
+  });
 
   describe(`sender (${driver}): an answer`, () => {
     it('comes back with status, excerpt and duration, and the request arrived as given', async (t) => {

@@ -27,22 +27,21 @@ export type Downloaded = Told | { readonly kind: 'sent_on'; readonly location: s
 interface DownloadDeps {
   readonly clock: Clock;
   readonly sender: Sender;
+  readonly maxBytes: number;
 }
 
-/** Twelve hours of telephone sound that is not packed are 700 MB. */
-const mostBytes = 1_000_000_000;
 const stalledMs = 30_000;
 const notAsked = 'It answered with a part, though all was asked for.';
 
-export function download(request: OutgoingRequest, { clock, sender }: DownloadDeps): Promise<Downloaded> {
+export function download(request: OutgoingRequest, { clock, sender, maxBytes }: DownloadDeps): Promise<Downloaded> {
   return new Promise((tell) => {
-    const one = new Download(clock, request.headers.includes('range'), tell);
+    const one = new Download({ clock, maxBytes, inPart: request.headers.includes('range') }, tell);
     sender.send({ ...request, taker: one }, (exchange) => one.ended(exchange), one.signal);
   });
 }
 
 class Download implements BodyTaker, BodyFlow {
-  readonly maxBytes = mostBytes;
+  readonly maxBytes: number;
   readonly #clock: Clock;
   /** A part is asked for. */
   readonly #inPart: boolean;
@@ -53,8 +52,12 @@ class Download implements BodyTaker, BodyFlow {
   #body: Readable | null = null;
   #refusal: string | null = null;
 
-  constructor(clock: Clock, inPart: boolean, tell: (downloaded: Downloaded) => void) {
+  constructor(
+    { clock, maxBytes, inPart }: Omit<DownloadDeps, 'sender'> & { readonly inPart: boolean },
+    tell: (downloaded: Downloaded) => void,
+  ) {
     this.#clock = clock;
+    this.maxBytes = maxBytes;
     this.#inPart = inPart;
     this.#tell = tell;
     this.#expect();
@@ -67,7 +70,7 @@ class Download implements BodyTaker, BodyFlow {
   begin(head: AnswerHead): BodyFlow | null {
     this.#head = head;
     if (head.status !== 200 && head.status !== 206) return null;
-    const sound = soundIn(head, mostBytes);
+    const sound = soundIn(head, this.maxBytes);
     const problem = 'problem' in sound ? sound.problem : head.status === 206 && !this.#inPart ? notAsked : null;
     if ('problem' in sound || problem !== null) {
       this.#refusal = problem;

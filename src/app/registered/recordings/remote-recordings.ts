@@ -28,7 +28,12 @@ export interface RemoteRecordingsDeps {
   /** Whose allowed networks apply. */
   readonly domain: string;
   readonly pathOf: ((recordingId: string) => string | null) | undefined;
+  /** Of one recording; a longer one is broken off. */
+  readonly maxBytes?: number;
 }
+
+/** Twelve hours of telephone sound that is not packed are 700 MB. */
+const usualMaxBytes = 1_000_000_000;
 
 const mostHops = 3;
 /** At a time: each is a connection there and one here. */
@@ -61,10 +66,10 @@ export function createRemoteRecordings(deps: RemoteRecordingsDeps): RemoteRecord
 }
 
 async function follow(first: URL, range: string | null, deps: RemoteRecordingsDeps): Promise<RemoteRecording> {
-  const { clock, sender, logger, id } = deps;
+  const { clock, sender, logger, id, maxBytes = usualMaxBytes } = deps;
   let url = first;
   for (let hops = 0; hops <= mostHops; hops++) {
-    const got = await download(requestFor(url, url.origin === first.origin, range, deps), { clock, sender });
+    const got = await download(requestFor(url, url.origin === first.origin, range, deps), { clock, sender, maxBytes });
     if (got.kind !== 'sent_on') {
       if ('cause' in got && got.cause) logger.warn({ connector: id, reason: got.cause }, 'a recording was not fetched');
       return got;
