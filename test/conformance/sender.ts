@@ -110,13 +110,14 @@ export function senderConformance(driver: string, create: (setup: SenderSetup) =
       const chunks: Buffer[] = [];
       const heads: number[] = [];
       const taker: BodyTaker = {
-        begin: ({ status, headers, resume }) => {
+        begin: (head) => {
+          const { status } = head;
           heads.push(status);
-          assert.equal(headers['x-kind'], 'sound');
+          assert.equal(head.headers['x-kind'], 'sound');
           if (!wants(status)) return null;
           const take = (chunk: Buffer): boolean => {
             chunks.push(chunk);
-            setImmediate(resume);
+            setImmediate(() => head.resume());
             return false;
           };
           return { maxBytes, take };

@@ -52,7 +52,7 @@ async function fetched(t: TestContext, answer: RequestListener, range: string | 
 
 function soundOf(recording: RemoteRecording): RemoteSound {
   assert.equal(recording.kind, 'sound', JSON.stringify(recording));
-  return recording as RemoteSound;
+  return recording;
 }
 
 const whyOf = (recording: RemoteRecording): readonly string[] =>
