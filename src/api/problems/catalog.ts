@@ -149,6 +149,7 @@ export const problemCatalog = {
     title: 'The call’s phone system hands out no recordings',
     remedy:
       'No way is documented to fetch a recording from this kind of phone system: look for it in its own pages, by the time and the numbers of the call.',
+    passes: true,
   },
   connector_not_found: {
     status: 404,
