@@ -43,6 +43,13 @@ test('a call in two places: the end of one leaves the other', () => {
   assert.deepEqual(after(bob, carol, told('conference.left', { conferenceId: 'm1' }, 'pbx1:c')), [bob]);
 });
 
+test('one transfer ends, another of the call goes on', () => {
+  const first = told('transfer.started', { transferId: 't1' });
+  const second = told('transfer.started', { transferId: 't2' });
+  assert.deepEqual(after(first, second, told('transfer.completed', { transferId: 't1' })), [second]);
+  assert.deepEqual(after(first, told('transfer.failed', { transferId: 't1' })), []);
+});
+
 test('the end of what never began changes nothing, and is the same list', () => {
   const begun = after(told('park.parked', { slot: '401' }));
   assert.equal(begunAfter(begun, told('queue.left', {}, 'pbx1:a')), begun);

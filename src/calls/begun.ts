@@ -1,6 +1,6 @@
 /**
  * What has begun in a call and not ended: a stay in a queue and the agents that ring for it, one in a parking slot, in a
- * room. The call's snapshot does not say all of it, so whoever takes up the call after a restart is given the events that
+ * room; a transfer. The call's snapshot does not say all of it, so whoever takes up the call after a restart is given the events that
  * began it.
  */
 import type { NewEvent } from '../model/event.ts';
@@ -18,6 +18,8 @@ const endedBy: Readonly<Record<string, readonly Type[]>> = {
   'park.timed_out': ['park.parked'],
   'park.abandoned': ['park.parked'],
   'conference.left': ['conference.joined'],
+  'transfer.completed': ['transfer.started'],
+  'transfer.failed': ['transfer.started'],
 };
 const beginnings: ReadonlySet<string> = new Set(Object.values(endedBy).flat());
 
@@ -51,4 +53,4 @@ function withoutOffers<Told extends NewEvent>(begun: readonly Told[], queue: unk
 const isAbout = (one: NewEvent, other: NewEvent): boolean =>
   one.leg?.id === other.leg?.id &&
   (other.type === 'leg.ended' ||
-    ['queue', 'lot', 'slot', 'conferenceId'].every((name) => one.data[name] === other.data[name]));
+    ['queue', 'lot', 'slot', 'conferenceId', 'transferId'].every((name) => one.data[name] === other.data[name]));

@@ -33,7 +33,10 @@ const story = (parts: Partial<{ [Key in keyof RestartStory]: fc.Arbitrary<Restar
 
 export const restartOnce = story({});
 export const restartOften = story({ places: fc.array(fc.nat(), { minLength: 2, maxLength: 12 }) });
-export const killedBeforeKept = story({ unkept: fc.integer({ min: 1, max: 6 }) });
+export const killedBeforeKept = story({
+  places: fc.array(fc.nat(), { minLength: 1, maxLength: 12 }),
+  unkept: fc.integer({ min: 1, max: 6 }),
+});
 
 /** Every rule holds, and nothing is left over. */
 export async function checkRestarts(told: RestartStory): Promise<void> {

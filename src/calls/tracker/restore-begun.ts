@@ -5,6 +5,7 @@ import { isWaiting, newStay } from './queues/stay.ts';
 import { channelIdOf, legIdOf, type CallRecord } from './record.ts';
 import type { Room } from './rooms/room.ts';
 import { roomOf } from './rooms/room-signals.ts';
+import { restoreTold } from './transfers/restore-transfers.ts';
 
 export function restoreBegun(
   record: CallRecord,
@@ -16,6 +17,7 @@ export function restoreBegun(
     if (event.type === 'queue.joined') restoreStay(record, event, connector);
     if (event.type === 'queue.agent_ringing') restoreOffer(record, event, connector);
     if (event.type === 'park.parked') restoreParked(record, event);
+    if (event.type === 'transfer.started') restoreTold(record, event);
     if (event.type === 'conference.joined') restoreVisit(record, event, rooms, connector);
   }
 }

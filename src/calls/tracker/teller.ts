@@ -169,11 +169,12 @@ export class Teller {
   transfer(type: EventType, call: CallRecord, transfer: TransferRecord, at: number, data: Data): void {
     const time = moveOn(call, at);
     call.told = watchedFields(call);
-    const facts = [transfer.transfererIds[0] ?? '', type, transfer.at] as const;
-    const id = idFromFacts(call.base, this.#rules.connector, ...facts);
     const { kind, by, target, targetQueue, consultationCallId } = transfer;
+    const { connector } = this.#rules;
+    const byWhom = transfer.transfererIds[0] ?? '';
     // Not of the call's facts: it may become part of another call while the transfer is under way.
-    const transferId = idFromFacts(transfer.at, this.#rules.connector, facts[0], 'transfer', transfer.at);
+    const transferId = transfer.toldId ?? idFromFacts(transfer.at, connector, byWhom, 'transfer', transfer.at);
+    const id = idFromFacts(call.base, connector, transferId, type);
     const common = { transferId, kind, by, target, targetQueue, consultationCallId };
     this.#push(type, id, call, callSnapshot(call, time), null, by, time, { ...common, ...data });
   }

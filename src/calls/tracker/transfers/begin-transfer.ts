@@ -157,6 +157,7 @@ export function note(
     consultationCallId: null,
     state: 'pending',
     toldStart: false,
+    toldId: null,
   };
   if (!facts.stays && facts.askingId === null) letGo(call, legs);
   call.transfers = [...call.transfers, transfer].slice(-mostTransfers);

@@ -1,13 +1,26 @@
 /** Takes up the transfers of a call that was in progress when Offhook stopped, from its last snapshots. */
 import type { Transfer } from '../../../model/call.ts';
+import type { NewEvent } from '../../../model/event.ts';
 import type { CallRecord, LegRecord } from '../record.ts';
 import { timeOf } from '../snapshot.ts';
-import type { TransferRecord } from './transfer.ts';
+import { isPending, type TransferRecord } from './transfer.ts';
 
 /** To be called when the record has its legs. */
 export function restoreTransfers(record: CallRecord, transfers: readonly Transfer[]): void {
   record.transfers = transfers.map((transfer) => restoreTransfer(transfer, record));
   for (const leg of record.legs.values()) if (leg.role === 'callee') leg.sentBy = senderOf(leg, record.transfers);
+}
+
+/** Of one still under way its first event says more than the snapshot: by which id it is told, and in which call was asked first. */
+export function restoreTold(record: CallRecord, { data, time }: NewEvent): void {
+  const { by, targetQueue, consultationCallId, transferId } = data;
+  const isIt = (one: TransferRecord): boolean =>
+    isPending(one) && one.toldId === null && one.by === by && one.at <= Date.parse(time);
+  const transfer = record.transfers.findLast(isIt);
+  if (!transfer || typeof transferId !== 'string') return;
+  transfer.toldId = transferId;
+  transfer.targetQueue = typeof targetQueue === 'string' ? targetQueue : null;
+  transfer.consultationCallId = typeof consultationCallId === 'string' ? consultationCallId : null;
 }
 
 /**
@@ -52,6 +65,7 @@ function restoreTransfer(transfer: Transfer, record: CallRecord): TransferRecord
     stays: false,
     askingId: asked?.channelId ?? null,
     toldStart: true,
+    toldId: null,
   };
 }
 

@@ -39,6 +39,8 @@ export interface TransferRecord {
   /** The target's channel, while the transferer asks it first. */
   askingId: string | null;
   toldStart: boolean;
+  /** The id it was told by before a restart; null: the one that its facts make. */
+  toldId: string | null;
 }
 
 /** As the call's snapshot shows it. */
