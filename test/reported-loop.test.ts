@@ -15,6 +15,7 @@ for (const name of recordingNames) {
     const told = replay(recorded(name));
     const here = journalOf(told).flatMap(entriesOf);
     const there = journalOf(readAgain(told, ringmeWords)).flatMap(entriesOf);
+    assert.ok([...here, ...there].every(({ estimated }) => !estimated));
     assert.deepEqual(sameAtBothEnds(there), sameAtBothEnds(here));
   });
 }
@@ -28,6 +29,7 @@ for (const name of recordingNames) {
       assert.equal(call.state, 'ended');
       assert.ok(legs.every(({ endedAt }) => endedAt !== null));
     }
+    assert.ok(there.flatMap(entriesOf).every(({ estimated }) => estimated));
     assert.deepEqual(talkedOrMissed(there), talkedOrMissed(journalOf(told)));
   });
 }

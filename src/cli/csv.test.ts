@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CallEntry } from '../calls/journal/entries.ts';
 import { callOf } from '../../test/support/builders.ts';
-import { csvColumns, csvLine, csvOf, entriesCsvOf, entryCsvColumns } from './csv.ts';
+import { csvColumns, csvLine, csvOf, type EntryFacts, entriesCsvOf, entryCsvColumns } from './csv.ts';
 
 test('every call has a cell for each column, and what callers made up is no formula', () => {
   const from = { number: '+12025550100', raw: '=1+1', name: 'Ann "the" Smith, jr', kind: 'external' as const };
@@ -18,7 +17,7 @@ test('every call has a cell for each column, and what callers made up is no form
 });
 
 test('each entry of a call is a line, with a cell for each column', () => {
-  const entry: CallEntry = {
+  const entry: EntryFacts = {
     id: 'l1',
     extension: '101',
     flow: 'in',
@@ -32,15 +31,17 @@ test('each entry of a call is a line, with a cell for each column', () => {
     status: 'no_answer',
     missed: true,
     transferred: false,
-    recordingId: null,
+    recordingId: 'r1',
+    recordingUrl: '/v1/recordings/r1',
     callBackId: null,
     internal: false,
+    estimated: true,
   };
   const call = { domain: 'acme', extensions: ['101'], ringMs: null, call: callOf('c1') };
   assert.deepEqual(entriesCsvOf({ ...call, entries: [entry, { ...entry, id: 'l2' }] }), [
-    "c1,l1,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,,",
-    "c1,l2,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,,",
+    "c1,l1,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,r1,,yes,/v1/recordings/r1",
+    "c1,l2,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,r1,,yes,/v1/recordings/r1",
   ]);
-  assert.equal(entryCsvColumns.length, 18);
+  assert.equal(entryCsvColumns.length, 20);
   assert.deepEqual(entriesCsvOf({ ...call, entries: [] }), []);
 });

@@ -2,11 +2,16 @@
 import type { CallEntry } from '../calls/journal/entries.ts';
 import type { EventFacts } from './lines.ts';
 
+/** As the API shows it. */
+export interface EntryFacts extends CallEntry {
+  readonly recordingUrl: string | null;
+}
+
 export interface CallFacts {
   readonly domain: string;
   readonly extensions: readonly string[];
   readonly ringMs: number | null;
-  readonly entries: readonly CallEntry[];
+  readonly entries: readonly EntryFacts[];
   readonly call: NonNullable<EventFacts['call']> & {
     readonly state: string;
     readonly did: string | null;
@@ -49,7 +54,7 @@ const columns: Readonly<Record<string, (one: CallFacts) => Cell>> = {
   billing_code: ({ call }) => call.origin.billingCode,
 };
 
-const entryColumns: Readonly<Record<string, (entry: CallEntry, call: CallFacts) => Cell>> = {
+const entryColumns: Readonly<Record<string, (entry: EntryFacts, call: CallFacts) => Cell>> = {
   call: (_entry, { call }) => call.id,
   entry: ({ id }) => id,
   domain: (_entry, { domain }) => domain,
@@ -68,6 +73,8 @@ const entryColumns: Readonly<Record<string, (entry: CallEntry, call: CallFacts) 
   internal: ({ internal }) => flag(internal),
   recording: ({ recordingId }) => recordingId,
   call_back: ({ callBackId }) => callBackId,
+  estimated: ({ estimated }) => flag(estimated),
+  recording_url: ({ recordingUrl }) => recordingUrl,
 };
 
 const flag = (value: boolean): string => (value ? 'yes' : 'no');

@@ -12,6 +12,12 @@ export const LegFactsSchema = Type.Object({
   remoteNumber: Type.Optional(text('The outside number it is about, where `call.from` is somebody else.')),
   recordingId: Type.Optional(text('Recording that ran while it talked; the latest, of several.')),
   talkUs: Type.Optional(count('Microseconds it was connected, where the phone system measures so.')),
+  estimated: Type.Optional(
+    Type.Boolean({
+      description:
+        'True where nobody said when it was answered or when it ended, as after a lost connection, or where the phone system tells no times.',
+    }),
+  ),
   bridged: Type.Optional(
     Type.Union([Type.Boolean(), Type.Null()], {
       description: 'Of a queue or a menu: whether a person answered the call at an extension, here or later.',

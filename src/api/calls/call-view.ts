@@ -26,6 +26,10 @@ const entry = Type.Object(
     recordingUrl: nullable(Type.String(), 'Path on this server where the recording is fetched: `/v1/recordings/ID`.'),
     callBackId: nullable(Type.String(), 'Groups what software called for an extension that is no end of the call.'),
     internal: Type.Boolean({ description: 'Between two extensions.' }),
+    estimated: Type.Boolean({
+      description:
+        'How long it talked, or when it ended, is inferred: the phone system tells no times, as VoipNow, or the connection to it was lost.',
+    }),
   },
   { description: 'One extension’s part in the call, as an integration registers it.' },
 );

@@ -38,6 +38,8 @@ export interface CallEntry {
   readonly callBackId: string | null;
   /** Between two extensions. */
   readonly internal: boolean;
+  /** How long it talked, or when it ended, is inferred: nobody said so. */
+  readonly estimated: boolean;
 }
 
 /** One extension's part that has ended. */
@@ -123,6 +125,7 @@ function entryOf(call: Call, leg: JournalLeg & { readonly endedAt: string }, sid
     recordingId: leg.recordingId ?? null,
     callBackId: leg.callBackId ?? callBackOf(call),
     internal: leg.internal === true || party.kind === 'internal',
+    estimated: leg.estimated === true,
   };
 }
 

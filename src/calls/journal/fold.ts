@@ -76,16 +76,31 @@ function legsOf(before: CallRecord | null, news: readonly Event[]): readonly Jou
     const id = legIdOf(event);
     if (id === null) continue;
     newest.set(id, event);
-    if (tellsOfLeg(event)) facts.set(id, { ...facts.get(id), ...legFactsIn(bodyOf(event).data) });
+    if (tellsOfLeg(event)) facts.set(id, factsAfter(facts.get(id) ?? factsOf(before, id), event));
   }
   if (newest.size === 0) return before?.legs ?? [];
   const legs = new Map((before?.legs ?? []).map((leg) => [leg.id, leg]));
   for (const [id, event] of newest) {
     const known = legs.get(id);
-    legs.set(id, { ...(known && legFactsIn(known)), ...facts.get(id), ...(bodyOf(event).leg as Leg) });
+    legs.set(id, { ...(facts.get(id) ?? (known && legFactsIn(known))), ...(bodyOf(event).leg as Leg) });
   }
   return [...legs.values()].slice(-mostLegs);
 }
+
+const factsOf = (before: CallRecord | null, id: string): LegFacts =>
+  legFactsIn(before?.legs.find((leg) => leg.id === id) ?? {});
+
+/** A leg is marked by what was inferred of it, and no more once its phone system says how long it was connected. */
+function factsAfter({ estimated: wasEstimated, ...before }: LegFacts, event: Event): LegFacts {
+  const { type } = event;
+  const { estimated, ...facts } = legFactsIn(bodyOf(event).data);
+  const isMarked = tellsOfTalk.has(type) && estimated === true;
+  const isMeasured = type === 'leg.ended' && facts.talkUs !== undefined;
+  const isEstimated = isMarked || (wasEstimated === true && !isMeasured);
+  return { ...before, ...facts, ...(isEstimated && { estimated: true }) };
+}
+
+const tellsOfTalk: ReadonlySet<string> = new Set(['leg.answered', 'leg.ended']);
 
 /** Most say nothing beside the leg, which is seen without reading them. */
 const tellsOfLeg = (event: Event): boolean =>
