@@ -37,6 +37,7 @@ export const auditActions = [
   'resumed',
   'hung_up',
   'transferred',
+  'synced',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

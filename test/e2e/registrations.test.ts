@@ -173,6 +173,21 @@ test('who may not see the domain is told that there is no such connector; its ow
   assert.equal((await sync({ dryRun: true }, user.token)).status, 403);
 });
 
+test('the audit says who asked for a sync, and nothing of a dry run', async () => {
+  const asked = async (): Promise<readonly unknown[]> => {
+    const { items } = await app.client.get<{ items: { author: { name: string }; objectId: string }[] }>(
+      '/v1/audit?action=synced',
+    );
+    return items.map(({ author, objectId }) => [author.name, objectId]);
+  };
+  const before = await asked();
+  const { token } = await make<{ token: string }>('/v1/tokens', { name: 'acme', kind: 'domain', domain: 'acme' });
+  await sync({ dryRun: true }, token);
+  assert.deepEqual(await asked(), before);
+  await sync({}, token);
+  assert.deepEqual(await asked(), [['acme', 'office'], ...before]);
+});
+
 test('a full extension is told of in the words of the person who can act, and the rest is done', async () => {
   pbx.pbx.limit = 5;
   for (let n = 0; n < 3; n++) pbx.pbx.put('extension 0003*211', 'hangup', `https://crm.example/${n}`);

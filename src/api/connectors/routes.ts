@@ -56,7 +56,7 @@ const ConnectorSchema = Type.Object({
   ),
 });
 
-type Deps = Pick<ApiDeps, 'clock' | 'connectors' | 'registration'>;
+type Deps = Pick<ApiDeps, 'audit' | 'clock' | 'connectors' | 'registration'>;
 
 export function connectorRoutes(app: App, deps: Deps): void {
   const { connectors } = deps;

@@ -1,13 +1,16 @@
 /** Brings registrations on a phone system elsewhere into step now, or says what would be done. */
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { delay } from '../../kit/clock.ts';
+import { auditEntry, auditEvent } from '../../model/audit.ts';
 import type { Registration, RegistrationReport } from '../../model/registration.ts';
 import { mayAccessDomain } from '../../model/scope.ts';
-import { accessOf } from '../auth/authenticate.ts';
+import { accessOf, authorOf } from '../auth/authenticate.ts';
 import { nullable } from '../contract/common.ts';
 import type { ApiDeps, App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { sendProblem } from '../problems/problem.ts';
+import type { ConnectorState } from './routes.ts';
 import { RegistrationSchema, ReportSchema, shownRegistration, shownReport } from './registration.ts';
 
 /** Whoever asks waits no longer: a phone system may make us wait for an hour. */
@@ -27,9 +30,17 @@ const Answer = Type.Object({
   registration: RegistrationSchema,
 });
 
-type Deps = Pick<ApiDeps, 'clock' | 'connectors' | 'registration'>;
+type Deps = Pick<ApiDeps, 'audit' | 'clock' | 'connectors' | 'registration'>;
 
-export function syncRoute(app: App, { clock, connectors, registration }: Deps): void {
+export function syncRoute(app: App, { audit, clock, connectors, registration }: Deps): void {
+  /** Who asked; what is then made and removed is audited as the connector's. */
+  const audited = async (request: FastifyRequest, { id, reseller, domain }: ConnectorState): Promise<void> => {
+    const scope = { reseller, domain, user: '*', extension: '*' };
+    const what = { action: 'synced', object: 'connector', objectId: id, scope, before: null, after: null } as const;
+    const entry = auditEntry(authorOf(request), clock.now(), what);
+    await audit.write({ audit: [entry], events: [auditEvent(entry)] });
+  };
+
   app.post<{ Params: Static<typeof Params>; Body: Static<typeof Input> }>(
     '/v1/connectors/:id/sync',
     facts,
@@ -40,7 +51,9 @@ export function syncRoute(app: App, { clock, connectors, registration }: Deps): 
       if (!known) return sendProblem(reply, { code: 'connector_not_found' });
       const kept = registration(id);
       if (!kept) return sendProblem(reply, { code: 'nothing_registered' });
-      const report = await reportOf(kept, request.body.dryRun ?? false, clock);
+      const { dryRun = false } = request.body;
+      if (!dryRun) await audited(request, known);
+      const report = await reportOf(kept, dryRun, clock);
       reply.code(report === null ? 202 : 200);
       return { report: report && shownReport(report), registration: shownRegistration(kept.state()) };
     },
