@@ -22,9 +22,14 @@ const usualUrl = 'http://127.0.0.1:4665';
 
 /** Options of every command that asks the server. */
 export function withClientOptions(command: Command): Command {
-  // What stands behind a command inside this one is that one's.
+  // What stands behind a command inside this one is that one's; what stands before it is too, unless it says otherwise.
   return command
     .enablePositionalOptions()
+    .hook('preSubcommand', (outer, inner) => {
+      for (const [name, value] of Object.entries(outer.opts())) {
+        if (inner.options.some((option) => option.attributeName() === name)) inner.setOptionValue(name, value);
+      }
+    })
     .option('--url <url>', `where Offhook is (OFFHOOK_URL; ${usualUrl})`)
     .option('--token <token>', 'the administrator’s token, or any other (OFFHOOK_ADMIN_TOKEN)')
     .option('--json', 'for programs: JSON, one document a line');

@@ -40,6 +40,7 @@ function createProgram(context: CliContext): Command {
     .description('Tells web applications what the phones are doing, and loses nothing.')
     .version(version())
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .addCommand(upCommand(context))
     .addCommand(demoCommand(context))
     .addCommand(tailCommand(context))

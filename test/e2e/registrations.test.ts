@@ -150,7 +150,8 @@ test('the command says the same', async () => {
     note: (line: string): void => void notes.push(line),
   };
   (pbx.pbx.events.get(queue) ?? []).length = 0;
-  const env = { OFFHOOK_URL: app.url, OFFHOOK_ADMIN_TOKEN: 'the-token-of-the-administrator' };
+  // Options stand behind the inner command, or before it: both are meant for it.
+  const env = { OFFHOOK_ADMIN_TOKEN: 'the-token-of-the-administrator' };
   const context = { terminal, env } as unknown as Parameters<typeof run>[1];
   assert.equal(
     await run(['connectors', 'sync', 'office', '--dry-run', '--url', app.url], context),
@@ -159,7 +160,7 @@ test('the command says the same', async () => {
   );
   assert.match(out.join('\n'), /add +0003\*500 +hangup +missing/);
   assert.match(notes.join('\n'), /1 would be added, 0 would be removed/);
-  assert.equal(await run(['connectors', 'sync', 'office', '--url', app.url], context), 0, notes.join('\n'));
+  assert.equal(await run(['connectors', '--url', app.url, 'sync', 'office'], context), 0, notes.join('\n'));
   assert.deepEqual(eventsOf(queue), ['hangup']);
 });
 

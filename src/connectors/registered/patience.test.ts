@@ -61,6 +61,12 @@ test('429 that does not say for how long is waited for by its reset, or a minute
   assert.deepEqual(times(), [0, 5_000, 65_000]);
 });
 
+test('a system that refuses and says that there is nothing to wait for is not asked without a pause', async () => {
+  const { answerTo, times } = world([answered(429, { retryAfterMs: 0 }), answered(429, { leftResetMs: 0 })]);
+  await answerTo(get);
+  assert.deepEqual(times(), [0, 1_000, 2_000]);
+});
+
 test('where no request is left, none is made until there are more', async () => {
   const { answerTo, times } = world([
     answered(200, { left: 1, leftResetMs: 70_000 }),

@@ -46,9 +46,9 @@ export interface PatienceDeps {
 const tries = 4;
 const firstBackoffMs = 1_000;
 const backoffFactor = 4;
-/** Where a system refuses for its rate and does not say for how long. */
 /** Whoever says that nothing is to be waited for, and refuses again, is not asked without end. */
 const shortestWaitMs = 1_000;
+/** Where a system refuses for its rate and does not say for how long. */
 const usualWaitMs = 60_000;
 /** A window of an hour, and somewhat more. */
 const longestWaitMs = 3_900_000;
