@@ -133,8 +133,8 @@ async function breakOff(observer: Observer, what: Break, unheard: readonly AmiPa
 /** How many stories are told of all kinds together. */
 export const runsOf = (all: number) => seeded(Math.ceil(all / Object.keys(stories).length));
 
-/** How many are told, and from which seed: `OFFHOOK_FUZZ_SEED` tells a failed run's again. */
-export function seeded(numRuns: number): { readonly numRuns: number; readonly seed?: number } {
-  const seed = process.env['OFFHOOK_FUZZ_SEED'];
+/** How many are told, and from which seed: `OFFHOOK_FUZZ_SEED` tells a failed run's again, or others than the usual ones. */
+export function seeded(numRuns: number, usual?: string): { readonly numRuns: number; readonly seed?: number } {
+  const seed = process.env['OFFHOOK_FUZZ_SEED'] ?? usual;
   return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
 }
