@@ -15,8 +15,8 @@ const answered = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 export class Observer {
   readonly pbx: RecordedPbx;
   readonly clock: ManualClock;
-  /** All that was told, by whichever Offhook listened. */
-  readonly events: NewEvent[] = [];
+  /** All that was told, by whichever Offhook listened, of calls and of people. */
+  readonly #log: NewEvent[] = [];
   #listener: Listener;
   readonly #behind: number;
   #asked = 0;
@@ -30,6 +30,11 @@ export class Observer {
     this.clock = new ManualClock(now - behind);
     this.#behind = behind;
     this.#listener = this.#create();
+  }
+
+  /** All that was told of calls, by whichever Offhook listened. What is told beside calls has recordings of its own. */
+  get events(): readonly NewEvent[] {
+    return this.#log.filter(isOfCalls);
   }
 
   /** Logs in; what there is was taken in when it resolves. */
@@ -49,11 +54,11 @@ export class Observer {
   restart(unkept = 0): void {
     this.#listener.end();
     const kept = this.#told.slice(0, Math.max(0, this.#told.length - unkept)).at(-1) ?? this.#keptBefore;
-    if (unkept > 0) this.events.length = kept;
-    this.#keptBefore = this.events.length;
+    if (unkept > 0) this.#log.length = kept;
+    this.#keptBefore = this.#log.length;
     this.#told = [];
     this.#listener = this.#create();
-    this.#listener.restore(openCallsOf(this.events));
+    this.#listener.restore(openCallsOf(this.#log), this.#log);
   }
 
   /** The PBX says one thing, of which so much is heard, `lateMs` after it was said. */
@@ -88,8 +93,7 @@ export class Observer {
         if (result.kind === 'ok') onResponse?.();
         return Promise.resolve(result);
       },
-      // What is told beside calls has recordings of its own.
-      told: (events) => this.#keep(events.filter(isOfCalls)),
+      told: (events) => this.#keep(events),
       live: () => {},
       failed: (problem) => assert.fail(problem),
     });
@@ -98,8 +102,8 @@ export class Observer {
   /** What is told at once is kept at once, or not at all. */
   #keep(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
-    this.events.push(...events);
-    this.#told.push(this.events.length);
+    this.#log.push(...events);
+    this.#told.push(this.#log.length);
   }
 
   /** @param at by the clock of the PBX */

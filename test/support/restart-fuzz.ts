@@ -51,7 +51,7 @@ export async function checkSameTalk(told: RestartStory): Promise<void> {
 }
 
 /** All that was told, by whichever Offhook listened. */
-export async function eventsOf({ names, shiftMs, places, unkept }: RestartStory): Promise<NewEvent[]> {
+export async function eventsOf({ names, shiftMs, places, unkept }: RestartStory): Promise<readonly NewEvent[]> {
   const packets = packetsOf(names, shiftMs);
   const restarts = new Set(places.map((place) => place % packets.length));
   const observer = new Observer(beginOf(packets));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { seeded } from '../../../test/support/recording-fuzz.ts';
+import { packetsOf, seeded } from '../../../test/support/recording-fuzz.ts';
 import { recorded } from '../../../test/support/recordings.ts';
 import {
   checkRestarts,
@@ -40,6 +40,14 @@ test('a restart in the midst of a meeting: its end is the same event, with the s
   for (const place of [whileAllMeet, afterTheFirstLeft]) {
     assert.deepEqual(await endOf(story('conference', place)), unbroken);
   }
+});
+
+test('a restart between two counts of a mailbox: the message that was told is not told again', async () => {
+  const names = ['voicemail', 'voicemail'];
+  const counted = packetsOf(names, 0).findLastIndex((packet) => packet.event === 'MessageWaiting');
+  const told = { names, shiftMs: 0, places: [counted], unkept: 0 };
+  await checkRestarts(told);
+  assert.equal((await eventsOf(told)).filter(({ type }) => type === 'voicemail.left').length, 1);
 });
 
 test('a restart anywhere: every rule holds, and who talked is told as if there had been none', () =>

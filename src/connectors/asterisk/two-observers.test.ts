@@ -21,7 +21,7 @@ interface Place {
 
 const attentive: Place = { earlyMs: 0, late: [0], behind: 0 };
 
-async function heardAt(packets: readonly AmiPacket[], { earlyMs, late, behind }: Place): Promise<NewEvent[]> {
+async function heardAt(packets: readonly AmiPacket[], { earlyMs, late, behind }: Place): Promise<readonly NewEvent[]> {
   const observer = new Observer(beginOf(packets) - earlyMs, behind);
   await observer.connect();
   await observer.wait(earlyMs);
