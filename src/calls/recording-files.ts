@@ -19,11 +19,16 @@ export interface RecordingFiles {
 
 /** Recordings that another phone system keeps, and hands out to us. */
 export interface RemoteRecordings {
-  /**
-   * @param range of bytes, as the header `Range` has it; null: all of it
-   * @returns `sound` is open: whoever asked has to read or destroy it
-   */
-  fetch(recordingId: string, range: string | null): Promise<RemoteRecording>;
+  /** @returns `sound` is open: whoever asked has to read or destroy it */
+  fetch(wanted: RemoteWanted): Promise<RemoteRecording>;
+}
+
+export interface RemoteWanted {
+  readonly recordingId: string;
+  /** Of bytes, as the header `Range` has it; null: all of it. */
+  readonly range: string | null;
+  /** Who reads it: nobody may have all that are fetched at a time. */
+  readonly reader: string;
 }
 
 export interface RemoteSound {

@@ -32,15 +32,15 @@ test('each entry of a call is a line, with a cell for each column', () => {
     missed: true,
     transferred: false,
     recordingId: 'r1',
-    recordingUrl: '/v1/recordings/r1',
+    recordingUrl: '/v1/recordings/r1?call=c1',
     callBackId: null,
     internal: false,
     estimated: true,
   };
   const call = { domain: 'acme', extensions: ['101'], ringMs: null, call: callOf('c1') };
   assert.deepEqual(entriesCsvOf({ ...call, entries: [entry, { ...entry, id: 'l2' }] }), [
-    "c1,l1,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,r1,,yes,/v1/recordings/r1",
-    "c1,l2,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,r1,,yes,/v1/recordings/r1",
+    "c1,l1,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,r1,,yes,/v1/recordings/r1?call=c1",
+    "c1,l2,acme,101,in,+12025550100,'=Ann,,2026-01-01T00:00:00.000Z,,2026-01-01T00:00:09.000Z,0,no_answer,yes,no,no,r1,,yes,/v1/recordings/r1?call=c1",
   ]);
   assert.equal(entryCsvColumns.length, 20);
   assert.deepEqual(entriesCsvOf({ ...call, entries: [] }), []);

@@ -23,7 +23,10 @@ const entry = Type.Object(
     missed: Type.Boolean({ description: 'Nobody took this call from outside. At most one entry of a call says so.' }),
     transferred: Type.Boolean({ description: 'The extension called because it sent a call on.' }),
     recordingId: nullable(Type.String(), 'Recording that ran while the extension talked.'),
-    recordingUrl: nullable(Type.String(), 'Path on this server where the recording is fetched: `/v1/recordings/ID`.'),
+    recordingUrl: nullable(
+      Type.String(),
+      'Path on this server where the recording is fetched: `/v1/recordings/ID?call=CALL`.',
+    ),
     callBackId: nullable(Type.String(), 'Groups what software called for an extension that is no end of the call.'),
     internal: Type.Boolean({ description: 'Between two extensions.' }),
     estimated: Type.Boolean({
@@ -87,8 +90,8 @@ export function callView(one: LiveCall | CallRecord, which: EntriesWanted = 'all
 
 function shownEntries(one: LiveCall | CallRecord, which: EntriesWanted): CallView['entries'] {
   const wanted = entriesOf(one).filter(({ internal }) => which === 'all' || !internal);
-  return wanted.map((entry) => ({ ...entry, recordingUrl: urlOf(entry.recordingId) }));
+  return wanted.map((entry) => ({ ...entry, recordingUrl: urlOf(entry.recordingId, one.call.id) }));
 }
 
-const urlOf = (recordingId: string | null): string | null =>
-  recordingId && `/v1/recordings/${encodeURIComponent(recordingId)}`;
+const urlOf = (recordingId: string | null, call: string): string | null =>
+  recordingId && `/v1/recordings/${encodeURIComponent(recordingId)}?call=${encodeURIComponent(call)}`;

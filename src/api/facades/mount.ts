@@ -9,7 +9,7 @@ import type { OpenInboxes } from '../inbox/open-inboxes.ts';
 import type { RouteList } from '../openapi/route-list.ts';
 import type { Problem } from '../problems/problem.ts';
 import { answerRecording } from '../recordings/answer-recording.ts';
-import { callsOf, type RecordingDeps } from '../recordings/find-recording.ts';
+import { isNamed, type RecordingDeps } from '../recordings/find-recording.ts';
 import { recordingLink } from '../recordings/links.ts';
 import { createReader, type ReaderDeps, type ReadDraft } from '../subscriptions/reader.ts';
 import { directoryFor } from './directory.ts';
@@ -62,7 +62,8 @@ function mount(scope: App, facade: Facade, deps: FacadeDeps, read: ReadDraft): v
     const answered = await route.handle(asked.value, context);
     if (!('recording' in answered)) return send(reply, answered);
     return answerRecording(request, reply, deps, {
-      ...{ access: context.access, id: answered.recording },
+      ...{ access: context.access, reader: callerIn(request).author.id },
+      ...{ id: answered.recording, call: undefined },
       refuse: (problem) => refuse(reply, problem),
     });
   }
@@ -125,7 +126,7 @@ function contextFor(request: FastifyRequest, root: string, deps: FacadeDeps, rea
     subscriptions: subscriptionsFor({ access, author: authorOf(request) }, deps.delivery.subscriptions, read),
     directory: directoryFor(access, deps.tenants),
     recordingLink: async (id) => {
-      if ((await callsOf(deps, access, id)).length === 0) return null;
+      if (!(await isNamed(deps, access, id))) return null;
       const link = recordingLink(deps.tenants, author.id, id);
       return `${root}${link ?? `/v1/recordings/${encodeURIComponent(id)}`}`;
     },

@@ -48,6 +48,9 @@ export function recordingLinkRoute(app: App, deps: RecordingDeps & Pick<ApiDeps,
     if (holder === null) return sendUnauthenticated(reply, { code: 'token_wrong' });
     if (holder === 'expired') return sendUnauthenticated(reply, { code: 'token_expired' });
     const refuse = (problem: Problem) => sendProblem(reply, problem);
-    return answerRecording(request, reply, deps, { access: holder.access, id, refuse });
+    return answerRecording(request, reply, deps, {
+      ...{ access: holder.access, reader: holder.id },
+      ...{ id, call: undefined, refuse },
+    });
   });
 }

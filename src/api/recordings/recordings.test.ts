@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createApiWorld } from '../../../test/support/api-world.ts';
+import { connectorState } from '../../../test/support/connector-state.ts';
 import { temporaryDir } from '../../../test/support/temporary-dir.ts';
 import { createRecordingFolder } from '../../connectors/recording-folder.ts';
 
@@ -16,7 +17,10 @@ async function open(t: TestContext, isConfigured = true) {
   await writeFile(join(dir, 'monitor', 'rec-1.wav'), sound);
   const files = createRecordingFolder(join(dir, 'monitor'));
   const world = await createApiWorld({
-    deps: { recordings: (connector) => (isConfigured && connector === 'api' ? files : null) },
+    deps: {
+      connectors: () => [connectorState('api')],
+      recordings: (connector) => (isConfigured && connector === 'api' ? files : null),
+    },
   });
   t.after(() => world.stop());
   const recordings = [{ id: 'rec-1' }, { id: 'rec-gone' }];

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { accessOf } from '../auth/authenticate.ts';
+import { callerIn } from '../auth/authenticate.ts';
 import type { App } from '../deps.ts';
 import { described } from '../openapi/route-list.ts';
 import { type Problem, sendProblem } from '../problems/problem.ts';
@@ -7,6 +7,17 @@ import { answerRecording } from './answer-recording.ts';
 import type { RecordingDeps } from './find-recording.ts';
 
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
+const Query = Type.Object(
+  {
+    call: Type.Optional(
+      Type.String({
+        ...{ minLength: 1, maxLength: 256 },
+        description: 'The call it is of: two phone systems may give recordings the same id.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export function recordingRoutes(app: App, deps: RecordingDeps): void {
   const one = described({
@@ -16,6 +27,7 @@ export function recordingRoutes(app: App, deps: RecordingDeps): void {
     tag: 'calls',
     least: 'extension',
     params: Params,
+    querystring: Query,
     answers: {
       200: { description: 'The file.', type: 'audio/*' },
       206: { description: 'The part that was asked for.', type: 'audio/*' },
@@ -25,8 +37,11 @@ export function recordingRoutes(app: App, deps: RecordingDeps): void {
       503: { description: '`recording_unavailable`: its phone system does not answer, or not now; `Retry-After`.' },
     },
   });
-  app.get<{ Params: Static<typeof Params> }>('/v1/recordings/:id', one, async (request, reply) => {
+  type Route = { Params: Static<typeof Params>; Querystring: Static<typeof Query> };
+  app.get<Route>('/v1/recordings/:id', one, async (request, reply) => {
+    const { access, author } = callerIn(request);
     const refuse = (problem: Problem) => sendProblem(reply, problem);
-    return answerRecording(request, reply, deps, { access: accessOf(request), id: request.params.id, refuse });
+    const wanted = { access, reader: author.id, id: request.params.id, call: request.query.call, refuse };
+    return answerRecording(request, reply, deps, wanted);
   });
 }

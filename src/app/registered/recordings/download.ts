@@ -3,7 +3,7 @@
  *
  *   waiting ── head of a sound ──> flowing;   ── any other answer, or none, or too late ──> ended, as what it is
  *   flowing ── all of it ──> ended;   ── broken off, too long, nothing for `stalledMs` though it is wanted ──> ended, failed
- *   flowing ── nobody wants it any more ──> ended: the connection is closed
+ *   flowing ── nobody wants it any more, or reads it for `unreadMs` ──> ended: the connection is closed
  */
 import { Readable } from 'node:stream';
 import type { RemoteRecording, RemoteSound } from '../../../calls/recording-files.ts';
@@ -31,6 +31,8 @@ interface DownloadDeps {
 }
 
 const stalledMs = 30_000;
+/** A player that was paused asks for the rest when it goes on. */
+const unreadMs = 120_000;
 const notAsked = 'It answered with a part, though all was asked for.';
 
 export function download(request: OutgoingRequest, { clock, sender, maxBytes }: DownloadDeps): Promise<Downloaded> {
@@ -105,6 +107,7 @@ class Download implements BodyTaker, BodyFlow {
     const wantsMore = this.#body?.push(chunk) ?? false;
     // While it is read slowly here, nothing is expected from there.
     if (wantsMore) this.#expect();
+    else this.#expectReader();
     return wantsMore;
   }
 
@@ -121,6 +124,12 @@ class Download implements BodyTaker, BodyFlow {
     this.#timer = this.#clock.schedule(stalledMs, () => {
       if (this.#body) this.#body.destroy(new Error(`no more of the recording came for ${stalledMs} ms`));
       else this.#stop.abort();
+    });
+  }
+
+  #expectReader(): void {
+    this.#timer = this.#clock.schedule(unreadMs, () => {
+      this.#body?.destroy(new Error(`nobody read the recording for ${unreadMs} ms`));
     });
   }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { RemoteRecording, RemoteSound } from '../../../calls/recording-files.ts';
+import type { RemoteRecording, RemoteSound, RemoteWanted } from '../../../calls/recording-files.ts';
 import { createMemoryInbox } from '../../../delivery/inbox/memory-inbox.ts';
 import { createAddressGuard } from '../../../delivery/sender/address-guard.ts';
 import type { AnswerHead, BodyFlow, Sender } from '../../../delivery/sender/sender.ts';
@@ -16,6 +16,10 @@ import { ManualClock } from '../../../kit/manual-clock.ts';
 import { createRemoteRecordings, type RemoteRecordingsDeps } from './remote-recordings.ts';
 
 const token = 'the-token-of-the-connector-4711';
+const wanted = (one: Partial<RemoteWanted> = {}): RemoteWanted => ({
+  ...{ recordingId: 'r', range: null, reader: 'somebody' },
+  ...one,
+});
 const sound = Buffer.from('RIFF of a call that nobody made, long enough to be cut in two');
 const wav = { 'content-type': 'audio/wav' };
 const maxBytes = 100_000;
@@ -47,7 +51,7 @@ function recordingsAt(t: TestContext, base: string, more: Partial<RemoteRecordin
 
 /** One recording of a phone system that answers like this. */
 async function fetched(t: TestContext, answer: RequestListener, range: string | null = null): Promise<RemoteRecording> {
-  return recordingsAt(t, await serve(t, answer)).fetch('r 1', range);
+  return recordingsAt(t, await serve(t, answer)).fetch(wanted({ recordingId: 'r 1', range }));
 }
 
 function soundOf(recording: RemoteRecording): RemoteSound {
@@ -151,7 +155,7 @@ test('what is not there is gone; what may come later says when', async (t) => {
   const busy = await fetched(t, sends(429, { 'retry-after': '7' }));
   assert.deepEqual([busy.kind, 'waitMs' in busy && busy.waitMs], ['unavailable', 7_000]);
   for (const status of [408, 500, 503]) assert.equal((await fetched(t, sends(status))).kind, 'unavailable');
-  const nobody = await recordingsAt(t, 'http://127.0.0.1:1').fetch('r', null);
+  const nobody = await recordingsAt(t, 'http://127.0.0.1:1').fetch(wanted());
   assert.deepEqual(whyOf(nobody), ['unavailable', 'No answer came from it, or not in time.']);
 });
 
@@ -191,23 +195,26 @@ test('who stops to listen closes the connection there', async (t) => {
   await closed.promise;
 });
 
-test('no more are fetched at a time than may be', async (t) => {
+test('no more are fetched at a time than may be, and nobody has all of them', async (t) => {
   const recordings = recordingsAt(t, await serve(t, (_request, reply) => void reply.writeHead(200, wav).write(sound)));
-  const all = await Promise.all(Array.from({ length: 17 }, () => recordings.fetch('r', null)));
-  assert.deepEqual(
-    all.map(({ kind }) => kind),
-    [...Array.from({ length: 16 }, () => 'sound'), 'unavailable'],
-  );
+  const fetchedBy = (reader: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => recordings.fetch(wanted({ reader }))));
+  const all = await fetchedBy('first', 13);
+  const kinds = (some: readonly RemoteRecording[]) => some.map(({ kind }) => kind);
+  assert.deepEqual(kinds(all), [...Array.from({ length: 12 }, () => 'sound'), 'unavailable']);
+  assert.deepEqual(kinds(await fetchedBy('other', 5)), [...Array.from({ length: 4 }, () => 'sound'), 'unavailable']);
   const { body } = soundOf(all[0] as RemoteRecording);
   body.destroy();
   await once(body, 'close');
-  soundOf(await recordings.fetch('r', null));
+  soundOf(await recordings.fetch(wanted()));
 });
 
 test('where no way is known nothing is asked', async (t) => {
   const base = 'http://127.0.0.1:1';
-  assert.deepEqual(await recordingsAt(t, base, { pathOf: undefined }).fetch('r', null), { kind: 'not_offered' });
-  assert.deepEqual(await recordingsAt(t, base, { pathOf: () => null }).fetch('..', null), { kind: 'gone' });
+  assert.deepEqual(await recordingsAt(t, base, { pathOf: undefined }).fetch(wanted()), { kind: 'not_offered' });
+  assert.deepEqual(await recordingsAt(t, base, { pathOf: () => null }).fetch(wanted({ recordingId: '..' })), {
+    kind: 'gone',
+  });
 });
 
 /** A phone system of which each step is up to the test. */
@@ -242,26 +249,38 @@ function stepwise() {
 
 test('nothing more is asked of the phone system than is read here', async () => {
   const { recordings, begin, take, resumed, clock, said } = stepwise();
-  const fetching = recordings.fetch('r', null);
+  const fetching = recordings.fetch(wanted());
   begin();
   const { body } = soundOf(await fetching);
   assert.equal(take(70_000), false, 'nobody reads');
-  clock.advance(600_000);
+  clock.advance(119_999);
   assert.deepEqual(said, [], 'who reads slowly is no fault of the phone system');
   body.read();
   assert.equal(resumed() > 0, true);
   body.destroy();
 });
 
+test('who reads no more is let go, and so is the phone system', async () => {
+  const { recordings, begin, take, clock, said } = stepwise();
+  const fetching = recordings.fetch(wanted());
+  begin();
+  const { body } = soundOf(await fetching);
+  const broken = once(body, 'error');
+  take(70_000);
+  clock.advance(120_000);
+  assert.match(String(await broken), /nobody read/);
+  assert.deepEqual(said, ['stopped']);
+});
+
 test('a phone system that does not begin, or does not go on, is let go', async () => {
   const first = stepwise();
-  const late = first.recordings.fetch('r', null);
+  const late = first.recordings.fetch(wanted());
   first.clock.advance(30_000);
   assert.equal((await late).kind, 'unavailable');
   assert.deepEqual(first.said, ['stopped']);
 
   const second = stepwise();
-  const fetching = second.recordings.fetch('r', null);
+  const fetching = second.recordings.fetch(wanted());
   second.begin();
   const { body } = soundOf(await fetching);
   const read = buffer(body);

@@ -38,28 +38,33 @@ const usualMaxBytes = 1_000_000_000;
 const mostHops = 3;
 /** At a time: each is a connection there and one here. */
 const mostAtOnce = 16;
+const mostOfOneReader = 12;
 const fullWaitMs = 5_000;
 /** All of it, however slowly it is read. */
 const longestMs = 1_800_000;
 
 export function createRemoteRecordings(deps: RemoteRecordingsDeps): RemoteRecordings {
   const { pathOf } = deps;
-  let running = 0;
+  /** The reader of each. */
+  const running = new Set<{ readonly reader: string }>();
+  const isFull = (reader: string): boolean =>
+    running.size >= mostAtOnce || [...running].filter((one) => one.reader === reader).length >= mostOfOneReader;
   return {
-    fetch: async (recordingId, range) => {
+    fetch: async ({ recordingId, range, reader }) => {
       if (!pathOf) return { kind: 'not_offered' };
       const path = pathOf(recordingId);
       if (path === null) return { kind: 'gone' };
-      if (running >= mostAtOnce) {
-        return { kind: 'unavailable', why: 'as many recordings as may be are fetched already', waitMs: fullWaitMs };
+      if (isFull(reader)) {
+        return { kind: 'unavailable', why: 'As many recordings as may be are fetched already.', waitMs: fullWaitMs };
       }
-      running++;
+      const one = { reader };
+      running.add(one);
       const fetched = await follow(new URL(deps.base + path), range, deps).catch((error: unknown) => {
-        running--;
+        running.delete(one);
         throw error;
       });
-      if (fetched.kind === 'sound') fetched.body.once('close', () => void running--);
-      else running--;
+      if (fetched.kind === 'sound') fetched.body.once('close', () => running.delete(one));
+      else running.delete(one);
       return fetched;
     },
   };
