@@ -26,3 +26,9 @@ test('no other token is taken for one: neither one by hand, nor one of which a c
     assert.ok(!tokens.isOf('office', text), text);
   }
 });
+
+test('without a key none is made that a connector would not know for its own', () => {
+  const keyless = new SourceTokens([]);
+  assert.throws(() => keyless.make('office'), /no key/);
+  assert.ok(isSourceToken(keyless.make(null)));
+});

@@ -27,10 +27,11 @@ export class SourceTokens {
     this.#keys = keys;
   }
 
-  /** @param connector that is going to register it elsewhere; null: somebody enters it by hand */
+  /** @throws where there is no key, and one is needed. @param connector that is going to register it elsewhere; null: somebody enters it by hand */
   make(connector: string | null): string {
+    if (connector === null) return random(length);
     const [key] = this.#keys;
-    if (connector === null || key === undefined) return random(length);
+    if (key === undefined) throw new Error('no key to sign tokens of sources with');
     const start = random(randomLength);
     return start + signature(key, connector, start);
   }

@@ -34,13 +34,16 @@ export async function withTakenBack<T>(
   remove: (left: LeftEvents) => Promise<T>,
 ): Promise<T> {
   const own = deps.connectors().filter((connector) => connector.domain === domain);
-  const taken = await Promise.all(
+  const asked = await Promise.allSettled(
     own.flatMap(({ id }) => {
       const registration = deps.registration(id);
       return registration === null ? [] : [registration.takeBack(withinMs).then((back) => ({ id, ...back }))];
     }),
   );
+  const taken = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   try {
+    const failed = asked.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
     const left = taken.flatMap(({ id, left: events }) => events.map((one) => ({ connector: id, ...one })));
     return await remove([...left, ...ofGoneConnectors(deps, domain)]);
   } finally {

@@ -36,6 +36,11 @@ export class Reading {
     this.doubts.push({ kind, field });
   }
 
+  /** It contradicts its token by this field: told once of each post. */
+  otherEvent(field: string): void {
+    if (!this.doubts.some(({ kind }) => kind === 'other_event')) this.doubt('other_event', field);
+  }
+
   /** Null where it is missing or empty. */
   text(name: string): string | null {
     for (const one of [name, ...(aliases[name] ?? [])]) {

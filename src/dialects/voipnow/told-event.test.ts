@@ -27,6 +27,8 @@ test('what a post names itself counts, whatever its token was made for', () => {
   const said = (event: string, fields: Fields) => takenAs(post(event, fields));
   assert.equal(said('hangup', { event_type: 'message-in', text: 'Hi' }), 'message other_event event_type');
   assert.equal(said('hangup', { EventType: 'dial-in' }), 'dial in null other_event EventType');
+  const twice = said('hangup', { EventType: 'dial-in', CallFlow: 'OUT' });
+  assert.equal(twice, 'dial out null other_event EventType', 'a post is counted once');
   assert.equal(said('dial-in', { EventType: 'hangup', CallStatus: 'BUSY' }), 'hangup in busy other_event EventType');
   assert.equal(
     said('agent-login', { EventType: 'Hangup', CallStatus: 'ANSWER' }).startsWith('hangup in answered'),

@@ -43,12 +43,12 @@ export function toldEvent(
   const field = nameIn(reading);
   if (field !== undefined) {
     const told = (reading.text(field) as string).toLowerCase();
-    if (event !== null && isEvent(told) && !isSame(told, event)) reading.doubt('other_event', field);
+    if (event !== null && isEvent(told) && !isSame(told, event)) reading.otherEvent(field);
     return told;
   }
   if (event === null) return byStatus(reading);
   if (!isOtherStatus(event, statusOf(reading))) return event;
-  reading.doubt('other_event', 'CallStatus');
+  reading.otherEvent('CallStatus');
   return byStatus(reading);
 }
 
@@ -86,7 +86,7 @@ export function flowOf(reading: Reading, event: string): 'in' | 'out' {
   const told = reading.text('CallFlow')?.toLowerCase();
   const meant = flows.get(event);
   if (told === 'in' || told === 'out') {
-    if (meant !== undefined && meant !== told) reading.doubt('other_event', 'CallFlow');
+    if (meant !== undefined && meant !== told) reading.otherEvent('CallFlow');
     return told;
   }
   if (told !== undefined) reading.doubt('unknown_value', 'CallFlow');
