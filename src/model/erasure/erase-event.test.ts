@@ -6,6 +6,7 @@ import type { Event } from '../event.ts';
 import { createEventChecker } from '../event-schema.ts';
 import { eventCatalog } from '../event-types/index.ts';
 import { alice, answeredCall, answeredLeg, supportLine } from '../event-types/examples.ts';
+import type { JournalLeg } from '../leg-facts.ts';
 import { erasedNumber } from './erased-number.ts';
 import { eraseEvent, eraseRecord, spellingsIn } from './erase-event.ts';
 import { hasRun } from './erase-runs.ts';
@@ -140,6 +141,21 @@ test('the record of a call loses it in all its legs', () => {
   assert.equal(hasRun(JSON.stringify(erased), number), false);
   assert.deepEqual(erased.legs, [{ ...legOf('x'), number: null, name: null }, answeredLeg]);
   assert.equal(eraseRecord(erased, number), erased);
+});
+
+test('what the journal keeps with a leg besides stays: what it hangs on, how long it talked, and whether that is estimated', () => {
+  const facts = {
+    transferredBy: '102',
+    recordingId: 'r-12157010680',
+    talkUs: 2_157_010_680,
+    estimated: true,
+    bridged: false,
+  };
+  const record = { call: answeredCall, legs: [{ ...legOf('Alice'), ...facts, remoteNumber: '+12157010680' }] };
+  const [leg] = eraseRecord(record, number).legs;
+  const { remoteNumber, ...rest } = leg as JournalLeg;
+  assert.deepEqual(rest, { ...answeredLeg, ...facts, number: null, name: null });
+  assert.equal(hasRun(String(remoteNumber), number), false);
 });
 
 test('property: whatever a sender adds, nothing of the number is left and nothing else is changed', () => {

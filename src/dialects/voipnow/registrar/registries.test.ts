@@ -143,3 +143,30 @@ test('what is no list of events is said, and not taken for none', async () => {
   const none = await registryOf(unifiedVendor, { status: 204, body: null }).registry.list(place);
   assert.deepEqual(none, { value: [] });
 });
+
+test('Ringme: whatever a recording is called, its path is one of recordings', () => {
+  const path = (id: string): string | null => ringmeVendor.recordingPath?.(id) ?? null;
+  const own = 'https://pbx.example/api/ver1.0/client/@me/record/';
+  const names = [
+    ...[
+      'r-1',
+      'a/../../../oauth/token',
+      '../x',
+      '/etc',
+      '//evil.example/x',
+      'https://evil.example/',
+      '%2e%2e%2fx',
+      '%00',
+    ],
+    ...['?all=1', '#x', 'a\\b', '\r\nHost: evil', ';x', '@evil.example', ' ', '...x', 'ü'.repeat(256)],
+  ];
+  for (const name of names) {
+    const url = new URL(`https://pbx.example${path(name)}`);
+    assert.ok(url.href.startsWith(own), name);
+    const part = url.href.slice(own.length);
+    assert.doesNotMatch(part, /[/?#\\]/, name);
+    assert.equal(decodeURIComponent(part), name);
+  }
+  for (const dots of ['', '.', '..', '...']) assert.equal(path(dots), null, dots);
+  assert.equal(unifiedVendor.recordingPath, undefined, 'VoipNow documents none');
+});
