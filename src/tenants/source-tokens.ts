@@ -27,7 +27,10 @@ export class SourceTokens {
     this.#keys = keys;
   }
 
-  /** @throws where there is no key, and one is needed. @param connector that is going to register it elsewhere; null: somebody enters it by hand */
+  /**
+   * @param connector that is going to register it elsewhere; null: somebody enters it by hand
+   * @throws Error where there is no key, and one is needed
+   */
   make(connector: string | null): string {
     if (connector === null) return random(length);
     const [key] = this.#keys;
