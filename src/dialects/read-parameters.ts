@@ -61,11 +61,20 @@ class ParameterReader {
     if (entries.length > mostParameters) this.#tooMany();
     for (const [name, value] of entries.slice(0, mostParameters)) {
       const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-      if (isPlain) this.#add(name, String(value));
+      if (isPlain) this.#add(...this.#whole(name, String(value)));
       else if (value !== null)
         this.doubts.push({ kind: 'unknown_value', field: name.slice(0, longestName).toLowerCase() });
     }
     return true;
+  }
+
+  /** JSON may escape halves of characters. */
+  #whole(name: string, value: string): [name: string, value: string] {
+    const [wholeName, whole] = [name.toWellFormed(), value.toWellFormed()];
+    if (wholeName !== name || whole !== value) {
+      this.doubts.push({ kind: 'not_utf8', field: wholeName.slice(0, longestName).toLowerCase() });
+    }
+    return [wholeName, whole];
   }
 
   #tooMany(): void {
@@ -76,7 +85,8 @@ class ParameterReader {
     const key = name.slice(0, longestName).toLowerCase();
     const cut = value.length > longestValue;
     if (cut) this.doubts.push({ kind: 'cut_line', field: key });
-    const text = (cut ? value.slice(0, longestValue) : value).trim();
+    // It may be cut in the midst of a character.
+    const text = (cut ? value.slice(0, longestValue).toWellFormed() : value).trim();
     const known = this.values.get(key);
     if (known === undefined || known === '') this.values.set(key, text);
     else if (text !== '' && known !== text) this.doubts.push({ kind: 'contradiction', field: key });

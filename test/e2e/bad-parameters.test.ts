@@ -100,6 +100,11 @@ const faults: Readonly<Record<string, (fields: Fields, name: string) => Sent>> =
   'doubled, otherwise': (fields, name) => joined(fields, `&${name}=another`),
   'in other letters': (fields, name) =>
     form(encode({ ...without(fields, name), [name.toUpperCase()]: fields[name] as string })),
+  'too long, of pairs': (fields, name) => form(encode({ ...fields, [name]: `9${'😀'.repeat(5_000)}` })),
+  'half a pair in JSON': (fields, name) => ({
+    type: 'application/json',
+    body: JSON.stringify({ ...fields, [name]: 'Ann\ud83d' }),
+  }),
   'too long': (fields, name) => form(encode({ ...fields, [name]: '9'.repeat(5_000) })),
   'in Windows-1251': (fields, name) =>
     joined(without(fields, name), `&${name}=`, Buffer.from([0xc0, 0xed, 0xed, 0xe0])),
@@ -123,6 +128,8 @@ const seen: Readonly<Record<string, string>> = {
   'in Windows-1251': 'not_utf8',
   'half a character': 'not_utf8',
   'cut escape': 'not_utf8',
+  'too long, of pairs': 'cut_line',
+  'half a pair in JSON': 'not_utf8',
   'a list in JSON': 'unknown_value',
 };
 
@@ -194,6 +201,19 @@ async function callsInLog(app: TestApp): Promise<ReadonlySet<string>> {
   }
 }
 
+/** Whatever was taken can be looked at, and is text. */
+async function assertShown(app: TestApp): Promise<void> {
+  for (let cursor = ''; ; ) {
+    const answer = await app.fetch(`/v1/calls?limit=100${cursor}`);
+    const text = await answer.text();
+    assert.equal(answer.status, 200, text);
+    assert.doesNotMatch(text, /\\ud[89a-f]/i, 'half a character');
+    const { next } = JSON.parse(text) as { next: string | null };
+    if (next === null) return;
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
+}
+
 function assertClear({ what, name, fault, status, text }: Posted): void {
   if (status === 400) {
     const { code, field, remedy } = JSON.parse(text) as Record<string, string>;
@@ -232,6 +252,7 @@ test('each parameter of each post, in each way to be wrong', { timeout: 120_000 
       assert.match(text, /nothing is made of it: there is no such event/, what);
       assert.equal(name, 'EventType', what);
     }
+    await assertShown(app);
     const { outcomes, doubts } = await counts(app);
     assert.equal(outcomes, posted.length, 'each is counted, as what became of it');
     assert.ok(doubts >= posted.filter(({ fault }) => fault in seen).length / 2, String(doubts));

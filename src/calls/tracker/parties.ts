@@ -10,7 +10,8 @@ export function clean(text: string | null): string | null {
   if (text === null) return null;
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   const printable = text.replace(/[\u0000-\u001f\u007f]/g, ' ').trim();
-  return printable === '' ? null : printable.slice(0, longestText);
+  if (printable.length > longestText) return printable.slice(0, longestText).toWellFormed();
+  return printable === '' ? null : printable;
 }
 
 /** Words of a dialplan that stand where a number would: start, hang-up, invalid, timeout, operator, failed … */
