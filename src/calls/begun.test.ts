@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventOf } from '../../test/support/builders.ts';
-import type { Leg } from '../model/call.ts';
+import type { Call, Leg } from '../model/call.ts';
 import type { NewEvent } from '../model/event.ts';
 import { begunAfter } from './begun.ts';
 
@@ -54,4 +54,25 @@ test('the end of what never began changes nothing, and is the same list', () => 
   const begun = after(told('park.parked', { slot: '401' }));
   assert.equal(begunAfter(begun, told('queue.left', {}, 'pbx1:a')), begun);
   assert.equal(begunAfter(begun, told('call.updated')), begun);
+});
+
+const inMenu = (type: NewEvent['type'], extension: string | null, changed: readonly string[] = []): NewEvent => {
+  const event = eventOf({ type, data: { changed } });
+  return { ...event, call: { ...(event.call as Call), state: 'answered', answeredBy: { kind: 'ivr', extension } } };
+};
+const menuEnded = (extension: string | null): NewEvent =>
+  eventOf({ type: 'leg.ended', leg: { id: 'pbx1:a/ivr/1', role: 'ivr', extension } as Leg });
+
+test('a menu begins with what first shows the call in it, and ends with its leg', () => {
+  const entered = inMenu('call.updated', '621', ['call.state', 'call.answeredBy']);
+  const again = inMenu('call.updated', '621', ['call.state']);
+  const other = inMenu('call.updated', '622', ['call.answeredBy']);
+  assert.deepEqual(after(entered, again), [entered]);
+  assert.deepEqual(after(entered, menuEnded('621')), []);
+  assert.deepEqual(after(entered, menuEnded('621'), again), [again], 'back from a phone that did not answer');
+  assert.deepEqual(after(entered, other, menuEnded('621')), [other]);
+  const found = inMenu('call.started', null);
+  assert.deepEqual(after(found), [found]);
+  const named = inMenu('call.updated', '621', ['call.from.name']);
+  assert.deepEqual(after(named), [], 'who left a menu is still shown as answered by it');
 });

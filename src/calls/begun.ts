@@ -1,7 +1,7 @@
 /**
- * What has begun in a call and not ended: a stay in a queue and the agents that ring for it, one in a parking slot, in a
- * room; a transfer. The call's snapshot does not say all of it, so whoever takes up the call after a restart is given the events that
- * began it.
+ * What has begun in a call and not ended: a stay in a menu, in a queue and the agents that ring for it, one in a parking slot, in
+ * a room; a transfer. The call's snapshot does not say all of it, so whoever takes up the call after a restart is given the
+ * events that began it. A menu has no word for its beginning: it is what first shows the call in it.
  */
 import type { NewEvent } from '../model/event.ts';
 
@@ -28,6 +28,11 @@ const mostBegun = 100;
 
 /** The events that began what has not ended, after one more event of the call; the same list where that changes nothing. */
 export function begunAfter<Told extends NewEvent>(begun: readonly Told[], event: Told): readonly Told[] {
+  if (beginsMenu(event)) return menuIn(begun, event.call?.answeredBy?.extension) ? begun : [...begun, event];
+  if (event.type === 'leg.ended' && event.leg?.role === 'ivr') {
+    const menu = menuIn(begun, event.leg.extension);
+    return menu ? begun.filter((one) => one !== menu) : begun;
+  }
   if (beginnings.has(event.type)) return withoutOldest([...begun, event], event.type === offered);
   const ended = endedBy[event.type];
   const index = ended === undefined ? -1 : begun.findIndex((one) => ended.includes(one.type) && isAbout(one, event));
@@ -35,6 +40,18 @@ export function begunAfter<Told extends NewEvent>(begun: readonly Told[], event:
   const others = begun.toSpliced(index, 1);
   return event.type === 'queue.left' ? withoutOffers(others, event.data['queue']) : others;
 }
+
+/** It shows that a menu has the call now. */
+export const beginsMenu = ({ type, call, data }: NewEvent): boolean =>
+  call?.answeredBy?.kind === 'ivr' &&
+  call.state === 'answered' &&
+  (type === 'call.started' || (type === 'call.updated' && showsChangeOf(data, 'call.state', 'call.answeredBy')));
+
+const menuIn = <Told extends NewEvent>(begun: readonly Told[], extension: string | null | undefined) =>
+  begun.find((one) => beginsMenu(one) && one.call?.answeredBy?.extension === extension);
+
+const showsChangeOf = ({ changed }: NewEvent['data'], ...fields: readonly string[]): boolean =>
+  Array.isArray(changed) && fields.some((field) => changed.includes(field));
 
 /** Agents that ring are counted apart: however many they are, where the caller is stays known. */
 function withoutOldest<Told extends NewEvent>(begun: readonly Told[], countsOffers: boolean): readonly Told[] {

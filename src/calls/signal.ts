@@ -244,6 +244,8 @@ export type Signal = At &
         readonly parked?: readonly ParkedHere[];
         /** The agents of all queues; absent where the PBX does not say. */
         readonly agents?: readonly QueueAgent[];
+        /** The channels that run a menu; absent where it is not known. */
+        readonly inMenus?: readonly string[];
         /** The PBX was restarted meanwhile: every call before it is lost. */
         readonly restarted: boolean;
         /**

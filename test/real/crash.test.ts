@@ -8,9 +8,13 @@ const rounds = Number(process.env['OFFHOOK_CRASH_ROUNDS'] ?? 50);
 const seed = Number(process.env['OFFHOOK_CRASH_SEED'] ?? Date.now() % 1_000_000);
 const msPerRound = 10_000;
 
-/** A machine that makes the server wait longer than it promises to write in can't tell which of the two was late. */
+/**
+ * A machine that makes the server wait longer than it promises to write in can't tell which of the two was late: beside other
+ * work, that waited 300 ms for it, a run failed by two repeats.
+ */
 const promisedMs = 50;
-const isLate = (fault: string): boolean => fault.includes('before the kill and came again (the machine stalled');
+const isLate = (fault: string): boolean =>
+  fault.includes('before the kill and came again (the machine stalled') || fault.includes('besides one flush');
 
 test(`kill -9 ${rounds} times`, { timeout: 240_000 + 2 * rounds * msPerRound }, async (t) => {
   const killed = async (from: number) => {

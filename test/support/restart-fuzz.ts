@@ -40,13 +40,27 @@ export const killedBeforeKept = story({
 
 /** Every rule holds, and nothing is left over. */
 export async function checkRestarts(told: RestartStory): Promise<void> {
-  checkAllOver(checkInvariants(await eventsOf(told)));
+  const events = await eventsOf(told);
+  checkAllOver(checkInvariants(events));
+  if (told.unkept === 0) checkMenus(events);
+}
+
+/** A call that was shown in a menu has been in one. */
+function checkMenus(events: readonly NewEvent[]): void {
+  const merged = new Map(events.map(({ call, data }) => [call?.id, data['mergedInto']] as const));
+  const lastOf = (id: unknown): unknown =>
+    merged.get(id as string) === undefined ? id : lastOf(merged.get(id as string));
+  const shown = events.filter(({ call }) => call?.answeredBy?.kind === 'ivr' && call.state === 'answered');
+  const left = events.filter(({ type, leg }) => type === 'leg.ended' && leg?.role === 'ivr');
+  const known = new Set(left.map(({ call }) => lastOf(call?.id)));
+  for (const { call } of shown) assert.ok(known.has(lastOf(call?.id)), `call ${call?.id} has no leg of its menu`);
 }
 
 /** … and who talked is as if there had been no restart. */
 export async function checkSameTalk(told: RestartStory): Promise<void> {
   const events = await eventsOf(told);
   checkAllOver(checkInvariants(events));
+  checkMenus(events);
   assert.deepEqual(talkIn(events), talkIn(await eventsOf({ ...told, places: [] })));
 }
 

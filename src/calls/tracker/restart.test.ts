@@ -28,7 +28,8 @@ test('restart in every state: nothing is told again, the call keeps its id and g
     ['started', inboundCall, ['leg.ended - cancelled', 'call.ended cancelled']],
     ['ringing', ringing, ['leg.ended 101 cancelled', 'leg.ended - cancelled', 'call.ended cancelled']],
     ['talking', talking, ['leg.ended 101 answered', 'leg.ended - answered', 'call.ended answered']],
-    ['menu', inMenu, ['leg.ended - machine', 'call.ended machine']],
+    // Of the menu, and of the caller; what the menu was to the call is told with its end.
+    ['menu', inMenu, ['leg.ended - machine', 'leg.ended - machine', 'call.ended machine', 'leg.closed -']],
   ] as const) {
     const [first, second] = acrossRestart(script(), (after) => {
       after.resync().hangUp('a');

@@ -1,5 +1,7 @@
 /** Takes up what had begun in a call, and not ended, when Offhook stopped: its beginning is not told again. */
 import type { NewEvent } from '../../model/event.ts';
+import { beginsMenu } from '../begun.ts';
+import { newMachine } from './machines/machine.ts';
 import { clean } from './parties.ts';
 import { isWaiting, newStay } from './queues/stay.ts';
 import { channelIdOf, legIdOf, type CallRecord } from './record.ts';
@@ -14,12 +16,25 @@ export function restoreBegun(
   connector: string,
 ): void {
   for (const event of begun) {
+    if (beginsMenu(event)) restoreMenu(record, event);
     if (event.type === 'queue.joined') restoreStay(record, event, connector);
     if (event.type === 'queue.agent_ringing') restoreOffer(record, event, connector);
     if (event.type === 'park.parked') restoreParked(record, event);
     if (event.type === 'transfer.started') restoreTold(record, event);
     if (event.type === 'conference.joined') restoreVisit(record, event, rooms, connector);
   }
+}
+
+/** The event does not name who is in the menu, as a rule the caller; nor what the PBX calls it. */
+function restoreMenu(record: CallRecord, { call, time }: NewEvent): void {
+  const live = [...record.legs.values()].filter(({ endedAt }) => endedAt === null);
+  const leg =
+    live.find(({ channelId }) => channelId === record.initiatorId) ?? (live.length === 1 ? live[0] : undefined);
+  if (!leg) return;
+  const at = Date.parse(time);
+  const menu = newMachine('ivr', leg.channelId, at);
+  if (record.machines.some(({ id }) => id === menu.id)) return;
+  record.machines = [...record.machines, { ...menu, extension: call?.answeredBy?.extension ?? null, isUnnamed: true }];
 }
 
 function restoreStay(record: CallRecord, { leg, data }: NewEvent, connector: string): void {

@@ -14,7 +14,7 @@ import {
   type Repeats,
   type Service,
 } from './record.ts';
-import type { MachineLeg } from './machines/machine.ts';
+import { type MachineLeg, newMachine } from './machines/machine.ts';
 import type { World } from './moment.ts';
 import { attemptOf } from './outcome.ts';
 import { newStay, type QueueStay } from './queues/stay.ts';
@@ -121,18 +121,8 @@ function restoreMachine(leg: Leg, connector: string): MachineLeg | null {
   const { extension, name, outcome } = leg;
   const role = leg.role === 'queue' ? 'queue' : 'ivr';
   const endedAt = timeOf(leg.endedAt);
-  return {
-    id,
-    role,
-    channelId,
-    extension,
-    name,
-    startedAt,
-    endedAt,
-    outcome,
-    estimated: false,
-    toldEnd: endedAt !== null,
-  };
+  const known = { id, extension, name, outcome, endedAt, toldEnd: endedAt !== null };
+  return { ...newMachine(role, channelId, startedAt), ...known };
 }
 
 /** The queues it has left: an agent who was called there, and a caller who had been let go, still count as such. */

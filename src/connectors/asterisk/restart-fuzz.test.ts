@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { packetsOf, seeded } from '../../../test/support/recording-fuzz.ts';
+import type { NewEvent } from '../../model/event.ts';
+import { eventsOf as hearingOf, packetsOf, seeded } from '../../../test/support/recording-fuzz.ts';
 import { recorded } from '../../../test/support/recordings.ts';
 import {
   checkRestarts,
@@ -40,6 +41,47 @@ test('a restart in the midst of a meeting: its end is the same event, with the s
   for (const place of [whileAllMeet, afterTheFirstLeft]) {
     assert.deepEqual(await endOf(story('conference', place)), unbroken);
   }
+});
+
+const menuOf = (events: readonly NewEvent[]) =>
+  events.flatMap(({ type, leg, data }) =>
+    leg?.role === 'ivr' && type.startsWith('leg.')
+      ? [{ type, id: leg.id, extension: leg.extension, outcome: leg.outcome, endedAt: leg.endedAt, data }]
+      : [],
+  );
+
+test('a restart while the caller is in a menu: it is the same leg, also where the caller has left it meanwhile', async () => {
+  for (const name of ['menu-then-agent', 'menu-then-queue']) {
+    const unbroken = menuOf(await eventsOf({ ...story(name, 0), places: [] }));
+    assert.deepEqual(
+      unbroken.map(({ type, extension }) => [type, extension]),
+      [
+        ['leg.ended', '621'],
+        ['leg.closed', '621'],
+      ],
+    );
+    const pressed = recorded(name).findIndex((packet) => /^[12]$/.test(packet.get('Exten') ?? ''));
+    assert.ok(pressed > 0);
+    const hasLeft = recorded(name).findIndex((packet) => /^(?:Dial|Queue)$/.test(packet.get('Application') ?? '')) + 1;
+    assert.deepEqual(menuOf(await eventsOf(story(name, pressed))), unbroken);
+    const [ended, closed] = menuOf(await eventsOf(story(name, hasLeft)));
+    const whatIsKnown = { endedAt: ended?.endedAt, data: { estimated: true } };
+    assert.deepEqual(ended, { ...unbroken[0], ...whatIsKnown });
+    assert.deepEqual(closed, { ...unbroken[1], endedAt: ended?.endedAt });
+  }
+});
+
+test('a caller who leaves a menu while the connection is cut has left it, and not for the end of the call', async () => {
+  const from = recorded('menu-then-agent').findIndex((packet) => packet.get('Exten') === '1');
+  const events = await hearingOf({
+    ...{ names: ['menu-then-agent'], shiftMs: 0, faults: [] },
+    broken: { what: 'connection', from, count: 3 },
+  });
+  const [ended] = menuOf(events);
+  assert.deepEqual([ended?.extension, ended?.outcome, ended?.data], ['621', 'forwarded', { estimated: true }]);
+  assert.ok(
+    events.findIndex(({ leg }) => leg?.role === 'ivr') < events.findIndex(({ type }) => type === 'call.answered'),
+  );
 });
 
 test('a restart between two counts of a mailbox: the message that was told is not told again', async () => {

@@ -99,14 +99,14 @@ function draw(channelItems: readonly AmiPacket[], bridgeItems: readonly AmiPacke
     return channel === null ? [] : [{ packet, channel }];
   });
   const channels = shown.map(({ channel }) => channel);
-  return {
-    resync: { kind: 'resync', channels, bridges: membersOf(shown, bridgeItems), pipes: pipesOf(shown) },
-    services: shown.flatMap(({ packet, channel }) => {
-      const data = packet.known('ApplicationData');
-      const entered = serviceOfApplication(packet.known('Application'), data, channel.context);
-      return entered === null ? [] : [{ kind: 'service.entered', channelId: channel.id, ...entered }];
-    }),
-  };
+  const services: Picture['services'] = shown.flatMap(({ packet, channel }) => {
+    const data = packet.known('ApplicationData');
+    const entered = serviceOfApplication(packet.known('Application'), data, channel.context);
+    return entered === null ? [] : [{ kind: 'service.entered', channelId: channel.id, ...entered }];
+  });
+  const inMenus = services.filter(({ service }) => service === 'ivr').map(({ channelId }) => channelId);
+  const bridges = membersOf(shown, bridgeItems);
+  return { resync: { kind: 'resync', channels, bridges, pipes: pipesOf(shown), inMenus }, services };
 }
 
 interface Shown {

@@ -1,7 +1,7 @@
 import type { Channel } from '../../graph/channel.ts';
 import { clean } from '../parties.ts';
 import type { CallRecord, Service } from '../record.ts';
-import type { MachineLeg } from './machine.ts';
+import { type MachineLeg, newMachine } from './machine.ts';
 
 /** Queues and menus of one call that are remembered; the oldest go first. */
 const mostMachines = 100;
@@ -20,23 +20,22 @@ export function enterService(
   call.service = { kind, channelId: channel.id, name };
   call.servicesReached.add(kind);
   if (isSame && !anew) return;
+  const unnamed = kind === 'ivr' ? unnamedMenu(call, channel.id) : undefined;
+  if (unnamed) {
+    unnamed.name = clean(name);
+    unnamed.isUnnamed = false;
+    return;
+  }
   leaveMachines(call, channel.id, at);
   if (kind !== 'queue' && kind !== 'ivr') return;
   const sameMoment = call.machines.filter((one) => one.channelId === channel.id && one.startedAt === at).length;
-  const leg: MachineLeg = {
-    id: `${channel.id}/${kind}/${at}${sameMoment === 0 ? '' : `.${sameMoment}`}`,
-    role: kind,
-    channelId: channel.id,
-    extension: channel.stoodAt,
-    name: clean(name),
-    startedAt: at,
-    endedAt: null,
-    outcome: null,
-    estimated: false,
-    toldEnd: false,
-  };
+  const leg = { ...newMachine(kind, channel.id, at, sameMoment), extension: channel.stoodAt, name: clean(name) };
   call.machines = [...call.machines, leg].slice(-mostMachines);
 }
+
+/** The menu that it was in before a restart, as it turns out to be. */
+const unnamedMenu = (call: CallRecord, channelId: string): MachineLeg | undefined =>
+  call.machines.find((leg) => leg.isUnnamed && leg.channelId === channelId && leg.endedAt === null);
 
 /** The channel goes on: whatever menu or queue it was in is over. */
 export function leaveMachines(call: CallRecord, channelId: string, at: number): void {

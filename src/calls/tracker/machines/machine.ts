@@ -18,7 +18,9 @@ export interface MachineLeg {
   /** The channel in it. */
   channelId: string;
   readonly extension: string | null;
-  readonly name: string | null;
+  name: string | null;
+  /** Taken up after a restart: what the PBX calls it is not known yet. */
+  isUnnamed: boolean;
   readonly startedAt: number;
   endedAt: number | null;
   outcome: LegOutcome | null;
@@ -26,3 +28,15 @@ export interface MachineLeg {
   estimated: boolean;
   toldEnd: boolean;
 }
+
+/** @param sameMoment how many the channel has entered at the same time already */
+export const newMachine = (
+  role: MachineLeg['role'],
+  channelId: string,
+  startedAt: number,
+  sameMoment = 0,
+): MachineLeg => ({
+  id: `${channelId}/${role}/${startedAt}${sameMoment === 0 ? '' : `.${sameMoment}`}`,
+  ...{ role, channelId, startedAt, endedAt: null, outcome: null },
+  ...{ extension: null, name: null, isUnnamed: false, estimated: false, toldEnd: false },
+});

@@ -15,7 +15,7 @@ export function endMachines(world: World, call: CallRecord, moment: Moment): voi
     if (leg.endedAt === null && !isGone) continue;
     const stay = stayIn(call, leg);
     if (stay && isStillUnclear(stay, isGone && moment.found)) continue;
-    leg.estimated = stay ? stay.found : moment.found && leg.endedAt === null;
+    leg.estimated = stay ? stay.found : leg.estimated || (moment.found && leg.endedAt === null);
     leg.endedAt = Math.max(leg.startedAt, Math.min(leg.endedAt ?? moment.at, emptySince(call)));
     leg.outcome = outcomeOf(leg, stay, isGone);
     leg.toldEnd = true;
