@@ -76,9 +76,20 @@ describe('what breaks while calls are in every state', { skip }, () => {
       assert.equal(closed(id)?.data['estimated'], undefined, `that was ${state}`);
     }
     await now.untilTrue(() => openCallsOf(all()).length === 0, 'no call is left');
+    for (const { id } of stay.filter(({ state }) => state === 'in a menu')) assertMenu(all(), id);
     checkAllOver(checkInvariants(all()));
     const starts = all().filter(({ type }) => type === 'call.started');
     assert.equal(new Set(starts.map(({ call }) => call?.id)).size, starts.length);
+  }
+
+  /** It is a leg of its own, known by its number, whoever listened when the call came in. */
+  function assertMenu(events: readonly NewEvent[], id: string): void {
+    const legs = events.filter(({ call, leg }) => call?.id === id && leg?.role === 'ivr');
+    const shown = legs.map(({ type, leg, data }) => [type, leg?.extension, leg?.outcome, data]);
+    assert.deepEqual(shown, [
+      ['leg.ended', '623', 'machine', {}],
+      ['leg.closed', '623', 'machine', { bridged: false }],
+    ]);
   }
 
   test('the connection', async (t) => {
@@ -127,6 +138,7 @@ describe('what breaks while calls are in every state', { skip }, () => {
     await untilTrue(async () => openCallsOf(await told()).length === 0, 'no call is left in its log');
     const events = (await told()).filter(({ type }) => !type.startsWith('connector.'));
     checkAllOver(checkInvariants(events));
+    for (const { id } of stay.filter(({ state }) => state === 'in a menu')) assertMenu(events, id);
     const closed = (id: string) => events.find(({ type, call }) => type === 'call.closed' && call?.id === id);
     for (const { state, id } of go) assert.equal(closed(id)?.data['estimated'], true, `that was ${state}`);
     for (const { state, id } of stay) {

@@ -53,6 +53,10 @@ const states: Readonly<Record<string, Bring>> = {
     const alice = await phones.carrierDials(caller, '3125555207');
     return { reached: 'queue.joined', lines: [alice] };
   },
+  'in a menu': async ({ phones, caller }) => {
+    const alice = await phones.carrierDials(caller, '3125555623');
+    return { reached: 'call.updated', lines: [alice] };
+  },
   parked: async ({ phones, asterisk, caller, index }) => {
     const parker = `10${5 + index}`;
     const phone = await phones.plugIn(parker, 'obeys');

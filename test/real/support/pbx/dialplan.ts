@@ -134,6 +134,12 @@ exten => s,1,Answer()
 exten => 1,1,Goto(phones,189,1)
 exten => 2,1,Goto(phones,209,1)
 
+; Long enough for whatever breaks meanwhile.
+[menu3]
+exten => s,1,Answer()
+ same => n,WaitExten(120)
+ same => n,Hangup()
+
 ; Who waits in the queue 242 may press 1 to be called back.
 [queue-keys]
 exten => 1,1,Playback(demo-congrats)
