@@ -69,10 +69,18 @@ export async function checkAlone(told: Story): Promise<void> {
 export async function checkUnbroken(told: Story): Promise<void> {
   const packets = packetsOf(told.names, told.shiftMs);
   const from = (told.broken?.from ?? 0) % packets.length;
-  // In a room's bridge, and not said to have joined: here the picture is the first to say so.
-  const isBetween = packets[from]?.event === 'ConfbridgeJoin';
-  const broken = { what: 'connection' as const, from: isBetween ? from + 1 : from, count: 0 };
+  const broken = { what: 'connection' as const, from: pastBetween(packets, from), count: 0 };
   assert.deepEqual(await eventsOf({ ...told, broken }), await eventsOf({ ...told, broken: null }));
+}
+
+/** The next place where the PBX has said in words what is so already: else the picture is the first to say it, up to 1 ms early. */
+function pastBetween(packets: readonly AmiPacket[], from: number): number {
+  // In a room's bridge, and not said to have joined.
+  if (packets[from]?.event === 'ConfbridgeJoin') return from + 1;
+  // Joined by who asked, and not said to have been sent on.
+  const merged = packets.slice(0, from).findLastIndex(({ event }) => event === 'BridgeMerge');
+  const said = packets.findIndex(({ event }, index) => index > merged && event === 'AttendedTransfer');
+  return merged >= 0 && said >= from ? said + 1 : from;
 }
 
 export async function eventsOf({

@@ -59,7 +59,8 @@ function tellDial(
   moment: Moment,
   type: 'leg.dial_in' | 'leg.dial_out',
 ): void {
-  if (leg.toldDial) return;
+  // An order that is seen late makes one of it that is past that.
+  if (leg.toldDial || leg.answeredAt !== null) return;
   leg.toldDial = true;
   const data = transferData(call, leg);
   const sender = senderOf(leg);

@@ -11,7 +11,7 @@
  * 7. by the cause its caller's line ended with; the caller leaving by itself is cancelled, being turned away rejected
  *
  * A call whose end was not seen is lost, unless 1 or 2 was seen before; so is one that left a queue unseen, where an agent may
- * have had it meanwhile.
+ * have had it meanwhile, and one whose line was answered unseen, where a phone that rang may have been it.
  */
 import type { Call } from '../../model/call.ts';
 import { outcomeOfCause } from '../../model/cause.ts';
@@ -99,7 +99,7 @@ export function callOutcome(call: CallRecord): CallOutcome {
 
 function unansweredOutcome(call: CallRecord): CallOutcome {
   if (call.servicesReached.has('voicemail')) return 'voicemail';
-  if (call.estimated || call.stays.some(isUnsure)) return 'lost';
+  if (call.estimated || call.stays.some(isUnsure) || mayHaveTalked(call)) return 'lost';
   if (call.service?.kind === 'queue' || call.stays.some(({ gaveUp }) => gaveUp)) return 'abandoned';
   const results = resultsSoFar(call);
   if (results.has('cancelled') || isCalling(call)) return 'cancelled';
@@ -110,6 +110,14 @@ function unansweredOutcome(call: CallRecord): CallOutcome {
   const wasInQueue = call.stays.length > 0 || (call.callerEnd?.queueStatus ?? null) !== null;
   return wasInQueue ? 'no_answer' : outcomeOfCaller(call);
 }
+
+/** Somebody may have answered it, unseen: a phone that rang before, or whoever it was where nothing else has answered it. */
+const mayHaveTalked = ({ upUnseen, legs, servicesReached }: CallRecord): boolean =>
+  upUnseen &&
+  (servicesReached.size === 0 ||
+    [...legs.values()].some(
+      ({ role, outcome, answeredAt }) => role === 'callee' && outcome === 'lost' && answeredAt === null,
+    ));
 
 /**
  * What an attempt at a device says of the call. That a queue called an agent no more says nothing of the caller, who may

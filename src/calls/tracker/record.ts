@@ -109,6 +109,8 @@ export interface CallRecord {
   partial: boolean;
   /** From before a restart, and not found on the PBX yet. */
   restored: boolean;
+  /** The caller's line was answered while nobody listened: by whom is not known. */
+  upUnseen: boolean;
   state: Call['state'];
   direction: Call['direction'];
   /** Whom it went to was seen, not guessed from its number. */
@@ -184,6 +186,7 @@ export function newCallRecord(group: Group, order: number, at: number): CallReco
     ended: false,
     partial: false,
     restored: false,
+    upUnseen: false,
     state: 'ringing',
     direction: 'internal',
     directionSeen: false,

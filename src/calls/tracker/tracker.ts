@@ -13,6 +13,7 @@ import { CallGraph } from '../graph/graph.ts';
 import type { OpenCall } from '../open-call.ts';
 import type { Signal } from '../signal.ts';
 import { mergeCalls } from './merge.ts';
+import { lineUp } from './outcome.ts';
 import { devicesIn, type DeviceInCall } from './orders/devices.ts';
 import { legIdOf, newCallRecord, type CallRecord } from './record.ts';
 import { restoreCall } from './restore.ts';
@@ -232,7 +233,9 @@ class CallTracker implements Tracker {
   #resync(signal: ResyncSignal, moment: Moment): void {
     this.#loseUnlisted(signal, moment.at);
     if (signal.restarted) this.#settleAll([...this.#calls.values()], moment);
+    const unanswered = [...this.#calls.values()].filter((call) => call.started && !hasAnswered(call));
     this.#takeListed(signal, moment.at);
+    for (const call of unanswered) call.upUnseen ||= hasAnswered(call) && !signal.again;
     if (!signal.again && !signal.restarted) findTransfers(this.#world, () => this.#calls.values(), moment);
     this.#settleAll([...this.#calls.values()], moment);
     for (const call of this.#calls.values()) call.restored = false;
@@ -311,6 +314,12 @@ class CallTracker implements Tracker {
     this.#calls.set(group, record);
   }
 }
+
+/** Something has answered it, be it a person or not. */
+const hasAnswered = (call: CallRecord): boolean => {
+  const channel = call.group.channels.get(call.initiatorId ?? '');
+  return call.answeredAt !== null || call.answeredBy !== null || (channel !== undefined && lineUp(channel));
+};
 
 /** A call goes on from what it has told, unless the PBX's clock was set back. */
 const notBefore = (at: number, moment: Moment): Moment =>

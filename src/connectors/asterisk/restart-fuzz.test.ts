@@ -62,9 +62,10 @@ test('a restart while the caller is in a menu: it is the same leg, also where th
     );
     const pressed = recorded(name).findIndex((packet) => /^[12]$/.test(packet.get('Exten') ?? ''));
     assert.ok(pressed > 0);
-    const hasLeft = recorded(name).findIndex((packet) => /^(?:Dial|Queue)$/.test(packet.get('Application') ?? '')) + 1;
     assert.deepEqual(menuOf(await eventsOf(story(name, pressed))), unbroken);
-    const [ended, closed] = menuOf(await eventsOf(story(name, hasLeft)));
+    const rung = recorded(name).findIndex((packet) => packet.event === 'DialState') + 1;
+    const broken = { what: 'offhook', from: pressed, count: rung - pressed } as const;
+    const [ended, closed] = menuOf(await hearingOf({ names: [name], shiftMs: 0, faults: [], broken }));
     const whatIsKnown = { endedAt: ended?.endedAt, data: { estimated: true } };
     assert.deepEqual(ended, { ...unbroken[0], ...whatIsKnown });
     assert.deepEqual(closed, { ...unbroken[1], endedAt: ended?.endedAt });
@@ -73,9 +74,10 @@ test('a restart while the caller is in a menu: it is the same leg, also where th
 
 test('a caller who leaves a menu while the connection is cut has left it, and not for the end of the call', async () => {
   const from = recorded('menu-then-agent').findIndex((packet) => packet.get('Exten') === '1');
+  const rung = recorded('menu-then-agent').findIndex((packet) => packet.event === 'DialState') + 1;
   const events = await hearingOf({
     ...{ names: ['menu-then-agent'], shiftMs: 0, faults: [] },
-    broken: { what: 'connection', from, count: 3 },
+    broken: { what: 'connection', from, count: rung - from },
   });
   const [ended] = menuOf(events);
   assert.deepEqual([ended?.extension, ended?.outcome, ended?.data], ['621', 'forwarded', { estimated: true }]);

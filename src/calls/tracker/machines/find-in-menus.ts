@@ -13,12 +13,20 @@ export function findInMenus({ graph, rules }: World, call: CallRecord, inMenus: 
   for (const leg of call.machines) {
     const channel = graph.get(leg.channelId);
     if (leg.role !== 'ivr' || leg.endedAt !== null || !channel || !isLive(channel)) continue;
-    if (inMenus.has(channel.id) || rules.isMenu(channel.facts?.context ?? null) || standsIn(leg, channel)) continue;
+    if (inMenus.has(channel.id) || rules.isMenu(channel.facts?.context ?? null)) continue;
+    if (standsIn(leg, channel) || !hasGoneOn(channel)) continue;
     leg.endedAt = at;
     leg.estimated = true;
     if (call.service?.kind === 'ivr' && call.service.channelId === channel.id) call.service = null;
   }
 }
+
+/** It talks, or somebody is called for it. Where nobody is yet, what comes next says that it has left. */
+const hasGoneOn = ({ id, bridgeId, group }: Channel): boolean =>
+  bridgeId !== null ||
+  [...group.channels.values()].some(
+    (other) => other.id !== id && isLive(other) && (other.facts?.state === 'ringing' || other.facts?.state === 'up'),
+  );
 
 /** As while it hears something between two questions: in the context of the menu, at one of its keys and no number. */
 function standsIn({ name, isUnnamed, extension }: MachineLeg, { facts, bridgeId }: Channel): boolean {

@@ -94,7 +94,10 @@ export function failTransfers(world: World, call: CallRecord, moment: Moment): v
       continue;
     }
     const hungUp = call.hungUp !== null && transfer.transfereeIds.has(call.hungUp.channelId);
-    if (hungUp) tellEnd(world, call, transfer, moment, 'cancelled', 'cancelled');
+    const isHeard = hungUp && lineWasUp(call, transfer) && attemptsAt(call, transfer).length === 0;
+    // An announcement, or whatever else the PBX does there that is not known to have the call.
+    if (isHeard) tellEnd(world, call, transfer, moment, 'completed');
+    else if (hungUp) tellEnd(world, call, transfer, moment, 'cancelled', 'cancelled');
     else tellEnd(world, call, transfer, moment, 'failed', reasonOf(call, transfer));
   }
 }
@@ -138,14 +141,17 @@ function hasLeft(world: World, call: CallRecord, transfer: TransferRecord): bool
 
 const byPriority = ['busy', 'no_answer', 'rejected', 'congested', 'unreachable', 'invalid', 'failed'] as const;
 
+const attemptsAt = (call: CallRecord, { at, target, transfereeIds }: TransferRecord): readonly LegRecord[] =>
+  [...call.legs.values()].filter(
+    (leg) => (leg.startedAt >= at || leg.extension === target) && !transfereeIds.has(leg.channelId),
+  );
+
+const lineWasUp = (call: CallRecord, { transfereeIds }: TransferRecord): boolean =>
+  [...transfereeIds].some((id) => (call.legs.get(id)?.answeredAt ?? null) !== null);
+
 /** How the attempts at the target went; where there was none, how the PBX ended the transferee's line. */
 function reasonOf(call: CallRecord, transfer: TransferRecord): LegOutcome {
-  const attempts = [...call.legs.values()].filter(
-    (leg) =>
-      (leg.startedAt >= transfer.at || leg.extension === transfer.target) &&
-      leg.outcome !== null &&
-      !transfer.transfereeIds.has(leg.channelId),
-  );
+  const attempts = attemptsAt(call, transfer).filter(({ outcome }) => outcome !== null);
   // The transferer has left: it was the PBX that let the target ring no longer.
   const outcomes = attempts.map(({ outcome }) => (outcome === 'cancelled' ? 'no_answer' : outcome));
   const best = byPriority.find((outcome) => outcomes.includes(outcome));

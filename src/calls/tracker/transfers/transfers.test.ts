@@ -81,6 +81,16 @@ test('blind, the caller gives up: cancelled, and the target was not somebody who
   assert.notEqual(target?.leg?.outcome, 'answered');
 });
 
+test('blind to an announcement, which the caller hears and hangs up: it got there', () => {
+  const events = track(sendOn(talking(), '602').wait(2_000).hangUp('a').end('a').signals, saysWho);
+  assert.equal(lastOf(events, 'transfer.completed').data['reason'], undefined);
+  assert.equal(lastOf(events, 'call.ended').call?.transfers[0]?.state, 'completed');
+  assert.deepEqual(
+    events.filter(({ type }) => type === 'transfer.failed'),
+    [],
+  );
+});
+
 test('blind, the call comes back to the transferer: failed', () => {
   const script = ring(sendOn(talking()), 'a', 'c', '102').dialEnd('a', 'c', 'busy').end('c', 17);
   const events = track(partBy(pickUp(ring(script, 'a', 'd', '101'), 'a', 'd', 'b2'), 'a', 'd', 'b2').signals, saysWho);
