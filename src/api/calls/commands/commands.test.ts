@@ -7,6 +7,7 @@ import type { CallOrder, CommandResult, Destination, PhoneCommands } from '../..
 import type { LiveCall } from '../../../calls/live/live-call.ts';
 import { createJudge, createSameness } from '../../../connectors/number-policy.ts';
 import type { Leg } from '../../../model/call.ts';
+import { problemOf } from './results.ts';
 
 /** A phone system that notes what it is asked, and answers as told. */
 class Phones implements PhoneCommands {
@@ -189,6 +190,11 @@ test('what the phone system says is passed on, with the call that tells the rest
   }
   phones.result = { kind: 'unknown' };
   assert.equal((await order(click)).status, 202, 'its events will tell');
+});
+
+test('what the phone system says is one sentence, whether it ends with a full stop or not', () => {
+  for (const problem of ['Extension does not exist.', 'Extension does not exist'])
+    assert.equal(problemOf({ kind: 'refused', problem })?.detail, 'The phone system said: Extension does not exist.');
 });
 
 test('one Idempotency-Key never calls twice, not even where the server dies before it has answered', async (t) => {

@@ -3,6 +3,9 @@ import type { Problem } from '../../problems/problem.ts';
 
 const retryAfter = 5;
 
+/** What a phone system says may be a sentence already. */
+const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 /** What is wrong; null: the phone system took it, or may have. */
 export function problemOf(result: CommandResult): Problem | null {
   switch (result.kind) {
@@ -10,9 +13,9 @@ export function problemOf(result: CommandResult): Problem | null {
     case 'unknown':
       return null;
     case 'refused':
-      return { code: 'phone_system_refused', detail: `The phone system said: ${result.problem}.` };
+      return { code: 'phone_system_refused', detail: asSentence(`The phone system said: ${result.problem}`) };
     case 'cannot':
-      return { code: 'commands_off', detail: `As it is configured, ${result.problem}.` };
+      return { code: 'commands_off', detail: asSentence(`As it is configured, ${result.problem}`) };
     case 'not_connected':
       return { code: 'phone_system_down', retryAfter };
     case 'too_many':
@@ -22,6 +25,6 @@ export function problemOf(result: CommandResult): Problem | null {
     case 'no_call':
       return { code: 'call_over' };
     case 'not_now':
-      return { code: 'call_not_ready', detail: `Not now: ${result.problem}.` };
+      return { code: 'call_not_ready', detail: asSentence(`Not now: ${result.problem}`) };
   }
 }
