@@ -26,6 +26,14 @@ test('an agent rings until the phone does no more, missed the call or took it', 
   }
 });
 
+test('who sent the call on to a phone is told once, and needed until its leg has ended', () => {
+  const plain = told('leg.dial_in', {}, 'pbx1:a');
+  const forwarded = told('leg.dial_in', { forwardedFrom: '169' }, 'pbx1:b');
+  const ringing = told('queue.agent_ringing', { queue: 'support' }, 'pbx1:b');
+  assert.deepEqual(after(plain, forwarded, ringing, told('leg.ended', {}, 'pbx1:a')), [forwarded, ringing]);
+  assert.deepEqual(after(plain, forwarded, ringing, told('leg.ended', {}, 'pbx1:b')), []);
+});
+
 test('however many agents ring, where the caller waits is not forgotten', () => {
   const joined = told('queue.joined', { queue: 'support' }, 'pbx1:a/queue/1');
   const ringing = Array.from({ length: 150 }, (_, at) =>

@@ -1,7 +1,8 @@
 /**
  * What has begun in a call and not ended: a stay in a menu, in a queue and the agents that ring for it, one in a parking slot, in
- * a room; a transfer. The call's snapshot does not say all of it, so whoever takes up the call after a restart is given the
- * events that began it. A menu has no word for its beginning: it is what first shows the call in it.
+ * a room; a transfer; a leg that another phone sent the call on to. The call's snapshot does not say all of it, so whoever takes
+ * up the call after a restart is given the events that began it. A menu has no word for its beginning: it is what first shows
+ * the call in it.
  */
 import type { NewEvent } from '../model/event.ts';
 
@@ -13,7 +14,6 @@ const endedBy: Readonly<Record<string, readonly Type[]>> = {
   'queue.left': ['queue.joined'],
   'queue.agent_missed': [offered],
   'queue.answered': [offered],
-  'leg.ended': [offered],
   'park.retrieved': ['park.parked'],
   'park.timed_out': ['park.parked'],
   'park.abandoned': ['park.parked'],
@@ -33,6 +33,8 @@ export function begunAfter<Told extends NewEvent>(begun: readonly Told[], event:
     const menu = menuIn(begun, event.leg.extension);
     return menu ? begun.filter((one) => one !== menu) : begun;
   }
+  if (event.type === 'leg.ended') return withoutLeg(begun, event);
+  if (beginsForwarded(event)) return withoutOldest([...begun, event], false);
   if (beginnings.has(event.type)) return withoutOldest([...begun, event], event.type === offered);
   const ended = endedBy[event.type];
   const index = ended === undefined ? -1 : begun.findIndex((one) => ended.includes(one.type) && isAbout(one, event));
@@ -46,6 +48,16 @@ export const beginsMenu = ({ type, call, data }: NewEvent): boolean =>
   call?.answeredBy?.kind === 'ivr' &&
   call.state === 'answered' &&
   (type === 'call.started' || (type === 'call.updated' && showsChangeOf(data, 'call.state', 'call.answeredBy')));
+
+/** The leg's phone was called because another's sent the call on: nothing that is told of the leg later says whose. */
+export const beginsForwarded = ({ type, leg, data }: NewEvent): boolean =>
+  leg !== null && (type === 'leg.dial_in' || type === 'leg.dial_out') && data['forwardedFrom'] !== undefined;
+
+/** What rang at it, and who sent the call on to it, are over with the leg. */
+function withoutLeg<Told extends NewEvent>(begun: readonly Told[], { leg }: Told): readonly Told[] {
+  const isOfLeg = (one: Told): boolean => one.leg?.id === leg?.id && (one.type === offered || beginsForwarded(one));
+  return begun.some(isOfLeg) ? begun.filter((one) => !isOfLeg(one)) : begun;
+}
 
 const menuIn = <Told extends NewEvent>(begun: readonly Told[], extension: string | null | undefined) =>
   begun.find((one) => beginsMenu(one) && one.call?.answeredBy?.extension === extension);
@@ -69,5 +81,4 @@ function withoutOffers<Told extends NewEvent>(begun: readonly Told[], queue: unk
 
 const isAbout = (one: NewEvent, other: NewEvent): boolean =>
   one.leg?.id === other.leg?.id &&
-  (other.type === 'leg.ended' ||
-    ['queue', 'lot', 'slot', 'conferenceId', 'transferId'].every((name) => one.data[name] === other.data[name]));
+  ['queue', 'lot', 'slot', 'conferenceId', 'transferId'].every((name) => one.data[name] === other.data[name]);

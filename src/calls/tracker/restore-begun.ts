@@ -1,12 +1,13 @@
 /** Takes up what had begun in a call, and not ended, when Offhook stopped: its beginning is not told again. */
 import type { NewEvent } from '../../model/event.ts';
-import { beginsMenu } from '../begun.ts';
+import { beginsForwarded, beginsMenu } from '../begun.ts';
 import { newMachine } from './machines/machine.ts';
 import { clean } from './parties.ts';
 import { isWaiting, newStay } from './queues/stay.ts';
-import { channelIdOf, legIdOf, type CallRecord } from './record.ts';
+import { channelIdOf, legIdOf, type CallRecord, type LegRecord } from './record.ts';
 import type { Room } from './rooms/room.ts';
 import { roomOf } from './rooms/room-signals.ts';
+import { letGo } from './transfers/begin-transfer.ts';
 import { restoreTold } from './transfers/restore-transfers.ts';
 
 export function restoreBegun(
@@ -17,6 +18,7 @@ export function restoreBegun(
 ): void {
   for (const event of begun) {
     if (beginsMenu(event)) restoreMenu(record, event);
+    if (beginsForwarded(event)) restoreForwarded(record, event, connector);
     if (event.type === 'queue.joined') restoreStay(record, event, connector);
     if (event.type === 'queue.agent_ringing') restoreOffer(record, event, connector);
     if (event.type === 'park.parked') restoreParked(record, event);
@@ -35,6 +37,12 @@ function restoreMenu(record: CallRecord, { call, time }: NewEvent): void {
   const menu = newMachine('ivr', leg.channelId, at);
   if (record.machines.some(({ id }) => id === menu.id)) return;
   record.machines = [...record.machines, { ...menu, extension: call?.answeredBy?.extension ?? null, isUnnamed: true }];
+}
+
+function restoreForwarded(record: CallRecord, { leg, data }: NewEvent, connector: string): void {
+  const channelId = leg === null ? null : channelIdOf(connector, leg.id);
+  const forwarded = channelId === null ? undefined : record.legs.get(channelId);
+  if (forwarded) forwarded.forwardedFrom = text(data['forwardedFrom']);
 }
 
 function restoreStay(record: CallRecord, { leg, data }: NewEvent, connector: string): void {
@@ -69,6 +77,12 @@ function restoreParked(record: CallRecord, { data, time }: NewEvent): void {
     ({ extension, endedAt }) => endedAt === null && (extension === null || extension !== by),
   );
   if (!parkee) return;
+  const isParker = ({ extension, endedAt }: LegRecord): boolean =>
+    endedAt === null && extension !== null && extension === by;
+  letGo(
+    record,
+    wasThere.filter((leg) => leg !== parkee && isParker(leg)),
+  );
   const place = { lot: text(data['lot']), slot: text(data['slot']), by, timeoutMs: count(data['timeoutMs']) };
   const parked = {
     channelId: parkee.channelId,

@@ -86,6 +86,22 @@ test('a caller who leaves a menu while the connection is cut has left it, and no
   );
 });
 
+test('a restart while a call talks that a phone sent on before it was answered: who sent it on is still told', async () => {
+  const ofLeg = (events: readonly NewEvent[]): unknown =>
+    events.find(({ type, leg }) => type === 'leg.ended' && leg?.extension === '170')?.data;
+  const unbroken = ofLeg(await eventsOf({ ...story('forward-302', 0), places: [] }));
+  assert.deepEqual(unbroken, { transferred: true, transferredBy: '169' });
+  const answered = recorded('forward-302').findLastIndex((packet) => packet.event === 'BridgeEnter') + 1;
+  assert.deepEqual(ofLeg(await eventsOf(story('forward-302', answered))), unbroken);
+});
+
+test('a restart while a call is parked: the leg of who parked it ends as transferred', async () => {
+  const parked = placeOf('park-retrieved', 'ParkedCall') + 1;
+  const events = await eventsOf(story('park-retrieved', parked));
+  const ended = events.find(({ type, leg }) => type === 'leg.ended' && leg?.extension === '142');
+  assert.equal(ended?.leg?.outcome, 'transferred');
+});
+
 test('a restart between two counts of a mailbox: the message that was told is not told again', async () => {
   const names = ['voicemail', 'voicemail'];
   const counted = packetsOf(names, 0).findLastIndex((packet) => packet.event === 'MessageWaiting');
