@@ -153,6 +153,7 @@ class AsteriskConnector implements Connector {
 
   #live(run: PbxRun, restarted: boolean): void {
     const at = this.#host.clock.now();
+    this.#client.proved();
     this.#become('up', null);
     this.#connects++;
     this.#host.logger.info({ connector: this.id, version: run.version, restarted }, 'listening to the PBX');

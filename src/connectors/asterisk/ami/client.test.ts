@@ -113,7 +113,7 @@ test('refused credentials: an error without the secret, and a long wait', async 
 test('connects again after a loss, each time, with growing waits until it held', async (t) => {
   const server = await manager(t);
   const clock = new ManualClock();
-  const { next, expectLost } = listen(at(server.port), clock, t);
+  const { client, next, expectLost } = listen(at(server.port), clock, t);
   for (const wait of [275, 550, 1100]) {
     assert.deepEqual(await next(), { kind: 'ready' });
     for (const socket of server.sockets) socket.destroy();
@@ -121,9 +121,23 @@ test('connects again after a loss, each time, with growing waits until it held',
     clock.advance(wait);
   }
   assert.deepEqual(await next(), { kind: 'ready' });
+  client.proved();
   clock.advance(15_000);
   for (const socket of server.sockets) socket.destroy();
   assert.equal((await expectLost()).retryMs, 275);
+});
+
+test('a PBX that lets us in and never gives its picture is asked again with growing waits', async (t) => {
+  const server = await manager(t);
+  const clock = new ManualClock();
+  const { client, next, expectLost } = listen(at(server.port), clock, t);
+  for (const wait of [275, 550, 1100]) {
+    assert.deepEqual(await next(), { kind: 'ready' });
+    clock.advance(12_000);
+    client.drop({ kind: 'network', problem: 'no picture' });
+    assert.equal((await expectLost()).retryMs, wait);
+    clock.advance(wait);
+  }
 });
 
 test('a PBX that is not there is tried for ever', async (t) => {

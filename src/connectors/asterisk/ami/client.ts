@@ -3,8 +3,9 @@
  *
  * States: **stopped** -> `start` -> **connecting** -> **ready** -> lost -> **waiting** (back-off) -> connecting … for ever.
  * `hold` closes the connection and waits for `resume` instead of a timer (**held**). A refusal (log-in, rights) waits minutes
- * and is logged as an error, each time: somebody has to act. A connection that stood for less than `stableMs` counts
- * as one more failure, so that a server which drops us at once is not called twice a second.
+ * and is logged as an error, each time: somebody has to act. A connection that did not stand for `stableMs` after
+ * the reader had learnt what it asked for (`proved`) counts as one more failure, so that a server which drops us at once, or
+ * never gives its picture, is not called twice a second.
  */
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { Logger } from '../../../kit/logger.ts';
@@ -45,7 +46,7 @@ export class AmiClient {
   #connection: AmiConnection | null = null;
   #timer: Timer | null = null;
   #failures = 0;
-  #readySince = 0;
+  #provedSince: number | null = null;
 
   constructor(endpoint: AmiEndpoint, parts: AmiClientParts, listener: AmiClientListener) {
     this.#endpoint = endpoint;
@@ -75,6 +76,11 @@ export class AmiClient {
   /** Ends the connection for a reason found by the one who reads; it is tried again as after any other loss. */
   drop(loss: AmiLoss): void {
     this.#connection?.close(loss);
+  }
+
+  /** The one who reads has learnt what it needs: from now on the connection is of use. */
+  proved(): void {
+    if (this.#state === 'ready') this.#provedSince ??= this.#parts.clock.monotonic();
   }
 
   resume(): void {
@@ -107,7 +113,7 @@ export class AmiClient {
 
   #ready(): void {
     this.#state = 'ready';
-    this.#readySince = this.#parts.clock.monotonic();
+    this.#provedSince = null;
     this.#listener.ready();
   }
 
@@ -117,7 +123,8 @@ export class AmiClient {
     this.#connection = null;
     if (this.#state === 'stopped') return;
     if (this.#state === 'held') return this.#listener.lost(loss, null);
-    const stable = this.#state === 'ready' && this.#parts.clock.monotonic() - this.#readySince >= stableMs;
+    const since = this.#state === 'ready' ? this.#provedSince : null;
+    const stable = since !== null && this.#parts.clock.monotonic() - since >= stableMs;
     this.#failures = stable ? 1 : this.#failures + 1;
     this.#waitAndRetry(loss);
   }
