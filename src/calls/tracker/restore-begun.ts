@@ -91,6 +91,7 @@ function restoreParked(record: CallRecord, { data, time }: NewEvent): void {
     state: 'parked',
     retrieverId: null,
     endedAt: null,
+    found: false,
   } as const;
   record.parked = [...record.parked, { ...parked, toldParked: true, toldEnd: false }];
 }

@@ -102,6 +102,26 @@ test('a restart while a call is parked: the leg of who parked it ends as transfe
   assert.equal(ended?.leg?.outcome, 'transferred');
 });
 
+test('given back to its parker, or fetched, while nobody listened: told as that, and as found', async () => {
+  const ends = async (name: string, what: 'offhook' | 'connection') => {
+    const from = placeOf(name, 'ParkedCall') + 1;
+    const count = placeOf(name, 'HangupRequest') - from;
+    const events = await hearingOf({ names: [name], shiftMs: 0, faults: [], broken: { what, from, count } });
+    return events.flatMap(({ type, data }) =>
+      type.startsWith('park.') && type !== 'park.parked' ? [{ type, data }] : [],
+    );
+  };
+  for (const what of ['offhook', 'connection'] as const) {
+    const [given, ...more] = await ends('park-timed-out', what);
+    assert.deepEqual([given?.type, more], ['park.timed_out', []], what);
+    const { returnedTo, parkedMs, estimated } = given?.data ?? {};
+    assert.deepEqual({ returnedTo, parkedMs, estimated }, { returnedTo: '144', parkedMs: 6_000, estimated: true });
+    const [fetched, ...others] = await ends('park-retrieved', what);
+    assert.deepEqual([fetched?.type, others], ['park.retrieved', []], what);
+    assert.deepEqual([fetched?.data['retrievedBy'], fetched?.data['estimated']], ['143', true]);
+  }
+});
+
 test('a restart between two counts of a mailbox: the message that was told is not told again', async () => {
   const names = ['voicemail', 'voicemail'];
   const counted = packetsOf(names, 0).findLastIndex((packet) => packet.event === 'MessageWaiting');

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { nullableCount, nullableText } from '../fields.ts';
+import { inferredFlag, nullableCount, nullableText } from '../fields.ts';
 import { defineType } from './definition.ts';
 import { answeredCall, exampleCall } from './examples.ts';
 
@@ -33,7 +33,14 @@ export const parkTypes = {
     subject: 'call',
     reporter: 'source',
     description: 'Somebody fetched the parked call and talks to the caller.',
-    data: Type.Object({ lot, slot, by, retrievedBy: nullableText('Extension that fetched it.'), parkedMs }),
+    data: Type.Object({
+      lot,
+      slot,
+      by,
+      retrievedBy: nullableText('Extension that fetched it.'),
+      parkedMs,
+      estimated: inferredFlag,
+    }),
     example: {
       seconds: 36,
       seq: 1082,
@@ -48,7 +55,14 @@ export const parkTypes = {
     reporter: 'source',
     description:
       'Nobody fetched the parked call in time: it rings where it was parked from, or where the lot sends such calls.',
-    data: Type.Object({ lot, slot, by, returnedTo: nullableText('Number that is called instead.'), parkedMs }),
+    data: Type.Object({
+      lot,
+      slot,
+      by,
+      returnedTo: nullableText('Number that is called instead.'),
+      parkedMs,
+      estimated: inferredFlag,
+    }),
     example: {
       seconds: 69,
       seq: 1084,
@@ -61,7 +75,7 @@ export const parkTypes = {
     subject: 'call',
     reporter: 'source',
     description: 'The caller hung up while parked.',
-    data: Type.Object({ lot, slot, by, parkedMs }),
+    data: Type.Object({ lot, slot, by, parkedMs, estimated: inferredFlag }),
     example: {
       seconds: 50,
       seq: 1083,

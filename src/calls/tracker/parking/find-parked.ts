@@ -15,12 +15,27 @@ export function findParked(world: World, call: CallRecord, parked: ReadonlyMap<s
   for (const one of call.parked) if (isParked(one) && !parked.has(one.channelId)) leave(world, call, one, at);
 }
 
-/** It is parked no more, and is there still: somebody talks to it, or it was given back. */
-function leave({ graph }: World, call: CallRecord, parked: Parked, at: number): void {
+/**
+ * It is parked no more, and is there still: somebody talks to it, or it was given back. Whom it was given back to may talk to it
+ * by now: who parked it, and not before its time was over.
+ */
+function leave(world: World, call: CallRecord, parked: Parked, at: number): void {
+  const { graph } = world;
   const channel = graph.get(parked.channelId);
   if (!channel || !isLive(channel)) return;
   const [retrieverId] = partnersOf(graph, call.group, channel.id);
-  parked.endedAt = at;
-  parked.state = retrieverId === undefined ? 'timed_out' : 'retrieved';
-  parked.retrieverId = retrieverId ?? null;
+  const overAt = parked.timeoutMs === null ? null : parked.at + parked.timeoutMs;
+  const isOver = overAt !== null && overAt <= at;
+  const isGivenBack = retrieverId === undefined || (isOver && isParker(world, call, retrieverId, parked));
+  parked.endedAt = isGivenBack && isOver ? overAt : at;
+  parked.state = isGivenBack ? 'timed_out' : 'retrieved';
+  parked.retrieverId = isGivenBack ? null : retrieverId;
+  parked.found = true;
+}
+
+/** Its leg may not be told yet. */
+function isParker({ graph, rules }: World, call: CallRecord, channelId: string, { by }: Parked): boolean {
+  const device = graph.get(channelId)?.facts?.device ?? null;
+  const extension = call.legs.get(channelId)?.extension ?? rules.extensionIn(device);
+  return by !== null && extension === by;
 }

@@ -45,5 +45,5 @@ export function park({ rules }: World, call: CallRecord, channel: Channel, signa
   const { timeoutMs } = signal;
   const place = { lot: clean(signal.lot), slot: clean(signal.slot), by, timeoutMs };
   const record = { channelId: channel.id, ...place, at, state: 'parked', retrieverId: null, endedAt: null } as const;
-  call.parked = [...call.parked, { ...record, toldParked: false, toldEnd: false }].slice(-mostParked);
+  call.parked = [...call.parked, { ...record, found: false, toldParked: false, toldEnd: false }].slice(-mostParked);
 }

@@ -19,6 +19,8 @@ export interface Parked {
   state: 'parked' | 'retrieved' | 'timed_out' | 'abandoned';
   retrieverId: string | null;
   endedAt: number | null;
+  /** How and when it ended was found, not seen. */
+  found: boolean;
   toldParked: boolean;
   toldEnd: boolean;
 }

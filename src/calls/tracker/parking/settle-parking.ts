@@ -15,7 +15,7 @@ export function tellParking(world: World, call: CallRecord, moment: Moment): voi
     }
     const channel = moment.over ? undefined : world.graph.get(parked.channelId);
     if (isParked(parked) && !(channel && isLive(channel)))
-      Object.assign(parked, { state: 'abandoned', endedAt: moment.at });
+      Object.assign(parked, { state: 'abandoned', endedAt: moment.at, found: moment.found });
     if (!isParked(parked) && !parked.toldEnd) tellEnd(world, call, parked, moment);
   }
 }
@@ -23,17 +23,18 @@ export function tellParking(world: World, call: CallRecord, moment: Moment): voi
 function tellEnd({ teller }: World, call: CallRecord, parked: Parked, moment: Moment): void {
   const { lot, slot, by } = parked;
   const parkedMs = Math.max(0, (parked.endedAt ?? moment.at) - parked.at);
+  const how = { parkedMs, ...(parked.found && { estimated: true }) };
   parked.toldEnd = true;
   switch (parked.state) {
     case 'retrieved': {
       const leg = parked.retrieverId === null ? undefined : call.legs.get(parked.retrieverId);
       const retrievedBy = leg?.extension ?? leg?.number ?? null;
-      const data = { lot, slot, by, retrievedBy, parkedMs };
+      const data = { lot, slot, by, retrievedBy, ...how };
       return teller.parking('park.retrieved', call, parked, moment.at, leg?.extension ?? null, data);
     }
     case 'timed_out':
-      return teller.parking('park.timed_out', call, parked, moment.at, by, { lot, slot, by, returnedTo: by, parkedMs });
+      return teller.parking('park.timed_out', call, parked, moment.at, by, { lot, slot, by, returnedTo: by, ...how });
     default:
-      return teller.parking('park.abandoned', call, parked, moment.at, by, { lot, slot, by, parkedMs });
+      return teller.parking('park.abandoned', call, parked, moment.at, by, { lot, slot, by, ...how });
   }
 }
