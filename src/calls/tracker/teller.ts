@@ -74,7 +74,7 @@ export class Teller {
 
   recording(call: CallRecord, outcome: Pick<Call, 'outcome' | 'hungUpBy'>, recorded: Recorded, data: Data): void {
     const snapshot = { ...callSnapshot(call, call.lastAt), ...outcome };
-    // By its file where that is known: since when it ran may be a guess.
+    // By its file where that is known: since when it ran may not be known.
     const named = recorded.file ?? `${recorded.recordingId ?? ''}/${recorded.startedAt}`;
     const id = idFromFacts(call.base, this.#rules.connector, recorded.channelId, 'recording.ready', named);
     const extension = call.legs.get(recorded.channelId)?.extension ?? null;

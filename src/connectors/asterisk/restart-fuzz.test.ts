@@ -122,6 +122,21 @@ test('given back to its parker, or fetched, while nobody listened: told as that,
   }
 });
 
+test('a restart while a call is recorded: how long the recording is stays open, and is not said too short', async () => {
+  const answered = recorded('recorded-then-transferred').findIndex((packet) => packet.event === 'BridgeEnter') + 2;
+  const lengths = async (told: RestartStory) =>
+    (await eventsOf(told)).flatMap(({ type, data }) =>
+      type === 'recording.ready' ? [[data['recordingId'], data['durationMs']]] : [],
+    );
+  const unbroken = await lengths({ ...story('recorded-then-transferred', 0), places: [] });
+  assert.deepEqual(
+    await lengths(story('recorded-then-transferred', answered)),
+    unbroken.map(([id]) => [id, null]),
+  );
+  assert.equal(unbroken.length, 1);
+  assert.equal(typeof unbroken[0]?.[1], 'number');
+});
+
 test('a restart between two counts of a mailbox: the message that was told is not told again', async () => {
   const names = ['voicemail', 'voicemail'];
   const counted = packetsOf(names, 0).findLastIndex((packet) => packet.event === 'MessageWaiting');

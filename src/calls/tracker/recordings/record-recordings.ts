@@ -22,25 +22,27 @@ export function recordingSignal({ graph }: World, callOf: CallOf, signal: Record
     return channel;
   }
   const file = clean(channel.facts?.recordingFile ?? null);
-  const isKnown = call.recorded.some(
+  const known = call.recorded.find(
     (one) =>
       one.channelId === channel.id &&
       // One that a picture showed before it was told: its file is its name.
       ((one.stoppedAt === null && file !== null && one.file === file) ||
         (one.recordingId === signal.recordingId && (one.stoppedAt === null || one.startedAt === at))),
   );
-  if (isKnown) return channel;
+  if (known) {
+    known.startedAt ??= at;
+    return channel;
+  }
   const started = { channelId: channel.id, recordingId: signal.recordingId, file, startedAt: at, stoppedAt: null };
   call.recorded = [...call.recorded, started].slice(-mostRecordings);
   return channel;
 }
 
-/** A channel that is recorded, found so after a restart or a gap: since when is not known, so since it was answered. */
+/** A channel that is recorded, found so after a restart or a gap: since when is not known. */
 function findRecordings(call: CallRecord, channel: Channel): void {
   const file = clean(channel.facts?.recordingFile ?? null);
   if (file === null || call.recorded.some((one) => one.channelId === channel.id && one.file === file)) return;
-  const startedAt = call.answeredAt ?? call.startedAt;
-  const found = { channelId: channel.id, recordingId: null, file, startedAt, stoppedAt: null };
+  const found = { channelId: channel.id, recordingId: null, file, startedAt: null, stoppedAt: null };
   call.recorded = [...call.recorded, found].slice(-mostRecordings);
 }
 
@@ -69,7 +71,7 @@ export function tellRecordings({ teller }: World, call: CallRecord, outcome: Pic
   if (call.answeredAt === null) call.recorded = [];
   call.recordings = [...call.recordings, ...call.recorded.map((one) => shownRecording(one, endedAt))];
   for (const recorded of call.recorded) {
-    const { durationMs } = shownRecording(recorded, endedAt);
+    const { durationMs, startedAt } = shownRecording(recorded, endedAt);
     teller.recording(call, outcome, recorded, {
       recordingId: recordingIdOf(recorded),
       url: null,
@@ -77,7 +79,7 @@ export function tellRecordings({ teller }: World, call: CallRecord, outcome: Pic
       contentType: null,
       durationMs,
       sizeBytes: null,
-      startedAt: new Date(recorded.startedAt).toISOString(),
+      startedAt,
       legId: null,
     });
   }

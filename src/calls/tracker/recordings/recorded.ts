@@ -14,7 +14,8 @@ export interface Recorded {
   readonly recordingId: string | null;
   /** File on the PBX. */
   file: string | null;
-  readonly startedAt: number;
+  /** Null: it ran when it was found, and since when is not known. */
+  startedAt: number | null;
   stoppedAt: number | null;
 }
 
@@ -27,6 +28,6 @@ export const recordingIdOf = ({ file, recordingId }: Recorded): string | null =>
 export const shownRecording = (recorded: Recorded, endedAt: number): Recording => ({
   id: recordingIdOf(recorded),
   url: null,
-  durationMs: Math.max(0, (recorded.stoppedAt ?? endedAt) - recorded.startedAt),
-  startedAt: new Date(recorded.startedAt).toISOString(),
+  durationMs: recorded.startedAt === null ? null : Math.max(0, (recorded.stoppedAt ?? endedAt) - recorded.startedAt),
+  startedAt: recorded.startedAt === null ? null : new Date(recorded.startedAt).toISOString(),
 });

@@ -54,5 +54,16 @@ test('one that a picture showed before its beginning was told is one', () => {
   });
   script.resync().say({ kind: 'recording.started', channelId: 'a', recordingId: '0x1' });
   const events = track(partBy(script.wait(2_000), 'a', 'b').signals);
-  assert.equal(events.filter(({ type }) => type === 'recording.ready').length, 1);
+  const ready = events.filter(({ type }) => type === 'recording.ready');
+  assert.equal(ready.length, 1);
+  assert.ok(Number(ready[0]?.data['durationMs']) >= 2_000);
+});
+
+test('one that ran when it was found: neither since when nor how long is known', () => {
+  const script = pickUp(ring(inboundCall(), 'a', 'b', '101'), 'a', 'b').state('a', 'up', {
+    recordingFile: '/m/r1.wav',
+  });
+  const events = track(partBy(script.resync().wait(2_000), 'a', 'b').signals);
+  const { durationMs, startedAt } = lastOf(events, 'recording.ready').data;
+  assert.deepEqual({ durationMs, startedAt }, { durationMs: null, startedAt: null });
 });
