@@ -9,8 +9,11 @@ export interface Reporter {
   readonly domain: string;
 }
 
-/** `busy`: the log takes nothing now; whoever sends it again later loses nothing. */
-export type Taken = 'taken' | 'busy';
+/**
+ * `repeated`: nothing was made of it, since it says what is known already, or comes after the end of what it is about. `busy`: the
+ * log takes nothing now; whoever sends it again later loses nothing.
+ */
+export type Taken = 'taken' | 'repeated' | 'busy';
 
 export interface Reports {
   /** Resolves when what was made of it is in the log, or can't be for now. */

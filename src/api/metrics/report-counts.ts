@@ -3,10 +3,11 @@ import type { Registry } from 'prom-client';
 import { counter } from './scraped.ts';
 
 /**
- * `taken`: what it says is in the log. `ignored`: it concerns nobody. `refused`: it can't be understood. `busy`: nothing could be
+ * `taken`: what it says is in the log. `repeated`: it says nothing new, as one that came twice, or that contradicts what was said
+ * to be over. `ignored`: it concerns nobody. `refused`: it can't be understood. `busy`: nothing could be
  * taken then. `unknown_token`, `wrong_network`: answered as a path that is not there.
  */
-export type ReportOutcome = 'taken' | 'ignored' | 'refused' | 'busy' | 'unknown_token' | 'wrong_network';
+export type ReportOutcome = 'taken' | 'repeated' | 'ignored' | 'refused' | 'busy' | 'unknown_token' | 'wrong_network';
 
 export class ReportCounts {
   readonly #outcomes = new Map<string, Map<ReportOutcome, number>>();

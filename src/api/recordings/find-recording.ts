@@ -5,7 +5,7 @@ import { matchesCall } from '../../model/call-filter.ts';
 import type { Access } from '../../model/scope.ts';
 import type { CallPosition } from '../../records/call-journal.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Answer } from '../problems/problem.ts';
+import type { Answer, Problem } from '../problems/problem.ts';
 
 export type RecordingDeps = Pick<ApiDeps, 'calls' | 'connectors' | 'journal' | 'recordings' | 'remoteRecordings'>;
 
@@ -51,8 +51,15 @@ export async function placesOf(
   if (!(await isNamed(deps, access, name.id))) return { problem: { code: 'recording_not_found' } };
   const records = await callsWithSound(deps, access, name);
   const places = records.flatMap((record) => placeIn(deps, record) ?? []);
-  if (places.length === 0) return { problem: { code: 'recording_not_found', detail: noFolder } };
+  if (places.length === 0) return { problem: await whyNowhere(deps, access, name) };
   return { places: places.toSorted((one, other) => Number('remote' in one) - Number('remote' in other)) };
+}
+
+/** The call that was named may be nobody's, or have no such recording. */
+async function whyNowhere({ calls }: RecordingDeps, access: Access, { id, call }: RecordingName): Promise<Problem> {
+  const record = call === undefined ? undefined : await calls.find(access, call);
+  const isIt = record === undefined || (record !== null && matchesCall({ recording: id }, record));
+  return { code: 'recording_not_found', ...(isIt && { detail: noFolder }) };
 }
 
 /**

@@ -89,7 +89,7 @@ test('of two phone systems with a recording of one name, the call says which is 
     [['r', 'administrator']],
   );
   const no = await get('c3');
-  assert.equal(no.statusCode, 404);
+  assert.deepEqual([no.statusCode, no.json<{ detail?: string }>().detail], [404, undefined], 'nobody’s call');
 });
 
 test('one that has the file no more does not hide it at the next', async (t) => {

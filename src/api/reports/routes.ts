@@ -104,7 +104,7 @@ async function take(deps: Deps, request: FastifyRequest, reply: FastifyReply): P
   };
   if ('ignored' in decoded) return done('ignored');
   const taken = await deps.reports.take({ connector, reseller, domain }, decoded.report);
-  if (taken === 'taken') return done('taken');
+  if (taken !== 'busy') return done(taken);
   deps.reportCounts.came(dialect, 'busy');
   return sendProblem(reply, { code: 'overloaded', detail: 'The log takes no events for now.', retryAfter: 1 });
 }

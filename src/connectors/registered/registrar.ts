@@ -163,8 +163,10 @@ class Registrar implements Connector {
   }
 
   async #takeBack(withinMs: number): Promise<TakenBack> {
+    // What runs for another who takes them back does what this one wants: broken off, the other would have all of them left.
+    const isUnderWay = this.#takers.isHeld;
     const release = this.#takers.take(withinMs);
-    this.#running?.abort();
+    if (!isUnderWay) this.#running?.abort();
     await this.#inTurn(() => this.#run(null, false));
     const left = this.#deps.keeper.all().map(({ place, event }) => ({ extension: nameOf(place), event }));
     return {

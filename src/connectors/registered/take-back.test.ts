@@ -59,6 +59,22 @@ test('where the phone system does not answer, or asks to wait, it says in time w
   }
 });
 
+test('whoever takes them back while another does waits for the same run, and neither has them left', async () => {
+  const world = await started();
+  let first = true;
+  world.pbx.trouble = (request) => {
+    if (request.method !== 'DELETE' || !first) return null;
+    first = false;
+    return { status: 429, body: {}, headers: { 'retry-after': '5' } };
+  };
+  const { registration } = world.registrar();
+  const one = registration.takeBack(30_000);
+  await world.settle(1_000);
+  const other = registration.takeBack(30_000);
+  await world.settle(30_000);
+  assert.deepEqual([(await one).left, (await other).left, world.shown(phone)], [[], [], []]);
+});
+
 test('a run that waits is broken off for it', async () => {
   const world = await started();
   world.pbx.trouble = () => ({ status: 429, body: {}, headers: { 'retry-after': '3600' } });

@@ -69,8 +69,10 @@ test('is taken once what it makes is in the log', async () => {
   const { take, legOf, typesOf, intake } = await setUp();
   assert.equal(await take(legOf({})), 'taken');
   assert.deepEqual(typesOf(), ['call.started', 'leg.dial_in']);
-  assert.equal(await take(legOf({})), 'taken', 'a repeated one is answered alike');
+  assert.equal(await take(legOf({})), 'repeated');
   assert.deepEqual(typesOf(), []);
+  assert.equal(await take(legOf({ stage: 'hangup', status: 'cancelled' })), 'taken');
+  assert.equal(await take(legOf({ stage: 'hangup', status: 'busy' })), 'repeated', 'the second of two hang-ups');
   await intake.stop();
 });
 
@@ -83,7 +85,7 @@ test('while the log refuses, nothing is said to be taken, and nothing is lost', 
   clock.advance(10_000);
   await settled();
   assert.deepEqual(typesOf(), ['call.started', 'leg.dial_in', 'leg.answered', 'call.answered']);
-  assert.equal(await take(legOf({})), 'taken');
+  assert.equal(await take(legOf({})), 'repeated');
   await intake.stop();
 });
 
@@ -156,7 +158,7 @@ test('an old report of a call that is not remembered is looked up, once; an ende
   const { take, legOf, typesOf, log, intake, clock } = await setUp({ known: { call, legs, extensions } });
   const hangup = legOf({ stage: 'hangup', status: 'cancelled' });
   const old = legOf({ atUs: (clock.now() - 3_600_000) * 1_000 });
-  assert.deepEqual(await Promise.all([take(hangup), take(hangup), take(old)]), ['taken', 'taken', 'taken']);
+  assert.deepEqual(await Promise.all([take(hangup), take(hangup), take(old)]), ['repeated', 'repeated', 'repeated']);
   assert.deepEqual(typesOf(), []);
   assert.equal(log.lookUps, 1);
   await intake.stop();

@@ -103,13 +103,17 @@ class Intake implements ReportIntake {
       const inTime = await this.#inOrder(desk, report);
       if (!inTime || this.#stopped) return 'busy';
     }
-    this.#apply(desk, report);
-    return (await this.#outbox.taken()) ? 'taken' : 'busy';
+    const isNew = this.#apply(desk, report);
+    if (!(await this.#outbox.taken())) return 'busy';
+    return isNew ? 'taken' : 'repeated';
   }
 
-  #apply({ book, waiting }: Desk, report: Report): void {
-    this.#outbox.push(book.apply(report, this.#parts.clock.now()));
+  /** @returns whether anything is made of it */
+  #apply({ book, waiting }: Desk, report: Report): boolean {
+    const events = book.apply(report, this.#parts.clock.now());
+    this.#outbox.push(events);
     if (report.kind === 'leg') waiting.wake(report.callId, (held) => earlyBy(book, held) === null);
+    return events.length > 0;
   }
 
   /** True when its turn has come; false where the server stops first. */

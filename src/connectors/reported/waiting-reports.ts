@@ -11,6 +11,8 @@ interface Waiting {
 /** Of one phone system; more are taken as they come. */
 const mostWaiting = 10_000;
 
+const stages: readonly LegReport['stage'][] = ['dial', 'answer', 'hangup'];
+
 export class WaitingReports {
   readonly #clock: Clock;
   /** By call, in the order in which they came. */
@@ -38,9 +40,11 @@ export class WaitingReports {
     });
   }
 
-  /** Those of the call whose turn has come. */
+  /** Those of the call whose turn has come: what a hang-up would have to guess, an answer that came after it may know. */
   wake(callId: string, isDue: (report: LegReport) => boolean): void {
-    for (const one of [...(this.#calls.get(callId) ?? [])]) if (isDue(one.report)) this.#end(one, true);
+    const due = (this.#calls.get(callId) ?? []).filter(({ report }) => isDue(report));
+    const inOrder = due.toSorted((one, other) => stages.indexOf(one.report.stage) - stages.indexOf(other.report.stage));
+    for (const one of inOrder) this.#end(one, true);
   }
 
   giveUp(): void {

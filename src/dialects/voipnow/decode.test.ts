@@ -82,6 +82,14 @@ describe('a post of Ringme', () => {
     assert.deepEqual([leg.stage, leg.status, leg.talkUs, leg.recordingId], ['hangup', 'answered', 83479977, 'rec-1']);
   });
 
+  it('takes no name of a recording that none can be asked for by', () => {
+    for (const name of ['r'.repeat(257), 'r\r\nX: y']) {
+      const decoded = post({ ...ringing, EventType: 'hangup', CallStatus: 'ANSWER', RecID: name });
+      assert.deepEqual(doubtsOf(decoded), ['unknown_value RecID']);
+      assert.equal(legOf(decoded).recordingId, null);
+    }
+  });
+
   it('knows all six ends, and doubts others', () => {
     const endOf = (CallStatus: string) => legOf(post({ ...ringing, EventType: 'hangup', CallStatus })).status;
     assert.deepEqual(['ANSWER', 'BUSY', 'NOANSWER', 'CANCEL', 'CONGESTION', 'CHANUNAVAIL'].map(endOf), [

@@ -68,7 +68,7 @@ function legReport(reading: Reading, context: DecodeContext, name: string, stage
       atUs: reading.time('EventTime'),
       status: stage === 'hangup' ? reading.status() : null,
       talkUs: stage === 'hangup' ? reading.microseconds('Duration') : null,
-      recordingId: stage === 'hangup' ? reading.text('RecID') : null,
+      recordingId: stage === 'hangup' ? reading.recordingId('RecID') : null,
       transferred: reading.isYes('Transfered'),
       inside: reading.isYes('Transfered') && isId(reading, 'CalledExtensionID') && isId(reading, 'CallerExtensionID'),
       bridged,

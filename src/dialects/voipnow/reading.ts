@@ -19,6 +19,8 @@ const statusOf = new Map<string, LegStatus>(
 /** An extension with the client's prefix before it (integration guide, filtering). */
 const extended = /^([0-9]{3,6})\*([0-9]{2,4})$/;
 const shortest = { seconds: 1e9, milliseconds: 1e12, microseconds: 1e15 };
+/** Of what `GET /v1/recordings/ID` takes. */
+const longestId = 256;
 const dayUs = 86_400_000_000;
 const longestTalkUs = 30 * dayUs;
 
@@ -47,6 +49,15 @@ export class Reading {
       const value = this.#values.get(one.toLowerCase());
       if (value !== undefined && value !== '') return value;
     }
+    return null;
+  }
+
+  /** One that can't be asked for is none. */
+  recordingId(name: string): string | null {
+    const id = this.text(name);
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (id === null || (id.length <= longestId && !/[\u0000-\u001f\u007f]/.test(id))) return id;
+    this.doubt('unknown_value', name);
     return null;
   }
 
