@@ -7,6 +7,8 @@
  *   doing ── an add is refused ──> listing for what is left, without it;  then out of step, with the reason
  *   listing ── no answer ──> broken off;   ── any: no log-in, stopping ──> broken off
  *
+ * What it said to have made, and its next list lacks, is not asked for again: it is looked for later.
+ *
  * It ends only with a list that shows what is there: so a lost answer, a request that was carried out twice, or a crash
  * between any two steps leaves nothing that the next list does not bring in order.
  */
@@ -85,7 +87,11 @@ function planOf(
 ): PlacePlan {
   const hash = (token: string): string => keeper.hash(token);
   const plan = planPlace({ desired, remote, tokens: work.tokens, isIssued, urlBase, hash, now: now() });
-  return { ...plan, steps: plan.steps.filter((step) => step.do !== 'add' || !work.refused.has(step.event)) };
+  const unlisted = plan.steps.filter((step) => step.do === 'forget' && work.acknowledged.has(step.source));
+  const isAwaited = (event: string): boolean => unlisted.some((step) => step.do === 'forget' && step.event === event);
+  const isOpen = (step: Step): boolean =>
+    step.do === 'add' ? !work.refused.has(step.event) && !isAwaited(step.event) : !unlisted.includes(step);
+  return { ...plan, steps: plan.steps.filter(isOpen), isUnsettled: plan.isUnsettled || unlisted.length > 0 };
 }
 
 const nothing = { kept: 0, added: 0, removed: 0, refused: 0, isPassing: false, isUnsettled: false, trouble: null };

@@ -28,6 +28,8 @@ export class PlaceWork {
   readonly steps: PlannedStep[] = [];
   /** Events that are not to be asked for again in this run. */
   readonly refused = new Set<string>();
+  /** Tokens of events that it said in this run to have made: a list that lacks them lags behind. */
+  readonly acknowledged = new Set<string>();
   /** The first thing that is not as it should be, in words. */
   problem: string | null = null;
   /** Nothing else would work either. */
@@ -86,6 +88,7 @@ export class PlaceWork {
       if (removed.trouble.kind !== 'gone') this.#fail(removed.trouble, 'an event of ours can’t be removed');
       return removed.trouble.kind === 'gone';
     }
+    for (const { source, remoteId } of this.tokens) if (remoteId === step.remote.id) this.acknowledged.delete(source);
     this.removed++;
     this.steps.push(plannedStep(this.#desired.place, step));
     return true;
@@ -106,7 +109,10 @@ export class PlaceWork {
       await this.#notAdded(step.event, made.kept.source, added.trouble, there);
       return false;
     }
-    if (added.value !== null) await this.#store(made.kept.source, added.value);
+    if (added.value !== null) {
+      await this.#store(made.kept.source, added.value);
+      this.acknowledged.add(made.kept.source);
+    }
     this.added++;
     this.steps.push(plannedStep(place, step));
     return true;

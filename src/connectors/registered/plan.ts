@@ -3,8 +3,8 @@
  * tokens that were made for it. Pure.
  *
  * *Ours* is an event whose id is kept with one of our tokens, or whose URL has one of our tokens in it, also one that nothing
- * is kept of since an older backup was restored. No other is touched, whatever its URL begins with. Of ours, one of each desired event stays: it has the very URL that its token was made for,
- * and is of the event that token is for. All other ours go: not desired, doubled, or changed since.
+ * is kept of since an older backup was restored. No other is touched, whatever its URL begins with. Of ours, one of each desired
+ * event stays: it has the very URL that its token was made for, and is of the event that token is for. All other ours go: not desired, doubled, or changed since.
  *
  * A token that no event there has is forgotten. But where it is not known whether an event with it was ever made, it is kept
  * for some minutes: a request that nobody waited for any more may still be carried out, and has to be known as ours then.

@@ -402,3 +402,19 @@ test('any mixture of lost answers, failures, limits and deaths ends in step', as
   });
   await fc.assert(property, { numRuns: 150 });
 });
+
+test('a phone system whose lists lag behind what it has made gets nothing doubled', async () => {
+  const world = createRegistrarWorld('ringme');
+  let lags = true;
+  world.pbx.trouble = ({ method, path }) =>
+    lags && method === 'GET' && path.includes('/event/') ? { status: 200, body: [], headers: {} } : null;
+  world.extensions = [extension('101')];
+  await world.start();
+  await world.settle(10_000);
+  assert.deepEqual(world.shown(phone), whole);
+  assert.equal(world.tokens.size, whole.length, 'what was made is known as ours');
+  lags = false;
+  await world.settle(10 * 60_000);
+  assert.deepEqual(world.shown(phone), whole);
+  assert.equal(world.registrar().status().state, 'up');
+});
