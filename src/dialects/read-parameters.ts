@@ -14,7 +14,7 @@ export interface ReadParameters {
 /** More are not looked at. */
 const mostParameters = 200;
 const longestName = 64;
-const longestValue = 4_096;
+export const longestValue = 4_096;
 
 /** @returns null where the body is none of what it says it is */
 export function readParameters({ query, contentType, body }: IncomingRequest): ReadParameters | null {
@@ -30,6 +30,10 @@ export function readParameters({ query, contentType, body }: IncomingRequest): R
 
 const charsetOf = (contentType: string): string | null =>
   /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? null;
+
+/** A number that is an id: `1733312345.10` is another than `1733312345.1`, and long ones lose their last digits. */
+const asWritten = (_name: string, value: unknown, ...[context]: readonly { readonly source?: string }[]): unknown =>
+  typeof value === 'number' ? (context?.source ?? value) : value;
 
 class ParameterReader {
   readonly values = new Map<string, string>();
@@ -52,7 +56,7 @@ class ParameterReader {
   json(bytes: Uint8Array): boolean {
     let read: unknown;
     try {
-      read = JSON.parse(decode(Buffer.from(bytes), null).text);
+      read = JSON.parse(decode(Buffer.from(bytes), null).text, asWritten);
     } catch {
       return false;
     }

@@ -143,7 +143,12 @@ interface Posted {
 }
 
 /** Where these are wrong nobody knows what a post is about: refused, and told which. */
-const needed: Readonly<Record<string, string>> = { CallID: 'CallID', SubCallID: 'SubCallID', event_type: 'EventType' };
+const needed: Readonly<Record<string, string>> = {
+  CallID: 'CallID',
+  SubCallID: 'SubCallID',
+  event_type: 'EventType',
+  CallStatus: 'EventType',
+};
 
 interface Counts {
   readonly outcomes: number;

@@ -62,7 +62,7 @@ function message(stage: MessageReport['stage'] | null, isStatus: boolean) {
         extension,
         from: reading.text('src_number'),
         to: reading.text('dst_number') ?? reading.text('did_number'),
-        text: reading.text('text'),
+        text: reading.wholeText('text'),
         atUs: reading.time('EventTime'),
       },
     };

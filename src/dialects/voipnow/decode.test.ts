@@ -82,6 +82,28 @@ describe('a post of Ringme', () => {
     assert.deepEqual([leg.stage, leg.status, leg.talkUs, leg.recordingId], ['hangup', 'answered', 83479977, 'rec-1']);
   });
 
+  it('takes no more of a text than the model does, and says so', () => {
+    const decoded = post({ ...ringing, CallerIDName: 'A'.repeat(600), CallBackID: 'B'.repeat(600) });
+    assert.deepEqual([...doubtsOf(decoded)].toSorted(), ['cut_line CallBackID', 'cut_line CallerIDName']);
+    assert.equal(legOf(decoded).callBackId, 'B'.repeat(512));
+  });
+
+  it('keeps numbers of JSON as they were written: ids are told apart by their last digits', () => {
+    const idOf = (id: string) => {
+      const json = JSON.stringify({ ...ringing, CallID: 0 }).replace('"CallID":0', `"CallID":${id}`);
+      return legOf(post(json, {}, 'application/json')).callId;
+    };
+    for (const id of ['1733312345.10', '1733312345.1', '123456789012345678901']) assert.equal(idOf(id), id);
+  });
+
+  it('makes no missed call of a post that says neither its event nor a status', () => {
+    const { EventType: _type, CallStatus: _status, ...rest } = ringing;
+    const decoded = post(rest, { event: null });
+    assert.ok('problem' in decoded);
+    assert.equal(decoded.problem.field, 'EventType');
+    assert.equal(legOf(post({ ...rest, CallStatus: 'CALLING' }, { event: null })).stage, 'dial');
+  });
+
   it('takes no name of a recording that none can be asked for by', () => {
     for (const name of ['r'.repeat(257), 'r\r\nX: y']) {
       const decoded = post({ ...ringing, EventType: 'hangup', CallStatus: 'ANSWER', RecID: name });

@@ -38,6 +38,7 @@ const longestId = 128;
 function legReport(reading: Reading, context: DecodeContext, name: string, stage: LegReport['stage']): Found {
   const callId = reading.text('CallID');
   if (callId === null) return withoutCall(reading, context);
+  if (context.event === null && !saysSomething(reading)) return withoutEvent;
   const subCallId = reading.text('SubCallID');
   for (const [field, id] of Object.entries({ CallID: callId, SubCallID: subCallId ?? '' })) {
     if (id.length <= longestId) continue;
@@ -78,9 +79,14 @@ function legReport(reading: Reading, context: DecodeContext, name: string, stage
   };
 }
 
+const withoutEvent = problem('EventType', 'is missing', 'Send it, or use a token for one event.');
+
+/** A status that nobody knows is one of a hang-up, by all that is documented; none at all is no word of any event. */
+const saysSomething = (reading: Reading): boolean => saysEvent(reading) || reading.text('CallStatus') !== null;
+
 function withoutCall(reading: Reading, { event }: DecodeContext): Found {
   if (event === null && !saysEvent(reading)) {
-    return problem('EventType', 'is missing', 'Send it, or use a token for one event.');
+    return withoutEvent;
   }
   return problem('CallID', 'is missing', 'Every event of a call has it.');
 }

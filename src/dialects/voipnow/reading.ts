@@ -1,7 +1,9 @@
 /** Parameters by their vendor's names, in whichever case and spelling they came; and their values as what they mean. */
+import { longestId, longestText } from '../../model/fields.ts';
 import type { LegStatus } from '../../model/leg-status.ts';
 import type { ReportedParty } from '../../model/report.ts';
 import type { DecodeContext, DecodeDoubt } from '../decode.ts';
+import { longestValue } from '../read-parameters.ts';
 import { wordOf } from './status.ts';
 
 /** Other spellings: of the KB article, of the integration guide's filter, and of its prose. */
@@ -19,8 +21,6 @@ const statusOf = new Map<string, LegStatus>(
 /** An extension with the client's prefix before it (integration guide, filtering). */
 const extended = /^([0-9]{3,6})\*([0-9]{2,4})$/;
 const shortest = { seconds: 1e9, milliseconds: 1e12, microseconds: 1e15 };
-/** Of what `GET /v1/recordings/ID` takes. */
-const longestId = 256;
 const dayUs = 86_400_000_000;
 const longestTalkUs = 30 * dayUs;
 
@@ -34,8 +34,9 @@ export class Reading {
     this.#context = context;
   }
 
+  /** Each is told once, however often the field is read. */
   doubt(kind: DecodeDoubt['kind'], field: string): void {
-    this.doubts.push({ kind, field });
+    if (!this.doubts.some((one) => one.kind === kind && one.field === field)) this.doubts.push({ kind, field });
   }
 
   /** It contradicts its token by this field: told once of each post. */
@@ -43,8 +44,17 @@ export class Reading {
     if (!this.doubts.some(({ kind }) => kind === 'other_event')) this.doubt('other_event', field);
   }
 
-  /** Null where it is missing or empty. */
+  /** Null where it is missing or empty; no longer than the model takes. */
   text(name: string): string | null {
+    const whole = this.wholeText(name);
+    if (whole === null || whole.length <= longestText) return whole;
+    // One that was cut already was told of then.
+    if (whole.length < longestValue) this.doubt('cut_line', name);
+    return whole.slice(0, longestText).toWellFormed();
+  }
+
+  /** Likewise, as long as it came. */
+  wholeText(name: string): string | null {
     for (const one of [name, ...(aliases[name] ?? [])]) {
       const value = this.#values.get(one.toLowerCase());
       if (value !== undefined && value !== '') return value;

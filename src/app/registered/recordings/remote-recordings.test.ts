@@ -118,6 +118,21 @@ test('it is followed to its storage, which does not get our credentials', async 
   assert.deepEqual(seen, [undefined, 'bytes=0-', '/bucket/r1?signature=s']);
 });
 
+test('sent back by its storage, it is asked without our credentials: another chose what for', async (t) => {
+  const own: (string | undefined)[] = [];
+  let back = '';
+  const storage = await serve(t, (_request, reply) => void reply.writeHead(302, { location: back }).end());
+  const base = await serve(t, ({ url, headers }, reply) => {
+    own.push(headers.authorization);
+    if (url === '/chosen') reply.writeHead(200, wav).end(sound);
+    else reply.writeHead(302, { location: storage }).end();
+  });
+  back = `${base}/chosen`;
+  const { body } = soundOf(await recordingsAt(t, base).fetch(wanted()));
+  body.destroy();
+  assert.deepEqual(own, [`Bearer ${token}`, undefined]);
+});
+
 test('it is not followed to where nothing may be asked, nor without end', async (t) => {
   const places = [
     'http://127.0.0.2:80/',

@@ -73,8 +73,10 @@ export function createRemoteRecordings(deps: RemoteRecordingsDeps): RemoteRecord
 async function follow(first: URL, range: string | null, deps: RemoteRecordingsDeps): Promise<RemoteRecording> {
   const { clock, sender, logger, id, maxBytes = usualMaxBytes } = deps;
   let url = first;
+  // Whoever sends back to it says what is asked for there: not with our credentials.
+  let isOwn = true;
   for (let hops = 0; hops <= mostHops; hops++) {
-    const got = await download(requestFor(url, url.origin === first.origin, range, deps), { clock, sender, maxBytes });
+    const got = await download(requestFor(url, isOwn, range, deps), { clock, sender, maxBytes });
     if (got.kind !== 'sent_on') {
       if ('cause' in got && got.cause) logger.warn({ connector: id, reason: got.cause }, 'a recording was not fetched');
       return got;
@@ -82,6 +84,7 @@ async function follow(first: URL, range: string | null, deps: RemoteRecordingsDe
     const next = nextPlace(got.location, url);
     if (!next) return { kind: 'refused', why: 'It sends on to a place that can’t be asked.' };
     url = next;
+    isOwn &&= next.origin === first.origin;
   }
   return { kind: 'refused', why: 'It sends on from one place to another without end.' };
 }
