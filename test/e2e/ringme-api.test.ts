@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { InjectOptions } from 'fastify';
 import { createRecordingFolder } from '../../src/connectors/recording-folder.ts';
 import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
+import { connectorState } from '../support/connector-state.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
 interface Event {
@@ -37,7 +38,8 @@ before(async () => {
   await mkdir(join(folder.path, 'monitor'));
   await writeFile(join(folder.path, 'monitor', 'rec-1.wav'), 'RIFF of nobody');
   const files = createRecordingFolder(join(folder.path, 'monitor'));
-  world = await createApiWorld({ deps: { recordings: (connector) => (connector === 'api' ? files : null) } });
+  const recordings = (connector: string) => (connector === 'api' ? files : null);
+  world = await createApiWorld({ deps: { connectors: () => [connectorState('api')], recordings } });
   domainId = (await post<{ id: number }>('/v1/domains', { name: 'acme' })).id;
   await post('/v1/domains', { name: 'other' });
   phone = await extension('acme', '101', { displayName: 'Desk' });

@@ -9,6 +9,7 @@ import { systemClock } from '../../../src/kit/clock.ts';
 import { createMemoryEventLog } from '../../../src/log/memory/event-log.ts';
 import { type Access, type AccessKind, kindOf } from '../../../src/model/scope.ts';
 import { type ApiWorld, createApiWorld } from '../api-world.ts';
+import { connectorState } from '../connector-state.ts';
 
 export type Scope = Omit<Access, 'owned'>;
 
@@ -115,7 +116,10 @@ export async function createWalkWorld(): Promise<WalkWorld> {
   const commanded: string[] = [];
   const commands = () => phonesThatNote(commanded);
   const recordings = () => ({ open: soundOf });
-  const world = await createApiWorld({ deps: { log, live, connectors: () => connectors, commands, recordings } });
+  // The calls are told of by the administrator, and have sound as those of a phone system have.
+  const teller = { ...connectorState('api'), domain: 'nobody' };
+  const deps = { log, live, connectors: () => [...connectors, teller], commands, recordings };
+  const world = await createApiWorld({ deps });
   const make = maker(world);
   const holders: Holder[] = [];
   const belongings: Belongings[] = [];
