@@ -233,7 +233,9 @@ class CallTracker implements Tracker {
   #resync(signal: ResyncSignal, moment: Moment): void {
     this.#loseUnlisted(signal, moment.at);
     if (signal.restarted) this.#settleAll([...this.#calls.values()], moment);
-    const unanswered = [...this.#calls.values()].filter((call) => call.started && !hasAnswered(call));
+    // Of a call that software asked for, the first line picks up to call the other.
+    const isUnanswered = (call: CallRecord): boolean => call.started && !call.originated && !hasAnswered(call);
+    const unanswered = [...this.#calls.values()].filter(isUnanswered);
     this.#takeListed(signal, moment.at);
     for (const call of unanswered) call.upUnseen ||= hasAnswered(call) && !signal.again;
     if (!signal.again && !signal.restarted) findTransfers(this.#world, () => this.#calls.values(), moment);
